@@ -1,0 +1,111 @@
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"strings"
+)
+
+const (
+	// domainID and domainSubject keep the two uses apart even when one key is given to both.
+	domainID      = "hushlog/id/v1"
+	domainSubject = "hushlog/subject/v1"
+
+	// HashSize is the size of a keyed hash, in bytes: 128 bits, so that among 2^40 ids a collision has odds of 2^-49.
+	HashSize = 16
+)
+
+// SubjectPrefix begins every pseudonym.
+const SubjectPrefix = "u_"
+
+var subjectEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Hasher turns ids that clients gave into keyed hashes, which is how they travel in Kafka keys and
+// headers: without the key nobody can tell which id a hash is of. Safe for concurrent use.
+type Hasher struct{ key []byte }
+
+// NewHasher wants a key of KeySize bytes and keeps its own copy.
+func NewHasher(key []byte) (*Hasher, error) {
+	own, err := copyKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Hasher{key: own}, nil
+}
+
+// LoadHasher reads the key from a file made by CreateSecrets.
+func LoadHasher(path string) (*Hasher, error) {
+	key, err := LoadKey(path)
+	if err != nil {
+		return nil, err
+	}
+	return NewHasher(key)
+}
+
+// ID is the hash of an id within a project; the same id in another project has another hash.
+func (h *Hasher) ID(project, id string) [HashSize]byte {
+	return keyed(h.key, domainID, project, id)
+}
+
+// Pseudonymizer turns identities of end users into pseudonyms. Safe for concurrent use.
+type Pseudonymizer struct{ key []byte }
+
+// NewPseudonymizer wants a key of KeySize bytes and keeps its own copy.
+func NewPseudonymizer(key []byte) (*Pseudonymizer, error) {
+	own, err := copyKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Pseudonymizer{key: own}, nil
+}
+
+// LoadPseudonymizer reads the key from a file made by CreateSecrets.
+func LoadPseudonymizer(path string) (*Pseudonymizer, error) {
+	key, err := LoadKey(path)
+	if err != nil {
+		return nil, err
+	}
+	return NewPseudonymizer(key)
+}
+
+// Subject is the pseudonym of an end user: the same within a project, and not linkable to the
+// pseudonym of the same id in another project. No id gives no pseudonym ("").
+func (p *Pseudonymizer) Subject(project, id string) string {
+	if id == "" {
+		return ""
+	}
+	sum := keyed(p.key, domainSubject, project, id)
+	return SubjectPrefix + subjectEncoding.EncodeToString(sum[:])
+}
+
+// IsSubject says whether s has the form of a pseudonym.
+func IsSubject(s string) bool {
+	rest, ok := strings.CutPrefix(s, SubjectPrefix)
+	if !ok || len(rest) != subjectEncoding.EncodedLen(HashSize) {
+		return false
+	}
+	_, err := subjectEncoding.DecodeString(rest)
+	return err == nil
+}
+
+// keyed is HMAC-SHA-256, truncated, over length-prefixed parts: no two lists of parts are the same bytes.
+func keyed(key []byte, parts ...string) [HashSize]byte {
+	mac := hmac.New(sha256.New, key)
+	var size [8]byte
+	for _, part := range parts {
+		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+		_, _ = mac.Write(size[:])
+		_, _ = mac.Write([]byte(part))
+	}
+	return [HashSize]byte(mac.Sum(nil)[:HashSize])
+}
+
+func copyKey(key []byte) ([]byte, error) {
+	if len(key) != KeySize {
+		return nil, fmt.Errorf("key has %d bytes, want %d: %w", len(key), KeySize, ErrSecret)
+	}
+	return append([]byte(nil), key...), nil
+}

@@ -1,0 +1,89 @@
+package identity
+
+import (
+	"path/filepath"
+	"time"
+)
+
+// Names of the identities that every deployment has. A name is the CN of the certificate, the SASL
+// user on Kafka and the user on ClickHouse alike.
+const (
+	Gateway    = "gateway"
+	Redactor   = "redactor"
+	Ingest     = "ingest"
+	Alert      = "alert"
+	Retention  = "retention"
+	Query      = "query"
+	Admin      = "admin"
+	Kafka      = "kafka"
+	ClickHouse = "clickhouse"
+)
+
+// RolePrefix begins the ClickHouse user, and so the certificate, of a role of the policy.
+const RolePrefix = "role_"
+
+// Services lists the identities that speak to Kafka and ClickHouse, in the order of the data, admin last.
+func Services() []string {
+	return []string{Gateway, Redactor, Ingest, Alert, Retention, Query, Admin}
+}
+
+// Servers lists the identities of the two storage servers, which get a certificate and no password.
+func Servers() []string { return []string{Kafka, ClickHouse} }
+
+// RoleUser is the ClickHouse user of a role.
+func RoleUser(role string) string { return RolePrefix + role }
+
+// Layout is a deployment's directory. It only names paths and touches nothing.
+type Layout struct {
+	// Dir is the deployment directory.
+	Dir string
+}
+
+// Policy is the policy document.
+func (l Layout) Policy() string { return filepath.Join(l.Dir, "policy.yaml") }
+
+// PKI is the directory of the CA and the certificates.
+func (l Layout) PKI() string { return filepath.Join(l.Dir, "pki") }
+
+// Secrets is the directory of generated secrets.
+func (l Layout) Secrets() string { return filepath.Join(l.Dir, "secrets") }
+
+// KafkaPassword is the SASL password file of one identity.
+func (l Layout) KafkaPassword(name string) string {
+	return filepath.Join(l.Secrets(), "kafka-"+name+".password")
+}
+
+// HashKey is the HMAC key for ids in Kafka keys and headers.
+func (l Layout) HashKey() string { return filepath.Join(l.Secrets(), "hash.key") }
+
+// PseudonymKey is the HMAC key for pseudonyms of end users.
+func (l Layout) PseudonymKey() string { return filepath.Join(l.Secrets(), "pseudonym.key") }
+
+// EpochSignKey is the seed that signs epochs.
+func (l Layout) EpochSignKey() string { return filepath.Join(l.Secrets(), "epoch-sign.key") }
+
+// EpochVerifyKey is the public half of EpochSignKey.
+func (l Layout) EpochVerifyKey() string { return filepath.Join(l.Secrets(), "epoch-verify.pub") }
+
+// WebhookKey is the Standard Webhooks secret.
+func (l Layout) WebhookKey() string { return filepath.Join(l.Secrets(), "webhook.key") }
+
+// KMS is the directory of the wrapping keys of days.
+func (l Layout) KMS() string { return filepath.Join(l.Secrets(), "kms") }
+
+// KMSKey is the wrapping key of the UTC day that holds t.
+func (l Layout) KMSKey(t time.Time) string {
+	return filepath.Join(l.KMS(), t.UTC().Format(time.DateOnly)+".key")
+}
+
+// APIKeys is the file of API keys.
+func (l Layout) APIKeys() string { return filepath.Join(l.Dir, "access", "api-keys.json") }
+
+// People is the file of people's tokens.
+func (l Layout) People() string { return filepath.Join(l.Dir, "access", "people.json") }
+
+// ClickHouseUsers is the users.xml derived from the policy.
+func (l Layout) ClickHouseUsers() string { return filepath.Join(l.Dir, "clickhouse", "users.xml") }
+
+// TLS is the certificate files of one identity.
+func (l Layout) TLS(name string) TLSFiles { return FilesIn(l.PKI(), name) }
