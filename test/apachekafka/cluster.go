@@ -1,0 +1,202 @@
+package apachekafka
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm" // the admin side of franz-go: users, ACLs, broker lists
+	"github.com/twmb/franz-go/pkg/kgo"  // the Kafka client of the whole project
+	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+)
+
+const (
+	// startTimeout bounds waiting for all brokers; one takes about five seconds.
+	startTimeout = 90 * time.Second
+	// probePause is between two looks at a starting broker.
+	probePause = 200 * time.Millisecond
+	// probeTimeout bounds one look.
+	probeTimeout = 3 * time.Second
+)
+
+// Cluster is a running Apache Kafka. Its methods are for one goroutine at a time.
+type Cluster struct {
+	cfg   Config
+	nodes []*node
+	ports []ports
+}
+
+// Start formats what is not formatted, starts every broker and returns when all of them answer to
+// the admin. It returns ErrMissing when Java or the jars are not here. The caller calls Stop; brokers
+// end with the process that started them in any case.
+func Start(ctx context.Context, cfg Config) (*Cluster, error) {
+	cfg.setDefaults()
+	err := cfg.validate()
+	if err != nil {
+		return nil, fmt.Errorf("apachekafka: %w", err)
+	}
+	inst, err := locate()
+	if err != nil {
+		return nil, fmt.Errorf("apachekafka: %w", err)
+	}
+	all, err := pickPorts(cfg.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	clusterID, err := loadClusterID(cfg.Dir)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{cfg: cfg, ports: all}
+	for i := range cfg.Nodes {
+		n := &node{id: i + 1, dir: filepath.Join(cfg.Dir, fmt.Sprintf("node-%d", i+1)), inst: inst}
+		err = n.prepare(ctx, &cfg, all, clusterID)
+		if err != nil {
+			return nil, err
+		}
+		c.nodes = append(c.nodes, n)
+	}
+	return c, c.startAll(ctx)
+}
+
+// startAll starts the nodes that do not run and leaves none running when one fails.
+func (c *Cluster) startAll(ctx context.Context) error {
+	for _, n := range c.nodes {
+		if n.running() {
+			continue
+		}
+		err := n.start()
+		if err != nil {
+			return errors.Join(err, c.killAll())
+		}
+	}
+	err := c.waitReady(ctx)
+	if err != nil {
+		return errors.Join(err, c.killAll())
+	}
+	return nil
+}
+
+func (c *Cluster) killAll() error {
+	var errs []error
+	for _, n := range c.nodes {
+		errs = append(errs, n.kill())
+	}
+	return errors.Join(errs...)
+}
+
+// waitReady returns when every broker is in the metadata that the admin is given.
+func (c *Cluster) waitReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	client, err := c.Client(identity.Admin)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	admin := kadm.NewClient(client)
+	for {
+		for _, n := range c.nodes {
+			if !n.running() {
+				return fmt.Errorf("node %d ended while starting (see %s): %w", n.id, n.logPath(), n.exitErr)
+			}
+		}
+		probe, stop := context.WithTimeout(ctx, probeTimeout)
+		brokers, err := admin.ListBrokers(probe)
+		stop()
+		if err == nil && len(brokers) == len(c.nodes) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for Apache Kafka (see broker.log in %s): %w", c.cfg.Dir, errors.Join(ctx.Err(), err))
+		case <-time.After(probePause):
+		}
+	}
+}
+
+// Brokers are the addresses of the SASL_SSL listeners. They stay the same through Restart.
+func (c *Cluster) Brokers() []string {
+	addrs := make([]string, len(c.ports))
+	for i, p := range c.ports {
+		addrs[i] = p.clientAddr()
+	}
+	return addrs
+}
+
+// Client connects as an identity of the deployment: its certificate and its SCRAM password. The
+// caller closes it.
+func (c *Cluster) Client(name string, opts ...kgo.Opt) (*kgo.Client, error) {
+	password, err := identity.LoadPassword(c.cfg.Deployment.KafkaPassword(name))
+	if err != nil {
+		return nil, err
+	}
+	tlsConfig, err := identity.ClientTLS(c.cfg.Deployment.TLS(name), "")
+	if err != nil {
+		return nil, err
+	}
+	client, err := kgo.NewClient(append([]kgo.Opt{
+		kgo.SeedBrokers(c.Brokers()...),
+		kgo.DialTLSConfig(tlsConfig),
+		kgo.SASL(scram.Auth{User: name, Pass: password}.AsSha512Mechanism()),
+	}, opts...)...)
+	if err != nil {
+		return nil, fmt.Errorf("make Kafka client of %s: %w", name, err)
+	}
+	return client, nil
+}
+
+// Stop shuts every broker down cleanly, killing what does not end in time or when ctx ends.
+func (c *Cluster) Stop(ctx context.Context) error {
+	var errs []error
+	for _, n := range c.nodes {
+		errs = append(errs, n.stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// Kill ends node (counted from 1) as a power cut of its process would: kill -9.
+func (c *Cluster) Kill(node int) error {
+	if node < 1 || node > len(c.nodes) {
+		return fmt.Errorf("kill node %d: there are nodes 1 to %d", node, len(c.nodes))
+	}
+	return c.nodes[node-1].kill()
+}
+
+// Restart starts every broker that does not run, on its old ports and storage, and waits until all answer.
+func (c *Cluster) Restart(ctx context.Context) error {
+	return c.startAll(ctx)
+}
+
+// loadClusterID reads the id that the storage was formatted with, or draws one.
+func loadClusterID(dir string) (string, error) {
+	path := filepath.Join(dir, "cluster.id")
+	id, err := os.ReadFile(path) //nolint:gosec // the caller's own folder
+	if err == nil {
+		return strings.TrimSpace(string(id)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read cluster id: %w", err)
+	}
+	raw := make([]byte, 16)
+	_, _ = rand.Read(raw) // never fails
+	raw[0] &= 0x7f        // an id that begins with "-" would be read as a flag
+	drawn := base64.RawURLEncoding.EncodeToString(raw)
+	err = os.MkdirAll(dir, 0o700)
+	if err != nil {
+		return "", fmt.Errorf("make folder of the cluster: %w", err)
+	}
+	err = os.WriteFile(path, []byte(drawn+"\n"), 0o600)
+	if err != nil {
+		return "", fmt.Errorf("write cluster id: %w", err)
+	}
+	return drawn, nil
+}
