@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+const (
+	// defaultHealthAddr is the admin address of the services' files in deploy/compose.
+	defaultHealthAddr = "127.0.0.1:9600"
+	// maxHealthAnswer bounds what is read of an answer, in bytes.
+	maxHealthAnswer = 4 << 10
+)
+
+// newHealthCommand asks a service on this machine for its health. It is the health check of the
+// image, which holds no other program.
+func newHealthCommand() *cobra.Command {
+	var (
+		addr    string
+		live    bool
+		timeout time.Duration
+	)
+	cmd := &cobra.Command{
+		Use:   "health",
+		Short: "Ask a service on this machine whether it is ready",
+		Long: "Asks the admin address of a service on this machine for /readyz (or /livez) and ends with 0 when the answer is yes.\n" +
+			"It is made for health checks of containers: admin.listen must be a loopback address without TLS.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			path := "/readyz"
+			if live {
+				path = "/livez"
+			}
+			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
+			defer cancel()
+			return askHealth(ctx, addr, path)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", defaultHealthAddr, "admin address of the service")
+	cmd.Flags().BoolVar(&live, "live", false, "ask only whether it runs, not whether what it needs answers")
+	cmd.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for the answer")
+	return cmd
+}
+
+// askHealth returns nil when the service says yes, or an error with its reason.
+func askHealth(ctx context.Context, addr, path string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return errors.New("health: --addr must be host:port")
+	}
+	ip := net.ParseIP(host)
+	if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return errors.New("health: --addr must be a loopback address; ask a service elsewhere over TLS with an HTTP client")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+path, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("health: %w", err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("health: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	var answer struct {
+		Reason string `json:"reason"`
+	}
+	err = json.NewDecoder(io.LimitReader(resp.Body, maxHealthAnswer)).Decode(&answer)
+	if err != nil {
+		return fmt.Errorf("health: %s", resp.Status)
+	}
+	return fmt.Errorf("health: not ready: %s", answer.Reason)
+}
