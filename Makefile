@@ -1,0 +1,90 @@
+# hushlog's front door: `make` or `make help` lists the targets. What is longer
+# than a few lines stands in .tools/, in scripts that can be run by themselves.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# The modules of go.work; :race runs a module's tests under the race detector.
+MODULES     := proto pkg pkg/client services test
+TEST_SUITES := proto pkg:race pkg/client:race services test .tools/house:alone
+
+# Where certs, secrets and the policy of a deployment live.
+DIR      ?= .cache/deployment
+# How long `make fuzz` runs each fuzz target, and `make bench` each benchmark.
+FUZZTIME  ?= 10s
+BENCHTIME ?= 1s
+# Narrows tests: make test RUN=TestScan
+RUN ?=
+
+VERSION := $(shell .tools/version.sh)
+TIMED   := .tools/timed.sh
+HOUSE   := .cache/bin/house
+TOOLS   := house buf protoc-gen golangci govulncheck
+
+# The embedded ClickHouse looks here for its engine library, unless told otherwise.
+export HUSHLOG_CHDB_LIB ?= $(CURDIR)/.cache/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
+export PATH := $(CURDIR)/.cache/bin:$(PATH)
+
+.PHONY: help deps chdb tools build generate demo dev test test-race test-kafka \
+	test-containers lint fmt bench fuzz certs secrets clean distclean
+
+help: ## list the targets
+	@echo "hushlog $(VERSION). Targets:"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+deps: ## install all there is to install: pinned tools and the engine library
+	@$(TIMED) $@ .tools/deps.sh $(TOOLS) chdb
+
+build: ## build bin/hushlog (static, reproducible, with its version)
+	@$(TIMED) $@ .tools/build.sh "$(VERSION)"
+
+generate: ## write the Go code and the OpenAPI document of proto/ anew
+	@$(TIMED) $@ .tools/generate.sh
+
+demo: ## the whole way on this machine, shown, checked and cleaned up
+	@$(TIMED) -f $@ .tools/run.sh "$(VERSION)" demo
+
+dev: ## the same stack left running, with its ports and tokens printed
+	@$(TIMED) -f $@ .tools/run.sh "$(VERSION)" dev
+
+test: ## all that runs without Docker and Java; says what it skipped and why
+	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test -run "$(RUN)" $(TEST_SUITES)
+
+test-race: ## the tests of every module under the race detector
+	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-race -timeout 15m -run "$(RUN)" $(addsuffix :race,$(MODULES))
+
+test-kafka: ## end to end on Apache Kafka from Maven's jars (needs Java and Maven)
+	@$(TIMED) $@ .tools/test-kafka.sh
+
+test-containers: ## end to end on containers (needs a Docker engine)
+	@$(TIMED) $@ .tools/test-containers.sh
+
+lint: tools ## linters, contracts, generated code, modules, licences, names, the map
+	@$(TIMED) $@ .tools/lint.sh $(MODULES)
+
+fmt: tools ## format the Go code and the contracts
+	@$(TIMED) $@ .tools/fmt.sh $(MODULES)
+
+bench: ## run every benchmark (BENCHTIME=1s each)
+	@$(TIMED) $@ .tools/bench.sh $(BENCHTIME) $(MODULES)
+
+fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
+	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)
+
+certs: build ## make the certificates of a deployment (DIR=.cache/deployment)
+	@$(TIMED) $@ bin/hushlog certs --dir "$(DIR)"
+
+secrets: build ## make the keys and passwords of a deployment (DIR=.cache/deployment)
+	@$(TIMED) $@ bin/hushlog secrets --dir "$(DIR)"
+
+clean: ## remove what was built and reported; installed tools stay
+	@$(TIMED) $@ rm -rf bin .cache/report
+
+distclean: ## remove what deps installed, too (the next run needs the network)
+	@$(TIMED) $@ rm -rf bin .cache/bin .cache/stamps .cache/report .cache/chdb .cache/kafka
+
+# Installed on demand by the targets that need them.
+tools:
+	@$(TIMED) $@ .tools/deps.sh $(TOOLS)
