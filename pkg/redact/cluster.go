@@ -1,0 +1,416 @@
+package redact
+
+// A cluster is a row of short tokens of digits and capitals that may be one value: "4111 1111 1111 1111",
+// "GB82 WEST 1234", "123-45-6789", "1 2 3 4". It is cut into windows of consecutive pieces, and each window that could
+// stand for itself is judged.
+
+// Bounds of a cluster.
+const (
+	maxPieces     = 48
+	maxPieceLen   = 34
+	maxCanon      = 34 // IBAN, the longest of all
+	maxLeftPieces = 8
+)
+
+// How tightly a separator binds the pieces on either side.
+const (
+	bindTight = 1 // - . / _
+	bindSpace = 2 // one space, or a bracket
+	bindLoose = 3 // several characters
+	bindWrap  = 4 // a line end
+	bindNone  = 9
+)
+
+type piece struct {
+	start, end int
+	sep        uint8 // how it is bound to the piece before
+	sepChar    byte
+	letters    bool
+	lower      bool
+}
+
+// window is a row of consecutive pieces, read as one value.
+type window struct {
+	sc         *scanner
+	start, end int // in the view, with a leading plus sign or bracket
+	canon      []byte
+	mask       uint64 // bit i is set if canon[i] is a letter
+	groups     []piece
+	bind       uint8 // the loosest separator inside
+	sepChar    byte  // the separator, if all are alike; 0 if there is none or they differ
+	plus       bool
+	paren      bool
+	lower      bool
+	uniform    bool // all groups have the same length, at most two
+	n          *nearby
+}
+
+// digits reports whether the window holds digits only.
+func (w *window) digits() bool { return w.mask == 0 }
+
+// shape reports whether the groups have the given lengths.
+func (w *window) shape(lens ...int) bool {
+	if len(w.groups) != len(lens) {
+		return false
+	}
+	for i, g := range w.groups {
+		if g.end-g.start != lens[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// add records the window as a candidate.
+func (w *window) add(r *rule, conf float64, ev Evidence) { w.sc.add(w.start, w.end, r, conf, ev) }
+
+// numeric judges the token s[start:end], which holds a digit, with those bound to it, and returns where to go on.
+func (sc *scanner) numeric(start, end int) int {
+	if end-start > maxPieceLen {
+		return end
+	}
+	var buf [maxPieces]piece
+	pieces := sc.gather(buf[:0], start, end)
+	last := pieces[len(pieces)-1].end
+	sc.judge(pieces)
+	return max(last, end)
+}
+
+// gather collects the pieces of the cluster around the token s[start:end].
+func (sc *scanner) gather(p []piece, start, end int) []piece {
+	p = sc.gatherLeft(p, start)
+	sep, char := uint8(bindNone), byte(0)
+	if len(p) > 0 {
+		sep, char, _ = separator(sc.s, p[len(p)-1].end)
+	}
+	p = append(p, newPiece(sc.s, start, end, sep, char))
+	for len(p) < maxPieces {
+		bind, char, next := separator(sc.s, end)
+		if bind == bindNone {
+			break
+		}
+		stop := next
+		for stop < len(sc.s) && isAlnum(sc.s[stop]) {
+			stop++
+		}
+		q := newPiece(sc.s, next, stop, bind, char)
+		if stop-next > maxPieceLen || !q.fits(sc.s) {
+			break
+		}
+		p = append(p, q)
+		end = stop
+	}
+	return p
+}
+
+// gatherLeft collects short pieces of capitals that stand right before pos.
+func (sc *scanner) gatherLeft(p []piece, pos int) []piece {
+	var back [maxLeftPieces]piece
+	n := 0
+	for n < maxLeftPieces {
+		end := sepStart(sc.s, pos)
+		start := end
+		for start > 0 && isUpper(sc.s[start-1]) && end-start <= 4 {
+			start--
+		}
+		if end == pos || start == end || end-start > 4 || isAlnum(at(sc.s, start-1)) {
+			break
+		}
+		back[n] = piece{start: start, end: end, letters: true}
+		n++
+		pos = start
+	}
+	for i := n - 1; i >= 0; i-- {
+		q := back[i]
+		q.sep = bindNone
+		if len(p) > 0 {
+			q.sep, q.sepChar, _ = separator(sc.s, p[len(p)-1].end)
+		}
+		p = append(p, q)
+	}
+	return p
+}
+
+// sepStart returns where the separator that ends at pos starts.
+func sepStart(s string, pos int) int {
+	i := pos
+	for i > 0 && pos-i < 3 {
+		switch s[i-1] {
+		case ' ', '-', '.', '/', '_':
+			i--
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+func newPiece(s string, start, end int, bind uint8, char byte) piece {
+	p := piece{start: start, end: end, sep: bind, sepChar: char}
+	for i := start; i < end; i++ {
+		if isLetter(s[i]) {
+			p.letters = true
+			if isLower(s[i]) {
+				p.lower = true
+			}
+		}
+	}
+	return p
+}
+
+// fits reports whether the piece may go on a cluster: it holds a digit, or is a short row of capitals.
+func (p *piece) fits(s string) bool {
+	if !p.letters {
+		return true
+	}
+	digit := false
+	for i := p.start; i < p.end; i++ {
+		digit = digit || isDigit(s[i])
+	}
+	return digit || !p.lower && p.end-p.start <= 4
+}
+
+// maxSeparator bounds the characters between two pieces.
+const maxSeparator = 12
+
+// separator reads what stands between two pieces at s[i:]: how it binds, its character, and where the next piece
+// starts.
+func separator(s string, i int) (bind uint8, char byte, next int) {
+	j := i
+	bind = 0
+	for j < len(s) && j-i < maxSeparator {
+		c := s[j]
+		if isAlnum(c) {
+			break
+		}
+		switch c {
+		case '-', '.', '/', '_':
+			if char == 0 || char == ' ' {
+				char = c
+			}
+			bind = sepBind(bind, bindTight)
+		case ' ':
+			if char == 0 {
+				char = ' '
+			}
+			bind = sepBind(bind, bindSpace)
+		case '(', ')':
+			bind = max(bind, bindSpace)
+			char = ' '
+		case '\\':
+			if at(s, j+1) != '\n' {
+				return bindNone, 0, i
+			}
+		case '\n':
+			if bind == bindWrap {
+				return bindNone, 0, i
+			}
+			bind = bindWrap
+		case '>', '\t':
+			if bind != bindWrap {
+				return bindNone, 0, i
+			}
+		default:
+			return bindNone, 0, i
+		}
+		j++
+	}
+	if bind == 0 || j >= len(s) || !isAlnum(s[j]) || j-i > 4 && bind != bindWrap {
+		return bindNone, 0, i
+	}
+	return bind, char, j
+}
+
+func sepBind(old, b uint8) uint8 {
+	switch {
+	case old == 0:
+		return b
+	case old == bindWrap:
+		return bindWrap
+	default:
+		return bindLoose
+	}
+}
+
+// judge cuts the pieces into windows and has each judged.
+func (sc *scanner) judge(p []piece) {
+	if sc.benignNumber(p) {
+		return
+	}
+	var canon [maxCanon]byte
+	w := window{sc: sc}
+	for a := range p {
+		if a > 0 && p[a].sep <= bindTight {
+			continue // bound tightly to the piece before: no value starts here
+		}
+		n, bind := 0, uint8(0)
+		mask, lowerCase := uint64(0), false
+		for b := a; b < len(p); b++ {
+			q := p[b]
+			if b > a {
+				bind = max(bind, q.sep)
+			}
+			if n+q.end-q.start > maxCanon || a > 0 && p[a].sep < bind {
+				break
+			}
+			if w.trunkPrefix(sc.s, p, a, b) {
+				continue
+			}
+			for i := q.start; i < q.end; i++ {
+				c := sc.s[i]
+				if isLetter(c) {
+					mask |= 1 << n
+				}
+				canon[n] = upper(c)
+				n++
+			}
+			lowerCase = lowerCase || q.lower
+			if b+1 < len(p) && (p[b+1].sep <= bindTight || p[b+1].sep < bind) {
+				continue // bound tightly to the piece after: no value ends here
+			}
+			w.set(p, a, b, canon[:n], mask, bind)
+			w.lower = lowerCase
+			if w.partOfRow(p, a, b) {
+				continue
+			}
+			sc.judgeWindow(&w)
+		}
+	}
+}
+
+// trunkPrefix reports whether p[b] is the "(0)" of +49 (0)30.
+func (w *window) trunkPrefix(s string, p []piece, a, b int) bool {
+	q := p[b]
+	return b == a+1 && q.end-q.start == 1 && s[q.start] == '0' && s[q.start-1] == '(' && at(s, q.end) == ')'
+}
+
+func (w *window) set(p []piece, a, b int, canon []byte, mask uint64, bind uint8) {
+	w.start, w.end = p[a].start, p[b].end
+	w.canon, w.mask, w.bind = canon, mask, bind
+	w.groups = p[a : b+1]
+	w.n = nil
+	w.sepChar, w.uniform = 0, true
+	size := p[a].end - p[a].start
+	for i := a; i <= b; i++ {
+		q := p[i]
+		if i > a {
+			if i == a+1 {
+				w.sepChar = q.sepChar
+			} else if w.sepChar != q.sepChar {
+				w.sepChar = 0
+			}
+		}
+		l := q.end - q.start
+		if l > 2 || l > size || l < size && i < b {
+			w.uniform = false
+		}
+	}
+	w.uniform = w.uniform && b-a >= 3
+	w.prefix(a == 0)
+}
+
+// prefix takes in a plus sign or an opening bracket.
+func (w *window) prefix(first bool) {
+	s := w.sc.s
+	w.plus, w.paren = false, false
+	i := w.start
+	if at(s, i-1) == '(' {
+		i--
+		w.paren = true
+	}
+	j := i
+	for j > 0 && i-j < 3 && (s[j-1] == ' ' || s[j-1] == '-' || s[j-1] == '/' || s[j-1] == '_' || s[j-1] == '.') && first && w.uniform {
+		j--
+	}
+	if at(s, j-1) == '+' {
+		w.plus = true
+		w.start = j - 1
+		if at(s, j-2) == '(' {
+			w.start--
+		}
+		return
+	}
+	if w.paren {
+		w.start = i
+	}
+}
+
+// partOfRow reports whether the window is cut out of a longer row of equal single or double characters, which can only
+// be read as a whole.
+func (w *window) partOfRow(p []piece, a, b int) bool {
+	if !w.uniform {
+		return false
+	}
+	size := p[a].end - p[a].start
+	if a > 0 && p[a].sepChar == w.sepChar && p[a-1].end-p[a-1].start == size {
+		return true
+	}
+	return b+1 < len(p) && p[b+1].sepChar == w.sepChar && p[b].end-p[b].start == size && p[b+1].end-p[b+1].start <= size
+}
+
+// context returns the surroundings of the window, read once.
+func (w *window) context() *nearby {
+	if w.n == nil {
+		w.n = &nearby{}
+		w.sc.around(w.start, w.end, w.n)
+	}
+	return w.n
+}
+
+// judgeWindow offers the window to every family that reads numbers.
+func (sc *scanner) judgeWindow(w *window) {
+	n := len(w.canon)
+	if w.digits() {
+		if n >= 12 && n <= 19 {
+			w.card()
+		}
+		if n == 9 {
+			w.ssn()
+		}
+		if n >= 6 && n <= 15 {
+			w.phone()
+		}
+	}
+}
+
+// benignNumber reports whether the cluster is part of something that is no one's: a decimal fraction, a hash, a UUID.
+func (sc *scanner) benignNumber(p []piece) bool {
+	s := sc.s
+	first, last := p[0], p[len(p)-1]
+	before, after := at(s, first.start-1), at(s, last.end)
+	if before == '#' && first.lower {
+		return true // colours
+	}
+	if before == '.' && isDigit(at(s, first.start-2)) || after == ',' && isDigit(at(s, last.end+1)) && before == ',' && isDigit(at(s, first.start-2)) && last.end-first.start <= 3 {
+		return true
+	}
+	return sc.uuid(p)
+}
+
+// uuid reports whether the pieces are groups of 8-4-4-4-12 hexadecimal digits.
+func (sc *scanner) uuid(p []piece) bool {
+	s := sc.s
+	i := p[0].start
+	for i > 0 && (isHex(s[i-1]) || s[i-1] == '-') && p[0].start-i < 36 {
+		i--
+	}
+	return isUUID(s, i)
+}
+
+// isUUID reports whether s[i:] starts with a UUID.
+func isUUID(s string, i int) bool {
+	if i+36 > len(s) {
+		return false
+	}
+	for j := range 36 {
+		c := s[i+j]
+		if j == 8 || j == 13 || j == 18 || j == 23 {
+			if c != '-' {
+				return false
+			}
+		} else if !isHex(c) {
+			return false
+		}
+	}
+	return !isAlnum(at(s, i+36))
+}

@@ -1,0 +1,167 @@
+package redact
+
+import "sync"
+
+// topic is a set of subjects that a word of context speaks of.
+type topic uint64
+
+const (
+	topPhone topic = 1 << iota
+	topEmail
+	topSSN
+	topCard
+	topIBAN
+	topAccount // bank account number
+	topRouting
+	topGov // any official number of a person
+	topPassport
+	topLicence // driving licence
+	topTax
+	topHealthID // health insurance number
+	topRecord   // medical record number
+	topProvider // medical provider number
+	topBirth
+	topCVV
+	topCrypto
+	topUser
+	topPlate
+	topMAC
+	topIP
+	topCompany   // register and VAT numbers
+	topDiagnosis // what follows is a diagnosis
+	topDrug      // what follows is a drug
+	topBenign    // numbers after it are no person's: order, version, ISBN, …
+	topNumber    // "number", "no.", "Nr.": says that a number follows, not which
+	topOTP       // one-time codes and PINs
+	topAge
+)
+
+const topAnyID = topSSN | topGov | topPassport | topLicence | topTax | topHealthID
+
+// keyword is a word of the vocabulary.
+type keyword struct {
+	word   string // lower case in ASCII
+	topics topic
+	group  idGroup // for identity numbers: which
+	act    trigger // what the scanner does where the word stands
+	arg    uint16  // for act
+	flags  kwFlags
+}
+
+type kwFlags uint8
+
+const (
+	kwLoose  kwFlags = 1 << iota // may stand inside a longer word, on either side
+	kwPrefix                     // other letters may follow
+	kwSuffix                     // other letters may stand before
+)
+
+// trigger is what finding a word starts, besides being context.
+type trigger uint8
+
+const (
+	actNone   trigger = iota
+	actVendor         // arg: index of the first vendor rule of this prefix
+	actKey            // name of a secret: an assignment or a sentence may follow
+	actScheme         // "://"
+	actArmour         // "-----begin"
+	actAuth           // "bearer", "basic"
+	actNumberWord
+	actMedical
+)
+
+// hit is one occurrence of a word in a view.
+type hit struct {
+	start, end int32
+	word       uint16
+}
+
+// vocabulary is every word the engine looks for, and the automaton that looks.
+type vocabulary struct {
+	words []keyword
+	auto  *automaton
+}
+
+// theVocabulary is built once per process: it depends on nothing but the rules.
+var theVocabulary = sync.OnceValue(func() *vocabulary {
+	v := &vocabulary{}
+	v.words = append(v.words, contextWords()...)
+	seen := map[string]int{}
+	merged := v.words[:0]
+	for _, k := range v.words {
+		i, ok := seen[k.word]
+		if !ok {
+			seen[k.word] = len(merged)
+			merged = append(merged, k)
+			continue
+		}
+		merged[i].merge(k)
+	}
+	v.words = merged
+	literals := make([]string, len(merged))
+	for i, k := range merged {
+		literals[i] = k.word
+	}
+	v.auto = newAutomaton(literals)
+	return v
+})
+
+// merge adds what k says of the same word.
+func (w *keyword) merge(k keyword) {
+	w.topics |= k.topics
+	w.flags |= k.flags
+	if w.group == 0 {
+		w.group = k.group
+	}
+	if w.act == actNone {
+		w.act, w.arg = k.act, k.arg
+	}
+}
+
+// findHits appends the occurrences of the vocabulary's words in s to hits, ordered by end.
+func (voc *vocabulary) findHits(s string, hits []hit) []hit {
+	a := voc.auto
+	state := uint16(0)
+	width := a.width
+	next := a.next
+	for i := 0; i < len(s); i++ {
+		state = next[int(state)*width+int(a.classOf[s[i]])]
+		if state < a.accept {
+			continue
+		}
+		for o := int(a.heads[state-a.accept]); a.outs[o] != noWord; o++ {
+			w := a.outs[o]
+			k := &voc.words[w]
+			start := i + 1 - len(k.word)
+			if standsAlone(s, start, i+1, k.flags) {
+				hits = append(hits, hit{start: int32(start), end: int32(i + 1), word: w}) //nolint:gosec // limited to maxText
+			}
+		}
+	}
+	return hits
+}
+
+// standsAlone reports whether s[start:end] is a word of its own, as flags ask. Names are cut at underscores, at
+// digits and at camelCase humps: "cardNumber" holds "card" and "number".
+func standsAlone(s string, start, end int, flags kwFlags) bool {
+	if flags&kwLoose != 0 {
+		return true
+	}
+	if flags&kwSuffix == 0 && start > 0 && isLetter(s[start]) && isLetter(s[start-1]) {
+		hump := isUpper(s[start]) && isLower(s[start-1])
+		if !hump {
+			return false
+		}
+	}
+	if flags&kwPrefix == 0 && end < len(s) && isLetter(s[end-1]) && isLetter(s[end]) {
+		hump := isUpper(s[end]) && isLower(s[end-1])
+		plural := lower(s[end]) == 's' && !isLetter(at(s, end+1))
+		if !hump && !plural {
+			return false
+		}
+	}
+	return true
+}
+
+// idGroup names the identity numbers that one word speaks of.
+type idGroup uint8

@@ -1,0 +1,29 @@
+// Package redact finds what is private in a text and takes it out.
+//
+// It is a library for itself: text in, findings and sanitized text out. It knows nothing of how the text travels or
+// where it is stored, reads no files, opens no connections, and keeps no state between calls. The result depends on
+// the text, the hints and the options only.
+//
+// # How a text is read
+//
+//  1. The text is put into a normal form (view.go): escapes decoded, full-width and other digits folded, invisible
+//     characters dropped, look-alike letters folded. The view carries a map back to the bytes of the input. A text that
+//     needs none of this is its own view.
+//  2. One pass of an Aho-Corasick automaton (automaton.go) reports every literal that matters: words of context
+//     ("card", "Telefon", "身份证"), names of secrets ("password", "api_key"), prefixes of known keys ("ghp_").
+//  3. One pass over the bytes (scan.go) cuts tokens and hands those that could be something to the families: clusters of
+//     digits and capitals (cluster.go), e-mail addresses, IP addresses, long tokens.
+//  4. Each candidate is judged by checksum, structure and the words near it.
+//  5. Tokens that decode to text (base64 and the like), words that spell digits and values broken over lines are read
+//     again as small views of their own (decode.go, spelled.go, wrap.go).
+//  6. Overlaps are resolved (overlap.go), secrets are looked for again wherever they are repeated (repeat.go), and the
+//     actions are applied (apply.go, json.go).
+//
+// # Cost
+//
+// Every step is linear in the length of the text. The view and the automaton touch each byte once. Scanners look
+// around a trigger within windows of constant size (each names its bound), never start again inside what they have
+// consumed, and judge at most a constant number of sub-windows per token. Derived views are cut from disjoint parts of
+// their parent, nest at most twice and are charged to a budget of eight times the input; beyond it the text counts as
+// uninspectable. Overlap resolution sorts the candidates, of which there are at most a constant number per token.
+package redact

@@ -1,0 +1,177 @@
+package redact
+
+var ruleEmail = &rule{prio: prioShape, Rule: Rule{
+	ID: "email", Version: 1, Type: TypeEmail,
+	Description: "e-mail address: local part, @, domain name or address literal",
+	Source:      "RFC 5321 section 4.1.2, RFC 6531 section 3.3",
+}}
+
+// Bounds of RFC 5321 section 4.5.3.1.
+const (
+	maxLocalPart = 64
+	maxDomain    = 255
+)
+
+// email judges the '@' at i and returns the end of what it found, or i+1.
+func (sc *scanner) email(i int) int {
+	s := sc.s
+	end := domainEnd(s, i+1)
+	if end < 0 {
+		end = addressLiteralEnd(s, i+1)
+	}
+	if end < 0 {
+		return i + 1
+	}
+	start := localStart(s, i)
+	if start == i || inUserinfo(s, start) || scpTarget(s, start, i, end) {
+		return i + 1
+	}
+	sc.add(start, end, ruleEmail, 0.95, Evidence{Structure: "address"})
+	return end
+}
+
+// localStart returns the start of the local part that ends at i, or i if there is none.
+func localStart(s string, i int) int {
+	if at(s, i-1) == '"' {
+		return quotedLocalStart(s, i)
+	}
+	j := i
+	for j > 0 && i-j < maxLocalPart && class[s[j-1]]&(clAlnum|clAtext) != 0 {
+		j--
+	}
+	j = joinInternational(s, j, i)
+	for j < i && !isAlnum(s[j]) && s[j] < 0x80 && s[j] != '_' && s[j] != '+' {
+		j++
+	}
+	if at(s, i-1) == '.' || masked(s[j:i]) {
+		return i
+	}
+	return j
+}
+
+// masked reports whether a local part is what this engine, or another, has left of one.
+func masked(local string) bool {
+	for i := 0; i+2 < len(local); i++ {
+		if local[i] == '*' && local[i+1] == '*' && local[i+2] == '*' {
+			return true
+		}
+	}
+	return false
+}
+
+// joinInternational moves the start j of a local part over letters beyond ASCII (RFC 6531). Scripts that are written
+// without spaces are left out if the local part has ASCII already: there the words before it would be swallowed.
+func joinInternational(s string, j, i int) int {
+	ascii := i - j
+	for j > 0 && i-j < maxLocalPart {
+		r, size := lastRune(s[:j])
+		if r < 0x80 {
+			if class[s[j-1]]&(clAlnum|clAtext) == 0 {
+				break
+			}
+			j--
+			continue
+		}
+		if !emailLetter(r, ascii > 0) {
+			break
+		}
+		j -= size
+	}
+	return j
+}
+
+// quotedLocalStart finds the start of a quoted local part: "john doe"@example.com.
+func quotedLocalStart(s string, i int) int {
+	for j := i - 2; j >= 0 && i-j <= maxLocalPart; j-- {
+		switch s[j] {
+		case '"':
+			if i-j > 2 {
+				return j
+			}
+			return i
+		case '\n', '@', '<', '>', ',':
+			return i
+		}
+	}
+	return i
+}
+
+// domainEnd returns the end of a domain name with a plausible top level at s[i:], or -1.
+func domainEnd(s string, i int) int {
+	best := -1
+	label := i
+	j := i
+	for ; j <= len(s) && j-i <= maxDomain; j++ {
+		c := at(s, j)
+		if isAlnum(c) || c == '-' && j > label || c >= 0x80 && domainRune(s, j) {
+			continue
+		}
+		if j == label || s[j-1] == '-' {
+			break
+		}
+		if label > i && topLevel(s[label:j]) {
+			best = j
+		}
+		if c != '.' {
+			break
+		}
+		label = j + 1
+	}
+	return best
+}
+
+// isDomain reports whether the whole of s is a domain name.
+func isDomain(s string) bool { return s != "" && domainEnd(s, 0) == len(s) }
+
+// topLevel reports whether label can be a top-level domain: letters, or an internationalised name.
+func topLevel(label string) bool {
+	if len(label) < 2 || len(label) > 24 {
+		return false
+	}
+	if len(label) > 4 && label[:4] == "xn--" {
+		return true
+	}
+	for i := range len(label) {
+		if !isLetter(label[i]) && label[i] < 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// addressLiteralEnd returns the end of an address literal, [192.0.2.1] or [IPv6:…], at s[i:], or -1.
+func addressLiteralEnd(s string, i int) int {
+	if at(s, i) != '[' {
+		return -1
+	}
+	digits := 0
+	for j := i + 1; j < len(s) && j-i < 48; j++ {
+		c := s[j]
+		switch {
+		case c == ']':
+			if digits < 4 {
+				return -1
+			}
+			return j + 1
+		case isHex(c):
+			digits++
+		case c != '.' && c != ':' && c != 'I' && c != 'P' && c != 'v':
+			return -1
+		}
+	}
+	return -1
+}
+
+// inUserinfo reports whether the name at start is the user of a URL (scheme://user@host), not of a mailbox.
+func inUserinfo(s string, start int) bool {
+	return start >= 3 && s[start-1] == '/' && s[start-2] == '/' && s[start-3] == ':'
+}
+
+// scpTarget reports whether user@host is the target of git, ssh or scp: git@host, or user@host:path.
+func scpTarget(s string, start, i, end int) bool {
+	if s[start:i] == "git" || s[start:i] == "hg" {
+		return true
+	}
+	c := at(s, end+1)
+	return at(s, end) == ':' && (c == '/' || c == '~')
+}

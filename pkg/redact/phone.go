@@ -1,0 +1,167 @@
+package redact
+
+import (
+	// phonenumbers is Google's libphonenumber in Go: the numbering plans of all countries.
+	"github.com/nyaruka/phonenumbers"
+)
+
+var rulePhone = &rule{prio: prioContext, Rule: Rule{
+	ID: "phone", Version: 1, Type: TypePhone,
+	Description: "telephone number, international, or national with a word of context or a customary grouping",
+	Source:      "ITU-T E.164, E.123; national numbering plans as in libphonenumber",
+}}
+
+// phone judges 6 to 15 digits.
+func (w *window) phone() {
+	n := len(w.canon)
+	if w.mask != 0 || allSame(w.canon) {
+		return
+	}
+	ctx := w.context()
+	strength := ctx.has(topPhone)
+	ev := Evidence{Context: ctx.nameOf(topPhone)}
+	conf := 0.0
+	switch {
+	case w.plus && n >= 8:
+		conf, ev.Structure = w.international()
+	case strength == 2 && n >= 7:
+		conf, ev.Structure = 0.85, "labelled"
+	case w.attached():
+		return
+	default:
+		conf, ev.Structure = w.national()
+		if strength > 0 && ctx.near&^(topNumber|topPhone) == 0 && n >= 7 {
+			conf = max(conf, 0.7)
+		}
+		if ctx.labelled(topPhone) {
+			conf -= 0.35
+		}
+	}
+	if strength > 0 && conf > 0 {
+		conf = min(conf+0.1, 0.97)
+	}
+	if conf >= 0.3 {
+		w.add(rulePhone, conf, ev)
+	}
+}
+
+// international judges digits after a plus sign.
+func (w *window) international() (float64, string) {
+	code, national := callingCode(w.canon)
+	switch {
+	case code == 0:
+		return 0.35, "E.164"
+	case national < 6 || national > 12:
+		return 0.4, "E.164"
+	}
+	return 0.9, "E.164"
+}
+
+// attached reports whether the digits hang on a longer word: order-5551234567.
+func (w *window) attached() bool {
+	s := w.sc.s
+	i := w.start
+	if c := at(s, i-1); (c == '-' || c == '.' || c == '_' || c == '/' || c == '#' || c == '=' || c == '&' || c == '$' || c == '\\') &&
+		(c != '=' || false) && (isAlnum(at(s, i-2)) || c == '#' || c == '$') {
+		return true
+	}
+	c := at(s, w.end)
+	return (c == '-' || c == '_' || c == '/' || c == '.' || c == ',' || c == '%') && isAlnum(at(s, w.end+1)) && (c != ',' || len(w.groups) == 1 && len(w.canon) < 9)
+}
+
+// national judges digits without an international prefix by how they are grouped.
+func (w *window) national() (float64, string) {
+	d := w.canon
+	if w.bind >= bindLoose {
+		return 0, ""
+	}
+	switch {
+	case w.northAmerican():
+		conf := 0.55
+		if w.paren || w.sepChar == '-' || w.sepChar == '.' {
+			conf = 0.75
+		}
+		return conf, "NANP"
+	case len(d) == 10 && d[0] == '0' && d[1] != '0' && w.shape(2, 2, 2, 2, 2):
+		return 0.8, "pairs"
+	case d[0] == '0' && d[1] != '0' && len(d) >= 9 && len(d) <= 12 && w.trunkGroups():
+		return 0.6, "trunk prefix"
+	case len(w.groups) == 1 && w.knownRegion():
+		return 0.35, "national"
+	case w.paren && len(w.groups) >= 2 && len(d) >= 8 && len(d) <= 12:
+		return 0.6, "area code in brackets"
+	}
+	return 0, ""
+}
+
+// northAmerican reports whether the digits are grouped as in North America and could be dialled there.
+func (w *window) northAmerican() bool {
+	d := w.canon
+	if w.shape(1, 3, 3, 4) && d[0] == '1' {
+		d = d[1:]
+	} else if !w.shape(3, 3, 4) && !(w.shape(3, 7) && w.paren) {
+		return false
+	}
+	return d[0] >= '2' && (d[3] >= '2' || w.paren)
+}
+
+// trunkGroups reports whether a number with a trunk zero is grouped like one: an area, then one to four groups.
+func (w *window) trunkGroups() bool {
+	if len(w.groups) < 2 || len(w.groups) > 5 {
+		return false
+	}
+	first := w.groups[0]
+	l := first.end - first.start
+	if l < 2 || l > 5 {
+		return false
+	}
+	last := w.groups[len(w.groups)-1]
+	return last.end-last.start >= 2
+}
+
+// knownRegion asks the numbering plan of the text's language whether the digits are a number there.
+func (w *window) knownRegion() bool {
+	region := w.sc.job.region
+	if region == "" {
+		return false
+	}
+	num, err := phonenumbers.Parse(string(w.canon), region)
+	return err == nil && phonenumbers.IsValidNumberForRegion(num, region)
+}
+
+// callingCode returns the country calling code that d starts with (0 if there is none) and how many digits follow.
+func callingCode(d []byte) (code, national int) {
+	for n := 1; n <= 3 && n < len(d); n++ {
+		c := number(d[:n])
+		if callingCodes[c] {
+			return c, len(d) - n
+		}
+	}
+	return 0, 0
+}
+
+// callingCodes are the country calling codes of libphonenumber's metadata.
+var callingCodes = func() (t [1000]bool) {
+	for code := range phonenumbers.GetSupportedCallingCodes() {
+		t[code] = true
+	}
+	return t
+}()
+
+// regionOf returns the region whose numbering plan fits a language tag best.
+func regionOf(tag string) string {
+	if len(tag) == 5 && (tag[2] == '-' || tag[2] == '_') {
+		return string([]byte{upper(tag[3]), upper(tag[4])})
+	}
+	if len(tag) >= 2 {
+		return regions[tag[:2]]
+	}
+	return ""
+}
+
+var regions = map[string]string{
+	"en": "US", "de": "DE", "fr": "FR", "es": "ES", "pt": "BR", "it": "IT", "nl": "NL", "pl": "PL", "sv": "SE", "da": "DK",
+	"fi": "FI", "nb": "NO", "no": "NO", "cs": "CZ", "sk": "SK", "hu": "HU", "ro": "RO", "bg": "BG", "el": "GR", "tr": "TR",
+	"ru": "RU", "uk": "UA", "ja": "JP", "zh": "CN", "ko": "KR", "hi": "IN", "th": "TH", "vi": "VN", "id": "ID", "he": "IL",
+	"ar": "SA",
+}

@@ -1,0 +1,85 @@
+package redact
+
+import "sort"
+
+// cand is a candidate finding, in offsets of the view it was found on.
+type cand struct {
+	start, end int
+	rule       *rule
+	conf       float64
+	view       string
+	ev         Evidence
+}
+
+// scanner reads one view. It belongs to one call and is used by one goroutine.
+type scanner struct {
+	voc   *vocabulary
+	v     *view
+	s     string
+	hits  []hit
+	out   []cand
+	base  topic // what the field's name, or the text around a decoded part, speaks of
+	depth int   // how many decodings lie between the input and this view
+	job   *job
+}
+
+// add records a candidate.
+func (sc *scanner) add(start, end int, r *rule, conf float64, ev Evidence) {
+	if end > start && conf > 0 {
+		sc.out = append(sc.out, cand{start: start, end: end, rule: r, conf: conf, ev: ev})
+	}
+}
+
+// run finds all candidates of the view.
+func (sc *scanner) run() {
+	sc.hits = sc.voc.findHits(sc.s, sc.hits[:0])
+	sc.triggers()
+	sc.tokens()
+}
+
+// triggers starts what words of the vocabulary ask for.
+func (sc *scanner) triggers() {
+	for i := range sc.hits {
+		h := sc.hits[i]
+		k := &sc.voc.words[h.word]
+		if k.act != actNone {
+			sc.trigger(i, h, k)
+		}
+	}
+}
+
+// tokens walks the bytes and hands tokens to the families.
+func (sc *scanner) tokens() {
+	s := sc.s
+	for i := 0; i < len(s); {
+		c := s[i]
+		cl := class[c]
+		if cl&clAlnum == 0 {
+			switch c {
+			case '@':
+				i = sc.email(i)
+			case ':':
+				i = sc.colon(i)
+			default:
+				i++
+			}
+			continue
+		}
+		start, mask := i, cl
+		for i++; i < len(s); i++ {
+			cl = class[s[i]]
+			if cl&clAlnum == 0 {
+				break
+			}
+			mask |= cl
+		}
+		if mask&clDigit != 0 {
+			i = sc.numeric(start, i)
+		}
+	}
+}
+
+// hitsBefore returns the index of the first hit that ends after pos: hits[:index] end at or before it.
+func (sc *scanner) hitsBefore(pos int) int {
+	return sort.Search(len(sc.hits), func(i int) bool { return int(sc.hits[i].end) > pos })
+}

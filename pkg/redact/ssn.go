@@ -1,0 +1,34 @@
+package redact
+
+var ruleSSN = &rule{prio: prioContext + 5, Rule: Rule{
+	ID: "us-ssn", Version: 1, Type: TypeUSSSN,
+	Description: "US social security number",
+	Source:      "Social Security Administration, SSN randomization (2011): area not 000, 666 or 9xx; group not 00; serial not 0000",
+}}
+
+// ssn judges nine digits.
+func (w *window) ssn() {
+	d := w.canon
+	area, group, serial := number(d[:3]), number(d[3:5]), number(d[5:])
+	if w.plus || w.paren || area == 0 || area == 666 || area >= 900 || group == 0 || serial == 0 || allSame(d) {
+		return
+	}
+	n := w.context()
+	strength := n.has(topSSN)
+	ev := Evidence{Structure: "area, group, serial", Context: n.nameOf(topSSN)}
+	grouped := w.shape(3, 2, 4) && w.sepChar != 0
+	conf := 0.0
+	switch {
+	case strength == 2:
+		conf = 0.95
+	case strength == 1 && !n.labelled(topSSN):
+		conf = 0.85
+	case grouped && w.sepChar == '-' && n.near&topBenign == 0:
+		conf = 0.8
+	case grouped && w.sepChar == ' ' && !n.labelled(topSSN) && w.bind <= bindSpace:
+		conf = 0.55
+	case strength == 1 && grouped:
+		conf = 0.7
+	}
+	w.add(ruleSSN, conf, ev)
+}

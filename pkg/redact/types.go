@@ -1,0 +1,109 @@
+package redact
+
+import "slices"
+
+// Type is what a finding is about. The set is closed: see Types.
+type Type string
+
+// The types of findings.
+const (
+	TypePerson     Type = "PERSON"      // names of people
+	TypeLocation   Type = "LOCATION"    // addresses and places
+	TypeOrg        Type = "ORG"         // firms and institutions
+	TypeEmail      Type = "EMAIL"       // e-mail addresses
+	TypePhone      Type = "PHONE"       // telephone numbers
+	TypeCreditCard Type = "CREDIT_CARD" // payment card numbers
+	TypeBank       Type = "BANK"        // IBAN, account and routing numbers
+	TypeUSSSN      Type = "US_SSN"      // US social security numbers
+	TypeGovID      Type = "GOV_ID"      // every other national, tax, health insurance, passport or licence number
+	TypeIP         Type = "IP"          // IPv4 and IPv6 addresses of hosts that may be people's
+	TypeURL        Type = "URL"         // addresses of personal profiles
+	TypeDate       Type = "DATE"        // dates of birth
+	TypeCrypto     Type = "CRYPTO"      // wallet addresses
+	TypeSecret     Type = "SECRET"      // keys, tokens, passwords, PINs, credentials
+	TypeMedical    Type = "MEDICAL"     // diagnoses, drugs with dose, record and provider numbers
+	TypeOther      Type = "OTHER"       // user names, MAC addresses, number plates, card security codes
+)
+
+var allTypes = []Type{
+	TypePerson, TypeLocation, TypeOrg, TypeEmail, TypePhone, TypeCreditCard, TypeBank, TypeUSSSN, TypeGovID,
+	TypeIP, TypeURL, TypeDate, TypeCrypto, TypeSecret, TypeMedical, TypeOther,
+}
+
+// Types returns every type, in a fixed order. The caller owns the slice.
+func Types() []Type { return slices.Clone(allTypes) }
+
+// Valid reports whether t is one of Types.
+func (t Type) Valid() bool { return slices.Contains(allTypes, t) }
+
+// NeverLog reports whether values of type t may only ever be removed, whatever a policy says.
+func NeverLog(t Type) bool {
+	switch t {
+	case TypeSecret, TypeCreditCard, TypeUSSSN, TypeGovID, TypeMedical:
+		return true
+	default:
+		return false
+	}
+}
+
+// Hints say what is known about a text besides the text. All are optional.
+type Hints struct {
+	ContentType string // media type, such as "application/json"
+	Language    string // BCP 47 tag of the text, such as "de" or "pt-BR"
+	Role        string // who speaks: "user", "assistant", "system", "tool"
+	Field       string // name or path of the field that holds the text: read like the key of a value
+}
+
+// Evidence says why a finding was made. It never holds any part of the value: every string is a constant of the rules.
+type Evidence struct {
+	Checksum  string // name of the checksum that holds, such as "luhn"
+	Context   string // word of the rules' vocabulary that was found near
+	Structure string // shape or format that was recognised
+}
+
+// Finding is one private value in a text.
+type Finding struct {
+	Type        Type
+	Rule        string  // identifier of the rule, stable over releases
+	RuleVersion int     // rises when the rule finds something else than before
+	Start, End  int     // bytes in the input, end exclusive, on rune boundaries
+	Confidence  float64 // 0 to 1
+	Action      Action  // what was, or would be, done with it
+	View        string  // how the value was disguised: "" as it stands, "normal", "base64", "spelled", "wrap" …
+	Evidence    Evidence
+}
+
+// Result is a sanitized text and what was found in it.
+type Result struct {
+	Text     string
+	Findings []Finding // sorted by Start, not overlapping; those with ActionKeep too
+}
+
+// Span is a range of Unicode code points, end exclusive.
+type Span struct{ Start, End int }
+
+// RuneOffsets returns, for each finding in fs (sorted by Start, as Redact returns them), its range in code points of
+// text, the input of the call that found them.
+func RuneOffsets(text string, fs []Finding) []Span {
+	out := make([]Span, len(fs))
+	pos, runes := 0, 0
+	for i, f := range fs {
+		runes += runeCount(text[pos:f.Start])
+		n := runeCount(text[f.Start:f.End])
+		out[i] = Span{Start: runes, End: runes + n}
+		runes += n
+		pos = f.End
+	}
+	return out
+}
+
+// runeCount counts the runes of valid UTF-8.
+func runeCount(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i]&0xC0 != 0x80 {
+			n++
+		}
+	}
+	return n
+}
