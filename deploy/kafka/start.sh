@@ -4,8 +4,8 @@
 # this shell. Works on the official image and on the stand-in: both have the
 # jars in /opt/kafka/libs and a java on the PATH.
 #
-# Needs: KAFKA_CLUSTER_ID; KAFKA_ADVERTISED (host:port that clients are told);
-# the secrets kafka.crt, kafka.key, ca.crt and kafka-admin.password in SECRETS.
+# Needs: KAFKA_ADVERTISED (host:port that clients are told); the secrets
+# kafka.crt, kafka.key, ca.crt and kafka-admin.password in SECRETS.
 set -eu
 umask 077
 
@@ -14,7 +14,6 @@ conf=${KAFKA_CONF:-/etc/hushlog/kafka}
 data=${KAFKA_DATA:-/var/lib/kafka/data}
 run=${KAFKA_RUN:-/tmp/kafka}
 port=${KAFKA_PORT:-9092}
-: "${KAFKA_CLUSTER_ID:?the id written by prepare.sh}"
 : "${KAFKA_ADVERTISED:?host:port for clients}"
 
 mkdir -p "$run"
@@ -34,10 +33,13 @@ EOF
 echo 'listener.name.client.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;' >>"$run/server.properties"
 
 if [ ! -f "$data/meta.properties" ]; then
+	# The tool prints what it derives from the password: not into the log.
+	cluster=$(java -cp '/opt/kafka/libs/*' -Dlog4j2.configurationFile="$conf/log4j2.yaml" \
+		-Xmx128m kafka.tools.StorageTool random-uuid)
 	java -cp '/opt/kafka/libs/*' -Dlog4j2.configurationFile="$conf/log4j2.yaml" \
 		-Xmx128m kafka.tools.StorageTool format \
-		--cluster-id "$KAFKA_CLUSTER_ID" --config "$run/server.properties" \
-		--add-scram "SCRAM-SHA-512=[name=admin,password=$(cat "$secrets/kafka-admin.password")]"
+		--cluster-id "$cluster" --config "$run/server.properties" \
+		--add-scram "SCRAM-SHA-512=[name=admin,password=$(cat "$secrets/kafka-admin.password")]" >/dev/null
 fi
 
 # exec keeps signals: a stop is the broker's own clean shutdown.

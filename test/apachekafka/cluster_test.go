@@ -2,6 +2,7 @@ package apachekafka
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"path/filepath"
 	"strconv"
@@ -146,11 +147,25 @@ func TestOneNode(t *testing.T) {
 		defer cancel()
 		require.ErrorIs(t, cl.Ping(ctx), kerr.SaslAuthenticationFailed)
 	})
-	t.Run("a client of another CA is refused", func(t *testing.T) {
-		other := deployment(t)
-		foreign := *c
-		foreign.cfg.Deployment = other
-		cl := client(t, &foreign, identity.Admin, kgo.RetryTimeout(3*time.Second))
+	t.Run("the right password without a certificate of the deployment is refused", func(t *testing.T) {
+		trusting, err := identity.ClientTLS(layout.TLS(identity.Admin), "")
+		require.NoError(t, err)
+		none := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: trusting.RootCAs}
+		foreign, err := identity.ClientTLS(deployment(t).TLS(identity.Admin), "")
+		require.NoError(t, err)
+		foreign.RootCAs = trusting.RootCAs
+		for _, config := range []*tls.Config{none, foreign} {
+			cl := client(t, c, identity.Admin, kgo.DialTLSConfig(config), kgo.RetryTimeout(2*time.Second))
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			require.Error(t, cl.Ping(ctx))
+			cancel()
+		}
+	})
+	t.Run("TLS 1.2 is refused", func(t *testing.T) {
+		config, err := identity.ClientTLS(layout.TLS(identity.Admin), "")
+		require.NoError(t, err)
+		config.MinVersion, config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+		cl := client(t, c, identity.Admin, kgo.DialTLSConfig(config), kgo.RetryTimeout(2*time.Second))
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		require.Error(t, cl.Ping(ctx))

@@ -80,7 +80,8 @@ func (n *node) format(ctx context.Context, cfg *Config, clusterID string) error 
 		return err
 	}
 	defer func() { _ = log.Close() }()
-	cmd.Stdout, cmd.Stderr = log, log
+	// Its standard output goes nowhere: it prints what it derives from the password.
+	cmd.Stderr = log
 	err = cmd.Run()
 	if err != nil {
 		return fmt.Errorf("format storage of node %d (see %s): %w", n.id, n.logPath(), err)
