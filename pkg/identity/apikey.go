@@ -7,7 +7,7 @@ import (
 )
 
 // projectForm is what a project's name may be. The policy uses the same form.
-var projectForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+var projectForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
 // ProjectNameOK says whether name has the form of a project's name.
 func ProjectNameOK(name string) bool { return projectForm.MatchString(name) }

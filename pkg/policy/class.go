@@ -1,0 +1,130 @@
+package policy
+
+import (
+	"slices"
+
+	"github.com/hushlog/hushlog/pkg/redact"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// Class says how careful one has to be with a record.
+type Class string
+
+// The classes, least first.
+const (
+	Public     Class = "Public"
+	Internal   Class = "Internal"
+	Sensitive  Class = "Sensitive"
+	Restricted Class = "Restricted"
+)
+
+// AllClasses lists the classes, least first.
+func AllClasses() []Class { return []Class{Public, Internal, Sensitive, Restricted} }
+
+// Rank orders classes: 0 for Public to 3 for Restricted, -1 for no class.
+func (c Class) Rank() int { return slices.Index(AllClasses(), c) }
+
+// Higher is the more careful of two classes.
+func (c Class) Higher(other Class) Class {
+	if other.Rank() > c.Rank() {
+		return other
+	}
+	return c
+}
+
+// Proto is the class on the wire.
+func (c Class) Proto() hushlogv1.Class {
+	return hushlogv1.Class(c.Rank() + 1) //nolint:gosec // a rank is -1 to 3
+}
+
+// ClassFromProto is the class that the wire names, and Restricted for anything unknown.
+func ClassFromProto(c hushlogv1.Class) Class {
+	i := int(c) - 1
+	if i < 0 || i >= len(AllClasses()) {
+		return Restricted
+	}
+	return AllClasses()[i]
+}
+
+// Classify gives the class of a record: the highest of the project's least class and those whose
+// condition holds. A project that the policy does not know gets Restricted.
+func (p *Policy) Classify(project, purpose string, counts map[redact.Type]int) Class {
+	known, ok := p.Projects[project]
+	if !ok {
+		return Restricted
+	}
+	class := known.LeastClass
+	for _, candidate := range AllClasses() {
+		for _, condition := range p.Classes[candidate].When {
+			if condition.holds(project, purpose, counts) {
+				class = class.Higher(candidate)
+			}
+		}
+	}
+	return class
+}
+
+func (c ClassCondition) holds(project, purpose string, counts map[redact.Type]int) bool {
+	if len(c.Purposes) > 0 && !slices.Contains(c.Purposes, purpose) {
+		return false
+	}
+	if len(c.Projects) > 0 && !slices.Contains(c.Projects, project) {
+		return false
+	}
+	if len(c.Types) == 0 {
+		return true
+	}
+	sum := 0
+	for _, t := range c.Types {
+		sum += counts[t]
+	}
+	return sum >= max(c.AtLeast, 1)
+}
+
+// Storage says what is kept of a record: the least of what its class, its purpose and its sender
+// allow. Without a purpose that the policy knows, that is metadata only.
+func (p *Policy) Storage(class Class, purpose string, senderWish Storage) Storage {
+	known, ok := p.Purposes[purpose]
+	if !ok || known.Content != Full || p.Classes[class].Store != Full || senderWish == MetadataOnly {
+		return MetadataOnly
+	}
+	return Full
+}
+
+// WishFromProto is what a sender asked for. Anything but "as the policy says" asks for less.
+func WishFromProto(wish hushlogv1.LoggingWish) Storage {
+	if wish == hushlogv1.LoggingWish_LOGGING_WISH_UNSPECIFIED {
+		return Full
+	}
+	return MetadataOnly
+}
+
+// PurposeAllowed says whether a record of the project may carry the purpose. No purpose is always
+// allowed, and means metadata only.
+func (p *Policy) PurposeAllowed(project, purpose string) bool {
+	return purpose == "" || slices.Contains(p.Projects[project].Purposes, purpose)
+}
+
+// EnvironmentAllowed says whether a record of the project may carry the environment.
+func (p *Policy) EnvironmentAllowed(project, environment string) bool {
+	allowed := p.Projects[project].Environments
+	return len(allowed) == 0 || environment == "" || slices.Contains(allowed, environment)
+}
+
+// RetentionLabel is the label of records of a class.
+func (p *Policy) RetentionLabel(class Class) string { return p.Classes[class].Retention }
+
+// ProjectLimits are the limits of a project, with the defaults filled in.
+func (p *Policy) ProjectLimits(project string) ProjectLimits {
+	limits, own := p.DefaultProjectLimits, p.Projects[project].Limits
+	if own.EventsPerSecond > 0 {
+		limits.EventsPerSecond = own.EventsPerSecond
+	}
+	if own.BytesPerSecond > 0 {
+		limits.BytesPerSecond = own.BytesPerSecond
+	}
+	if own.MemoryShare > 0 {
+		limits.MemoryShare = own.MemoryShare
+	}
+	return limits
+}

@@ -1,0 +1,99 @@
+package policy
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+)
+
+// ClickHouseUsers lists the users: services with grants first, then one for each role.
+func (p *Policy) ClickHouseUsers() []User {
+	var users []User
+	for _, r := range rights {
+		if len(r.grants) > 0 {
+			users = append(users, User{
+				Name: r.service, Grants: slices.Clone(r.grants), RowFilters: serviceFilters(r.service),
+			})
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Roles)) {
+		users = append(users, p.roleUser(name))
+	}
+	return users
+}
+
+// serviceFilters let admin see every row: once a table has a filter for anyone, ClickHouse may be
+// set to show nothing to users without one.
+func serviceFilters(service string) map[string]string {
+	filters := make(map[string]string)
+	if service != identity.Admin {
+		return filters
+	}
+	for _, table := range AllTables() {
+		filters[table] = "1"
+	}
+	return filters
+}
+
+func (p *Policy) roleUser(name string) User {
+	role := p.Roles[name]
+	user := User{
+		Name: identity.RoleUser(name), Role: name, ReadOnly: true, Limits: role.Limits,
+		RowFilters: make(map[string]string),
+	}
+	for _, table := range slices.Sorted(maps.Keys(role.Tables)) {
+		columns := ""
+		if len(role.Tables[table]) > 0 {
+			columns = "(" + strings.Join(role.Tables[table], ", ") + ")"
+		}
+		user.Grants = append(user.Grants, fmt.Sprintf("GRANT SELECT%s ON %s.%s", columns, Database, table))
+		spec, ok := tableNamed(table)
+		if ok {
+			user.RowFilters[table] = role.rowFilter(spec)
+		}
+	}
+	return user
+}
+
+// rowFilter is the condition that rows of a table must meet for the role to see them; "1" when it
+// sees all. Names in it were checked to be plain, so that quoting them is enough.
+func (r Role) rowFilter(table tableSpec) string {
+	var parts []string
+	if table.byClass && len(r.Classes) < len(AllClasses()) {
+		parts = append(parts, "classification IN ("+quoteList(r.Classes)+")")
+	}
+	if table.byProject && !slices.Contains(r.Projects, AnyProject) {
+		parts = append(parts, "project IN ("+quoteList(r.Projects)+")")
+	}
+	if len(parts) == 0 {
+		return "1"
+	}
+	return strings.Join(parts, " AND ")
+}
+
+func quoteList[T ~string](values []T) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = "'" + string(v) + "'"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// TableRetentions says when rows expire, table by table and label by label, in a fixed order.
+func (p *Policy) TableRetentions() []TableRetention {
+	var all []TableRetention
+	for _, table := range schema {
+		if !table.labelled {
+			all = append(all, TableRetention{table.name, "", table.keep(p.Retention, RetentionLabel{}).D()})
+			continue
+		}
+		for _, label := range slices.Sorted(maps.Keys(p.Retention.Labels)) {
+			keep := table.keep(p.Retention, p.Retention.Labels[label])
+			all = append(all, TableRetention{table.name, label, keep.D()})
+		}
+	}
+	return all
+}

@@ -1,0 +1,169 @@
+package policy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/redact"
+)
+
+// Explain says in plain words what is stored, for whom and how long.
+func (p *Policy) Explain(w io.Writer) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "Policy %s\n", p.Digest())
+	p.explainOwners(&out)
+	p.explainStored(&out)
+	p.explainActions(&out)
+	p.explainReaders(&out)
+	p.explainDates(&out)
+	p.explainAlerts(&out)
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+func (p *Policy) explainOwners(out *bytes.Buffer) {
+	fmt.Fprintf(out, "\nWho answers: log management %s, access approval %s, incidents %s, retention %s.\n",
+		p.Owners.LogManagement, p.Owners.AccessApproval, p.Owners.Incidents, p.Owners.Retention)
+}
+
+func (p *Policy) explainStored(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nWhat is stored")
+	fmt.Fprintln(out, "  Without a purpose: metadata only. A sender may ask for less, never for more.")
+	for _, name := range slices.Sorted(maps.Keys(p.Purposes)) {
+		fmt.Fprintf(out, "  Purpose %-12s %s\n", name, storedText(p.Purposes[name].Content))
+	}
+	for _, class := range AllClasses() {
+		rules := p.Classes[class]
+		label := p.Retention.Labels[rules.Retention]
+		fmt.Fprintf(out, "  %-11s %s; content %s, metadata %s\n",
+			class, storedText(rules.Store), Span(label.Content), Span(label.Metadata))
+		for _, condition := range rules.When {
+			fmt.Fprintf(out, "  %-11s when %s\n", "", condition.text())
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Projects)) {
+		project := p.Projects[name]
+		limits := p.ProjectLimits(name)
+		fmt.Fprintf(out, "  Project %s: at least %s; purposes %s; %g events/s, %d bytes/s\n", name,
+			project.LeastClass, orNone(project.Purposes), limits.EventsPerSecond, limits.BytesPerSecond)
+	}
+}
+
+func storedText(s Storage) string {
+	if s == Full {
+		return "metadata and sanitized content"
+	}
+	return "metadata only"
+}
+
+func (c ClassCondition) text() string {
+	var parts []string
+	if len(c.Types) > 0 {
+		parts = append(parts, fmt.Sprintf("%d or more of %s", max(c.AtLeast, 1), list(c.Types)))
+	}
+	if len(c.Purposes) > 0 {
+		parts = append(parts, "the purpose is "+strings.Join(c.Purposes, " or "))
+	}
+	if len(c.Projects) > 0 {
+		parts = append(parts, "the project is "+strings.Join(c.Projects, " or "))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func (p *Policy) explainActions(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nWhat is done with what is found")
+	for _, action := range slices.Backward(actionOrder) {
+		var types []redact.Type
+		for _, t := range redact.Types() {
+			if p.FindingActions.Default[t] == action {
+				types = append(types, t)
+			}
+		}
+		if len(types) > 0 {
+			fmt.Fprintf(out, "  %-9s %s\n", action, list(types))
+		}
+	}
+	for _, class := range AllClasses() {
+		actions := p.FindingActions.ByClass[class]
+		for _, t := range slices.Sorted(maps.Keys(actions)) {
+			fmt.Fprintf(out, "  %-9s %s in %s records\n", actions[t], t, class)
+		}
+	}
+}
+
+func (p *Policy) explainReaders(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nWho reads what")
+	for _, name := range slices.Sorted(maps.Keys(p.Roles)) {
+		role := p.Roles[name]
+		fmt.Fprintf(out, "  %s: %s\n", name, role.Description)
+		for _, table := range slices.Sorted(maps.Keys(role.Tables)) {
+			columns := "every column"
+			if n := len(role.Tables[table]); n > 0 {
+				columns = fmt.Sprintf("%d columns", n)
+			}
+			fmt.Fprintf(out, "    %-13s %s\n", table, columns)
+		}
+		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %d MiB a query\n", list(role.Classes),
+			projectsText(role.Projects), role.Limits.MaxRows, Span(role.Limits.MaxTime), role.Limits.MaxMemory>>20)
+	}
+}
+
+func projectsText(projects []string) string {
+	if slices.Contains(projects, AnyProject) {
+		return "all projects"
+	}
+	return "projects " + strings.Join(projects, ", ")
+}
+
+func (p *Policy) explainDates(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nHow long")
+	r := p.Retention
+	for _, line := range []struct {
+		what string
+		keep Duration
+	}{
+		{"sealed raw records, once redacted", r.RawAfterRedaction},
+		{"sealed raw records, at most", r.RawAtMost},
+		{"sanitized blocks in the stream", r.Events},
+		{"sealed quarantine", r.Quarantine},
+		{"keys that open sealed records", r.Keys},
+		{"findings (without values)", r.Findings},
+		{"alerts", r.Alerts},
+		{"ledger", r.Ledger},
+		{"what was put aside, as a list", r.Quarantined},
+		{"audit trail", r.Audit},
+	} {
+		fmt.Fprintf(out, "  %-35s %s\n", line.what, Span(line.keep))
+	}
+}
+
+func (p *Policy) explainAlerts(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nWho is told")
+	for _, name := range slices.Sorted(maps.Keys(p.Alerts)) {
+		rule := p.Alerts[name]
+		fmt.Fprintf(out, "  %s: %d %s within %s of one %s: %s to %s\n", name, rule.Threshold, rule.Match,
+			Span(rule.Window), rule.Key, rule.Severity, rule.Owner)
+	}
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// Span writes a duration in the largest unit that divides it, as a document would.
+func Span(d Duration) string {
+	for _, u := range slices.Backward(durationUnits) {
+		if d != 0 && d%Duration(u.factor) == 0 {
+			return fmt.Sprintf("%d%s", int64(d)/u.factor, u.suffix)
+		}
+	}
+	return time.Duration(d).String()
+}

@@ -1,0 +1,268 @@
+package policy
+
+import (
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/redact"
+)
+
+// Version is the version of the document's format that this package reads.
+const Version = 1
+
+// Policy is a document that was validated as a whole. Do not change it: everything derived from it
+// must agree. Safe for concurrent reading.
+type Policy struct {
+	// Version of the document's format.
+	Version int `yaml:"version"`
+	// Owners answer for the parts of the deployment.
+	Owners Owners `yaml:"owners"`
+	// Limits bound one interaction.
+	Limits Limits `yaml:"limits"`
+	// DefaultProjectLimits apply to projects that do not set their own.
+	DefaultProjectLimits ProjectLimits `yaml:"default_project_limits"`
+	// Purposes are the reasons for which anything may be logged, by name.
+	Purposes map[string]Purpose `yaml:"purposes"`
+	// Projects that may send, by name.
+	Projects map[string]Project `yaml:"projects"`
+	// FindingActions say what is done with what was found.
+	FindingActions FindingActions `yaml:"actions"`
+	// Classes say when a record gets a class and what is stored of it.
+	Classes map[Class]ClassRules `yaml:"classes"`
+	// Retention says how long everything is kept.
+	Retention Retention `yaml:"retention"`
+	// Roles say what people read.
+	Roles map[string]Role `yaml:"roles"`
+	// Alerts are the rules of the alert service, by name.
+	Alerts map[string]AlertRule `yaml:"alerts"`
+	// Stream holds the settings of topics that an operator may tune.
+	Stream Stream `yaml:"stream"`
+
+	digest string
+}
+
+// Owners are teams or people, by name, who answer for a part.
+type Owners struct {
+	LogManagement  string `yaml:"log_management"`
+	AccessApproval string `yaml:"access_approval"`
+	Incidents      string `yaml:"incidents"`
+	Retention      string `yaml:"retention"`
+}
+
+// Limits bound what one request may be. What is above is refused, never cut.
+type Limits struct {
+	// MaxInteractionBytes after decompression.
+	MaxInteractionBytes Bytes `yaml:"max_interaction_bytes"`
+	// MaxNesting of structures.
+	MaxNesting int `yaml:"max_nesting"`
+	// MaxMessages of one interaction.
+	MaxMessages int `yaml:"max_messages"`
+	// MaxBatchItems of one batch call.
+	MaxBatchItems int `yaml:"max_batch_items"`
+	// MaxFuture is how far ahead of the gateway's clock started_at may be.
+	MaxFuture Duration `yaml:"max_future"`
+	// MaxAge is how far back started_at may be.
+	MaxAge Duration `yaml:"max_age"`
+}
+
+// ProjectLimits bound one project on one gateway.
+type ProjectLimits struct {
+	// EventsPerSecond accepted, with a burst of one second.
+	EventsPerSecond float64 `yaml:"events_per_second"`
+	// BytesPerSecond accepted after decompression, with a burst of one second or one largest interaction.
+	BytesPerSecond Bytes `yaml:"bytes_per_second"`
+	// MemoryShare of the gateway's memory for waiting events, above 0 and at most 1.
+	MemoryShare float64 `yaml:"memory_share"`
+}
+
+// Purpose is a reason for logging.
+type Purpose struct {
+	// Description for people.
+	Description string `yaml:"description"`
+	// Content says whether the purpose may keep content at all.
+	Content Storage `yaml:"content"`
+}
+
+// Project may send.
+type Project struct {
+	// Description for people.
+	Description string `yaml:"description"`
+	// Environments allowed; empty allows any.
+	Environments []string `yaml:"environments"`
+	// Purposes allowed; a record without purpose is always taken, as metadata only.
+	Purposes []string `yaml:"purposes"`
+	// LeastClass is what a record gets when nothing raises it.
+	LeastClass Class `yaml:"least_class"`
+	// Limits replace DefaultProjectLimits; zero fields keep the default.
+	Limits ProjectLimits `yaml:"limits"`
+}
+
+// FindingActions say what is done with findings.
+type FindingActions struct {
+	// Default by type of finding; each type must be named.
+	Default map[redact.Type]redact.Action `yaml:"default"`
+	// ByClass tightens the default for records of a class; it may never loosen it.
+	ByClass map[Class]map[redact.Type]redact.Action `yaml:"by_class"`
+}
+
+// ClassRules say when a record gets a class and what happens to it then.
+type ClassRules struct {
+	// Description for people.
+	Description string `yaml:"description"`
+	// When lists conditions, of which one is enough to raise a record to this class.
+	When []ClassCondition `yaml:"when"`
+	// Store says what is kept at most.
+	Store Storage `yaml:"store"`
+	// Retention is the label that dates are looked up by.
+	Retention string `yaml:"retention"`
+}
+
+// ClassCondition holds when everything that it names holds.
+type ClassCondition struct {
+	// Types of findings that are counted together.
+	Types []redact.Type `yaml:"types"`
+	// AtLeast is how many findings of Types there must be; 0 means 1.
+	AtLeast int `yaml:"at_least"`
+	// Purposes of which the record must have one.
+	Purposes []string `yaml:"purposes"`
+	// Projects of which the record must be from one.
+	Projects []string `yaml:"projects"`
+}
+
+// Retention says how long everything is kept.
+type Retention struct {
+	// Labels by name; ClassRules.Retention names one.
+	Labels map[string]RetentionLabel `yaml:"labels"`
+	// Findings, without values, in ClickHouse.
+	Findings Duration `yaml:"findings"`
+	// Ledger in ClickHouse.
+	Ledger Duration `yaml:"ledger"`
+	// Alerts in ClickHouse.
+	Alerts Duration `yaml:"alerts"`
+	// Audit in ClickHouse.
+	Audit Duration `yaml:"audit"`
+	// Quarantine is how long sealed events that could not be inspected wait.
+	Quarantine Duration `yaml:"quarantine"`
+	// Quarantined is how long the rows that tell of them are kept.
+	Quarantined Duration `yaml:"quarantined"`
+	// RawAfterRedaction is when sealed raw records are deleted once redacted.
+	RawAfterRedaction Duration `yaml:"raw_after_redaction"`
+	// RawAtMost is when they are deleted in any case.
+	RawAtMost Duration `yaml:"raw_at_most"`
+	// Events is how long sanitized blocks stay in the stream.
+	Events Duration `yaml:"events"`
+	// AlertStream and AuditStream are how long those topics are kept.
+	AlertStream Duration `yaml:"alert_stream"`
+	AuditStream Duration `yaml:"audit_stream"`
+	// Keys is how long epochs, and what they open, can be opened.
+	Keys Duration `yaml:"keys"`
+}
+
+// RetentionLabel is a pair of dates.
+type RetentionLabel struct {
+	// Content is how long sanitized texts are kept.
+	Content Duration `yaml:"content"`
+	// Metadata is how long everything else of a record is kept.
+	Metadata Duration `yaml:"metadata"`
+}
+
+// Role says what people with it read. Roles only read.
+type Role struct {
+	// Description for people.
+	Description string `yaml:"description"`
+	// Tables by name; the columns listed, or every column when the list is empty.
+	Tables map[string][]string `yaml:"tables"`
+	// Classes of the rows seen in interactions, findings and contents.
+	Classes []Class `yaml:"classes"`
+	// Projects seen; "*" alone means all.
+	Projects []string `yaml:"projects"`
+	// Limits of one query and of an hour.
+	Limits RoleLimits `yaml:"limits"`
+}
+
+// RoleLimits bound what a role may ask of ClickHouse.
+type RoleLimits struct {
+	// MaxRows of a result.
+	MaxRows int64 `yaml:"max_rows"`
+	// MaxTime of a query.
+	MaxTime Duration `yaml:"max_time"`
+	// MaxMemory of a query.
+	MaxMemory Bytes `yaml:"max_memory"`
+	// QueriesPerHour of all people with the role together.
+	QueriesPerHour int64 `yaml:"queries_per_hour"`
+}
+
+// AlertRule counts events of one key within a window of event time.
+type AlertRule struct {
+	// Description for people.
+	Description string `yaml:"description"`
+	// Match says which records count: failed.
+	Match AlertMatch `yaml:"match"`
+	// Key groups records: user or model, always within a project.
+	Key AlertKey `yaml:"key"`
+	// Window of event time (acceptance), cut at multiples of itself.
+	Window Duration `yaml:"window"`
+	// Lateness is how long after a window's end records still count for it.
+	Lateness Duration `yaml:"lateness"`
+	// Threshold is how many fire the alert.
+	Threshold int `yaml:"threshold"`
+	// Severity: info, warning, critical.
+	Severity string `yaml:"severity"`
+	// Owner is who gets it.
+	Owner string `yaml:"owner"`
+}
+
+// AlertMatch says which records count.
+type AlertMatch string
+
+// AlertKey says what records are grouped by.
+type AlertKey string
+
+const (
+	// MatchFailed counts records that carried an error of any kind.
+	MatchFailed AlertMatch = "failed"
+
+	// KeyUser groups by the pseudonym of the end user; records without one do not count.
+	KeyUser AlertKey = "user"
+	// KeyModel groups by the model asked for; records without one do not count.
+	KeyModel AlertKey = "model"
+)
+
+// Stream holds what may be tuned of the topics. Names, times and rights are not: they follow from
+// the rest of the document and from the code.
+type Stream struct {
+	// Partitions of raw, events and quarantine: how many redactors can share the work. Raising it
+	// on a running deployment moves keys between partitions; see the operator's guide.
+	Partitions int `yaml:"partitions"`
+	// Replication factor of every topic: 1 on one machine, 3 on a cluster.
+	Replication int `yaml:"replication"`
+	// MinInSync replicas that must have a record before it is acknowledged.
+	MinInSync int `yaml:"min_in_sync"`
+}
+
+// Storage says how much of a record is kept.
+type Storage string
+
+const (
+	// Full keeps metadata and sanitized content.
+	Full Storage = "full"
+	// MetadataOnly keeps no content.
+	MetadataOnly Storage = "metadata"
+)
+
+// Duration is a time.Duration that a document writes as 90s, 5m, 24h or 30d.
+type Duration time.Duration
+
+// D is the plain duration.
+func (d Duration) D() time.Duration { return time.Duration(d) }
+
+// Days is the duration in whole days, rounded up: nothing may be deleted early.
+func (d Duration) Days() int {
+	const day = Duration(24 * time.Hour)
+	return int((d + day - 1) / day)
+}
+
+// Bytes is a size that a document writes as 512KiB, 4MiB or 1GiB.
+type Bytes int64
+
+// Digest names this policy: SHA-256, in hex, of its canonical form. It is stored with each record.
+func (p *Policy) Digest() string { return p.digest }

@@ -1,0 +1,227 @@
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+)
+
+// The topics. Their names are not for users to change: rights, tests and documentation name them.
+const (
+	TopicRaw        = "hushlog.raw.v1"
+	TopicEvents     = "hushlog.events.v1"
+	TopicAlerts     = "hushlog.alerts.v1"
+	TopicAudit      = "hushlog.audit.v1"
+	TopicKeys       = "hushlog.keys.v1"
+	TopicQuarantine = "hushlog.quarantine.v1"
+)
+
+// A service's consumer groups and transactional ids begin with GroupPrefix and its name, as
+// hushlog.redactor or hushlog.ingest.audit; it may use no others.
+const GroupPrefix = "hushlog."
+
+const (
+	// largeMessage lets a largest interaction pass, sealed, on brokers with default settings.
+	largeMessage = 16 << 20
+	// segmentBytes bounds the segment that deletion waits for where segment.ms is not obeyed.
+	segmentBytes = 64 << 20
+	// segmentsPerRetention is how finely deletion by time works: a record may outlive its date by
+	// one segment, a 24th of its time.
+	segmentsPerRetention = 24
+	// smallestSegment keeps the number of files of short topics low.
+	smallestSegment = 5 * time.Minute
+)
+
+// topicSpec declares a topic.
+type topicSpec struct {
+	name string
+	// shared topics have Stream.Partitions partitions; the others have one, so that one reader sees
+	// everything in order.
+	shared bool
+	// large topics carry interactions.
+	large bool
+	keep  func(r Retention) Duration
+}
+
+var topicSpecs = []topicSpec{
+	{TopicRaw, true, true, func(r Retention) Duration { return r.RawAtMost }},
+	{TopicEvents, true, true, func(r Retention) Duration { return r.Events }},
+	{TopicAlerts, false, false, func(r Retention) Duration { return r.AlertStream }},
+	{TopicAudit, false, false, func(r Retention) Duration { return r.AuditStream }},
+	{TopicKeys, false, false, func(r Retention) Duration { return r.Keys }},
+	{TopicQuarantine, true, true, func(r Retention) Duration { return r.Quarantine }},
+}
+
+// serviceRights declares what a service may do; everything else is refused.
+type serviceRights struct {
+	service string
+	// topics: what it may do with which, by Kafka's operations. READ, WRITE and DELETE imply DESCRIBE.
+	topics map[string][]string
+	// groups says whether it has consumer groups of its own.
+	groups bool
+	// transactions says whether it has transactional ids of its own.
+	transactions bool
+	// watches lists services of which it reads the committed offsets.
+	watches []string
+	// grants on ClickHouse; no grant means no user there.
+	grants []string
+}
+
+const (
+	opRead            = "READ"
+	opWrite           = "WRITE"
+	opDelete          = "DELETE"
+	opDescribe        = "DESCRIBE"
+	opDescribeConfigs = "DESCRIBE_CONFIGS"
+)
+
+// rights is the one declaration of who may do what, in the order of the data. admin is the brokers'
+// super user and needs no ACL.
+var rights = []serviceRights{
+	{
+		service: identity.Gateway,
+		topics:  map[string][]string{TopicRaw: {opWrite}, TopicKeys: {opRead}},
+	},
+	{
+		service: identity.Redactor,
+		topics: map[string][]string{
+			TopicRaw:        {opRead},
+			TopicEvents:     {opRead, opWrite}, // reads back what it published, to know doubles
+			TopicQuarantine: {opRead, opWrite}, // tries again
+			TopicKeys:       {opRead, opWrite}, // makes the epochs
+		},
+		groups: true, transactions: true,
+	},
+	{
+		service: identity.Ingest,
+		topics: map[string][]string{
+			TopicEvents: {opRead}, TopicAlerts: {opRead}, TopicAudit: {opRead}, TopicKeys: {opRead},
+		},
+		groups: true,
+		grants: insertGrants(),
+	},
+	{
+		service: identity.Alert,
+		topics: map[string][]string{
+			TopicEvents: {opRead},
+			TopicAlerts: {opRead, opWrite}, // reads back what it published, to fire once
+		},
+		groups: true, transactions: true,
+	},
+	{
+		service: identity.Retention,
+		topics: map[string][]string{
+			TopicRaw:        {opDelete, opDescribeConfigs},
+			TopicEvents:     {opDescribe, opDescribeConfigs},
+			TopicAlerts:     {opDescribe, opDescribeConfigs},
+			TopicAudit:      {opWrite, opDescribeConfigs},
+			TopicKeys:       {opRead, opDescribeConfigs},
+			TopicQuarantine: {opDelete, opDescribeConfigs},
+		},
+		watches: []string{identity.Redactor},
+		grants:  retentionGrants(),
+	},
+	{
+		service: identity.Query,
+		topics:  map[string][]string{TopicAudit: {opWrite}},
+		// Its own user only parses statements; people's statements run as the role's user.
+		grants: []string{"GRANT SHOW COLUMNS ON " + Database + ".*"},
+	},
+	{
+		service: identity.Admin,
+		grants: []string{
+			"GRANT ALL ON " + Database + ".*",
+			"GRANT SELECT ON system.*",
+		},
+	},
+}
+
+func insertGrants() []string {
+	var grants []string
+	for _, table := range AllTables() {
+		grants = append(grants, "GRANT INSERT ON "+Database+"."+table)
+	}
+	return grants
+}
+
+// retentionGrants let retention set dates, drop what reached them and see what is left, without
+// reading a row.
+func retentionGrants() []string {
+	var grants []string
+	for _, table := range AllTables() {
+		on := " ON " + Database + "." + table
+		grants = append(grants, "GRANT ALTER TTL, ALTER MATERIALIZE TTL, ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
+	}
+	return append(grants, "GRANT SELECT ON system.parts", "GRANT SELECT ON system.tables")
+}
+
+// Topics lists every topic with the settings that hushlog relies on.
+func (p *Policy) Topics() []Topic {
+	topics := make([]Topic, 0, len(topicSpecs))
+	for _, spec := range topicSpecs {
+		topics = append(topics, p.topic(spec))
+	}
+	return topics
+}
+
+func (p *Policy) topic(spec topicSpec) Topic {
+	keep := spec.keep(p.Retention).D()
+	segment := max(keep/segmentsPerRetention, smallestSegment)
+	topic := Topic{
+		Name:        spec.name,
+		Partitions:  1,
+		Replication: p.Stream.Replication,
+		Settings: map[string]string{
+			"cleanup.policy":      "delete",
+			"retention.ms":        millis(keep),
+			"retention.bytes":     "-1",
+			"segment.ms":          millis(segment),
+			"segment.bytes":       strconv.Itoa(segmentBytes),
+			"min.insync.replicas": strconv.Itoa(p.Stream.MinInSync),
+			// The broker's clock: a producer with a wrong one cannot make a record outlive its date.
+			"message.timestamp.type": "LogAppendTime",
+		},
+	}
+	if spec.shared {
+		topic.Partitions = p.Stream.Partitions
+	}
+	if spec.large {
+		topic.Settings["max.message.bytes"] = strconv.Itoa(largeMessage)
+	}
+	return topic
+}
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+// KafkaACLs lists what each service may do on Kafka, in a fixed order. What is not listed is refused.
+func (p *Policy) KafkaACLs() []ACL {
+	var acls []ACL
+	for _, r := range rights {
+		acls = append(acls, r.acls()...)
+	}
+	return acls
+}
+
+func (r serviceRights) acls() []ACL {
+	principal := "User:" + r.service
+	var acls []ACL
+	for _, topic := range slices.Sorted(maps.Keys(r.topics)) {
+		for _, op := range r.topics[topic] {
+			acls = append(acls, ACL{principal, "TOPIC", topic, "LITERAL", op})
+		}
+	}
+	own := GroupPrefix + r.service
+	if r.groups {
+		acls = append(acls, ACL{principal, "GROUP", own, "PREFIXED", opRead})
+	}
+	if r.transactions {
+		acls = append(acls, ACL{principal, "TRANSACTIONAL_ID", own, "PREFIXED", opWrite})
+	}
+	for _, watched := range r.watches {
+		acls = append(acls, ACL{principal, "GROUP", GroupPrefix + watched, "PREFIXED", opDescribe})
+	}
+	return acls
+}

@@ -1,0 +1,56 @@
+package policy
+
+// Database that holds every table.
+const Database = "hushlog"
+
+// Tables of the database.
+const (
+	TableInteractions = "interactions"
+	TableContents     = "contents"
+	TableFindings     = "findings"
+	TableLedger       = "ledger"
+	TableQuarantined  = "quarantined"
+	TableAlerts       = "alerts"
+	TableAudit        = "audit"
+)
+
+// tableSpec is what the policy has to know of a table.
+type tableSpec struct {
+	name string
+	// byClass and byProject say which columns (classification, project) there are to filter rows by.
+	byClass, byProject bool
+	// labelled tables have a retention label for each row.
+	labelled bool
+	// keep is the time rows are kept: of a label where the table has labels.
+	keep func(r Retention, l RetentionLabel) Duration
+}
+
+// schema lists the tables in the order that ingest writes them: interactions last, so that a row
+// there means that everything else of it is there.
+var schema = []tableSpec{
+	{TableContents, true, true, true, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
+	{TableFindings, true, true, true, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
+	{TableLedger, false, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
+	{TableQuarantined, false, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
+	{TableAlerts, true, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
+	{TableAudit, false, false, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableInteractions, true, true, true, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
+}
+
+// AllTables lists the tables in the order that ingest writes them.
+func AllTables() []string {
+	names := make([]string, len(schema))
+	for i, t := range schema {
+		names[i] = t.name
+	}
+	return names
+}
+
+func tableNamed(name string) (tableSpec, bool) {
+	for _, t := range schema {
+		if t.name == name {
+			return t, true
+		}
+	}
+	return tableSpec{}, false
+}
