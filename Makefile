@@ -64,7 +64,7 @@ test-containers: ## end to end on containers (needs a Docker engine)
 lint: tools ## linters, contracts, generated code, modules, licences, names, the map
 	@$(TIMED) $@ .tools/lint.sh $(MODULES)
 
-fmt: tools ## format the Go code and the contracts
+fmt: tools ## format the Go code
 	@$(TIMED) $@ .tools/fmt.sh $(MODULES)
 
 bench: ## run every benchmark (BENCHTIME=1s each)
