@@ -163,7 +163,7 @@ func loadCA(dir string) (*x509.Certificate, crypto.Signer, error) {
 
 // readPEM reads the first block of a file and wants its type.
 func readPEM(path, blockType string) ([]byte, error) {
-	data, err := os.ReadFile(path) //nolint:gosec // the operator names the deployment directory
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", blockType, err)
 	}

@@ -35,7 +35,7 @@ func writeAll(w io.Writer, data []byte) error {
 
 // syncDir makes a rename in dir survive a power cut.
 func syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // the operator names the deployment directory
+	d, err := os.Open(dir)
 	if err != nil {
 		return fmt.Errorf("sync %s: %w", dir, err)
 	}
@@ -70,7 +70,7 @@ func withLock(path string, f func() error) error {
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
-	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}

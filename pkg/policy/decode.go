@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"math"
@@ -9,7 +10,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml" // its syntax tree keeps line and column of every node, which errors need
 	"github.com/goccy/go-yaml/ast"
@@ -136,9 +136,9 @@ func (d *decoder) value(node ast.Node, out reflect.Value, field string, depth in
 	}
 	switch {
 	case out.Type() == durationType:
-		d.duration(node, out, field)
+		d.unit(node, out, field, "duration")
 	case out.Type() == bytesType:
-		d.bytes(node, out, field)
+		d.unit(node, out, field, "size")
 	default:
 		d.byKind(node, out, field, depth)
 	}
@@ -290,61 +290,21 @@ func (d *decoder) float(node ast.Node, out reflect.Value, field string) {
 	}
 }
 
-func (d *decoder) duration(node ast.Node, out reflect.Value, field string) {
+// unit decodes a value that is written with a unit.
+func (d *decoder) unit(node ast.Node, out reflect.Value, field, what string) {
 	text, ok := node.(*ast.StringNode)
-	if ok {
-		v, parsed := parseDuration(text.Value)
-		if parsed {
-			out.SetInt(int64(v))
-			return
-		}
+	if !ok {
+		// A plain number has no unit; the message says how to write one.
+		text = &ast.StringNode{}
 	}
-	d.add(field, "write a number and one of s, m, h, d, as 90s or 30d", "must be a duration")
-}
-
-func (d *decoder) bytes(node ast.Node, out reflect.Value, field string) {
-	text, ok := node.(*ast.StringNode)
-	if ok {
-		v, parsed := parseUnits(text.Value, byteUnits)
-		if parsed {
-			out.SetInt(v)
-			return
-		}
+	unmarshaler, ok := out.Addr().Interface().(encoding.TextUnmarshaler)
+	if !ok {
+		panic("policy: no units for " + out.Type().String())
 	}
-	d.add(field, "write a number and one of B, KiB, MiB, GiB, as 4MiB", "must be a size")
-}
-
-type unit struct {
-	suffix string
-	factor int64
-}
-
-var durationUnits = []unit{
-	{"s", int64(time.Second)}, {"m", int64(time.Minute)}, {"h", int64(time.Hour)}, {"d", int64(24 * time.Hour)},
-}
-
-// byteUnits has B last: every other suffix ends in it too.
-var byteUnits = []unit{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}}
-
-func parseDuration(s string) (time.Duration, bool) {
-	v, ok := parseUnits(s, durationUnits)
-	return time.Duration(v), ok
-}
-
-// parseUnits reads digits and one unit, without sign, blank or overflow.
-func parseUnits(s string, units []unit) (int64, bool) {
-	for _, u := range units {
-		digits, ok := strings.CutSuffix(s, u.suffix)
-		if !ok {
-			continue
-		}
-		v, err := strconv.ParseUint(digits, 10, 63)
-		if err != nil || v > uint64(math.MaxInt64/u.factor) { //nolint:gosec // factors are positive
-			return 0, false
-		}
-		return int64(v) * u.factor, true
+	err := unmarshaler.UnmarshalText([]byte(text.Value))
+	if err != nil {
+		d.add(field, err.Error(), "must be a %s", what)
 	}
-	return 0, false
 }
 
 // yamlFields maps names in the document to the struct's fields.

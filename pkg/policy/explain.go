@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hushlog/hushlog/pkg/redact"
 )
@@ -41,7 +40,7 @@ func (p *Policy) explainStored(out *bytes.Buffer) {
 		rules := p.Classes[class]
 		label := p.Retention.Labels[rules.Retention]
 		fmt.Fprintf(out, "  %-11s %s; content %s, metadata %s\n",
-			class, storedText(rules.Store), Span(label.Content), Span(label.Metadata))
+			class, storedText(rules.Store), label.Content, label.Metadata)
 		for _, condition := range rules.When {
 			fmt.Fprintf(out, "  %-11s when %s\n", "", condition.text())
 		}
@@ -109,7 +108,7 @@ func (p *Policy) explainReaders(out *bytes.Buffer) {
 			fmt.Fprintf(out, "    %-13s %s\n", table, columns)
 		}
 		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %d MiB a query\n", list(role.Classes),
-			projectsText(role.Projects), role.Limits.MaxRows, Span(role.Limits.MaxTime), role.Limits.MaxMemory>>20)
+			projectsText(role.Projects), role.Limits.MaxRows, role.Limits.MaxTime, role.Limits.MaxMemory>>20)
 	}
 }
 
@@ -138,7 +137,7 @@ func (p *Policy) explainDates(out *bytes.Buffer) {
 		{"what was put aside, as a list", r.Quarantined},
 		{"audit trail", r.Audit},
 	} {
-		fmt.Fprintf(out, "  %-35s %s\n", line.what, Span(line.keep))
+		fmt.Fprintf(out, "  %-35s %s\n", line.what, line.keep)
 	}
 }
 
@@ -147,7 +146,7 @@ func (p *Policy) explainAlerts(out *bytes.Buffer) {
 	for _, name := range slices.Sorted(maps.Keys(p.Alerts)) {
 		rule := p.Alerts[name]
 		fmt.Fprintf(out, "  %s: %d %s within %s of one %s: %s to %s\n", name, rule.Threshold, rule.Match,
-			Span(rule.Window), rule.Key, rule.Severity, rule.Owner)
+			rule.Window, rule.Key, rule.Severity, rule.Owner)
 	}
 }
 
@@ -156,14 +155,4 @@ func orNone(names []string) string {
 		return "none"
 	}
 	return strings.Join(names, ", ")
-}
-
-// Span writes a duration in the largest unit that divides it, as a document would.
-func Span(d Duration) string {
-	for _, u := range slices.Backward(durationUnits) {
-		if d != 0 && d%Duration(u.factor) == 0 {
-			return fmt.Sprintf("%d%s", int64(d)/u.factor, u.suffix)
-		}
-	}
-	return time.Duration(d).String()
 }

@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"time"
-
 	"github.com/hushlog/hushlog/pkg/redact"
 )
 
@@ -248,21 +246,6 @@ const (
 	// MetadataOnly keeps no content.
 	MetadataOnly Storage = "metadata"
 )
-
-// Duration is a time.Duration that a document writes as 90s, 5m, 24h or 30d.
-type Duration time.Duration
-
-// D is the plain duration.
-func (d Duration) D() time.Duration { return time.Duration(d) }
-
-// Days is the duration in whole days, rounded up: nothing may be deleted early.
-func (d Duration) Days() int {
-	const day = Duration(24 * time.Hour)
-	return int((d + day - 1) / day)
-}
-
-// Bytes is a size that a document writes as 512KiB, 4MiB or 1GiB.
-type Bytes int64
 
 // Digest names this policy: SHA-256, in hex, of its canonical form. It is stored with each record.
 func (p *Policy) Digest() string { return p.digest }
