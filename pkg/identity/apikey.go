@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"time"
@@ -158,10 +159,10 @@ func tokenState(now time.Time, revoked, expires *time.Time) error {
 }
 
 func statusText(state error) string {
-	switch state { //nolint:errorlint // tokenState returns the sentinels themselves
-	case nil:
+	switch {
+	case state == nil:
 		return "active"
-	case ErrRevoked:
+	case errors.Is(state, ErrRevoked):
 		return "revoked"
 	default:
 		return "expired"

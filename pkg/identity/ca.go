@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -96,12 +97,34 @@ func IssueCert(dir, name string, hosts ...string) error {
 	}
 	template.KeyUsage = x509.KeyUsageDigitalSignature
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	addHosts(template, append([]string{"localhost", "127.0.0.1", "::1", name}, hosts...))
+	addHosts(template, append(ownHosts(name), hosts...))
 	der, err := x509.CreateCertificate(rand.Reader, template, caCert, key.Public(), caKey)
 	if err != nil {
 		return fmt.Errorf("sign certificate of %s: %w", name, err)
 	}
 	return writePair(filepath.Join(dir, name), der, key, true)
+}
+
+// ownHosts are the names that every certificate has. A name with an underscore is no host's.
+func ownHosts(name string) []string {
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if strings.Contains(name, "_") {
+		return hosts
+	}
+	return append(hosts, name)
+}
+
+// CertExpiry is the date until which the certificate of files is valid.
+func CertExpiry(files TLSFiles) (time.Time, error) {
+	der, err := readPEM(files.Cert, pemCertificate)
+	if err != nil {
+		return time.Time{}, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("parse %s: %w", files.Cert, err)
+	}
+	return cert.NotAfter, nil
 }
 
 // certTemplate holds what the CA and its certificates share.

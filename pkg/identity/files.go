@@ -74,7 +74,7 @@ func withLock(path string, f func() error) error {
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", path, err)
 	}
-	err = unix.Flock(int(lock.Fd()), unix.LOCK_EX) //nolint:gosec // a descriptor fits an int
+	err = unix.Flock(int(lock.Fd()), unix.LOCK_EX)
 	if err != nil {
 		return errors.Join(fmt.Errorf("lock %s: %w", path, err), lock.Close())
 	}

@@ -105,8 +105,8 @@ func (s *tokenStore[T]) authenticate(token string) (found T, err error) {
 func (s *tokenStore[T]) lookup(id string, now time.Time) (found T, known bool, err error) {
 	s.mu.RLock()
 	fresh := now.Sub(s.checked).Abs() < recheck
-	found, known, err = s.byID[id], false, s.err
-	_, known = s.byID[id]
+	found, known = s.byID[id]
+	err = s.err
 	s.mu.RUnlock()
 	if fresh {
 		return found, known, err

@@ -48,7 +48,7 @@ func (p *Policy) explainStored(out *bytes.Buffer) {
 	for _, name := range slices.Sorted(maps.Keys(p.Projects)) {
 		project := p.Projects[name]
 		limits := p.ProjectLimits(name)
-		fmt.Fprintf(out, "  Project %s: at least %s; purposes %s; %g events/s, %d bytes/s\n", name,
+		fmt.Fprintf(out, "  Project %s: at least %s; purposes %s; %g events/s, %s/s\n", name,
 			project.LeastClass, orNone(project.Purposes), limits.EventsPerSecond, limits.BytesPerSecond)
 	}
 }
@@ -107,8 +107,8 @@ func (p *Policy) explainReaders(out *bytes.Buffer) {
 			}
 			fmt.Fprintf(out, "    %-13s %s\n", table, columns)
 		}
-		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %d MiB a query\n", list(role.Classes),
-			projectsText(role.Projects), role.Limits.MaxRows, role.Limits.MaxTime, role.Limits.MaxMemory>>20)
+		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %s a query\n", list(role.Classes),
+			projectsText(role.Projects), role.Limits.MaxRows, role.Limits.MaxTime, role.Limits.MaxMemory)
 	}
 }
 

@@ -19,7 +19,7 @@ const (
 	TopicQuarantine = "hushlog.quarantine.v1"
 )
 
-// A service's consumer groups and transactional ids begin with GroupPrefix and its name, as
+// GroupPrefix and a service's name begin its consumer groups and transactional ids, as in
 // hushlog.redactor or hushlog.ingest.audit; it may use no others.
 const GroupPrefix = "hushlog."
 
