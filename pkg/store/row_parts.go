@@ -1,0 +1,96 @@
+package store
+
+import (
+	"time"
+
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// contentRow is a row of the table contents.
+type contentRow struct {
+	commonRow
+	ConversationID string `ch:"conversation_id"`
+	Ordinal        uint32 `ch:"ordinal"`
+	Path           string `ch:"path"`
+	Role           string `ch:"role"`
+	Kind           string `ch:"kind"`
+	ToolName       string `ch:"tool_name"`
+	ToolCallID     string `ch:"tool_call_id"`
+	Text           string `ch:"text"`
+}
+
+func contentRowOf(c *hushlogv1.Content, common commonRow, conversation string) (*contentRow, error) {
+	role, err := roleName(c.GetRole())
+	if err != nil {
+		return nil, err
+	}
+	return &contentRow{
+		commonRow: common, ConversationID: conversation, Ordinal: c.GetOrdinal(), Path: c.GetPath(), Role: role,
+		Kind: c.GetKind(), ToolName: c.GetToolName(), ToolCallID: c.GetToolCallId(), Text: c.GetText(),
+	}, nil
+}
+
+// content converts a row back; record is the index of its interaction in the block.
+func (row *contentRow) content(record uint32) *hushlogv1.Content {
+	return &hushlogv1.Content{
+		Record: record, Ordinal: row.Ordinal, Path: row.Path, Role: roleOf(row.Role),
+		Kind: row.Kind, ToolName: row.ToolName, ToolCallId: row.ToolCallID, Text: row.Text,
+	}
+}
+
+// findingRow is a row of the table findings.
+type findingRow struct {
+	commonRow
+	Path        string  `ch:"path"`
+	Type        string  `ch:"type"`
+	Rule        string  `ch:"rule"`
+	RuleVersion uint32  `ch:"rule_version"`
+	Action      string  `ch:"action"`
+	Confidence  float32 `ch:"confidence"`
+	View        string  `ch:"view"`
+	Evidence    string  `ch:"evidence"`
+}
+
+func findingRowOf(f *hushlogv1.Finding, common commonRow) (*findingRow, error) {
+	err := finite("confidence", float64(f.GetConfidence()))
+	if err != nil {
+		return nil, err
+	}
+	return &findingRow{
+		commonRow: common, Path: f.GetPath(), Type: f.GetType(), Rule: f.GetRule(), RuleVersion: f.GetRuleVersion(),
+		Action: f.GetAction(), Confidence: f.GetConfidence(), View: f.GetView(), Evidence: f.GetEvidence(),
+	}, nil
+}
+
+// finding converts a row back; record is the index of its interaction in the block.
+func (row *findingRow) finding(record uint32) *hushlogv1.Finding {
+	return &hushlogv1.Finding{
+		Record: record, Path: row.Path, Type: row.Type, Rule: row.Rule, RuleVersion: row.RuleVersion,
+		Action: row.Action, Confidence: row.Confidence, View: row.View, Evidence: row.Evidence,
+	}
+}
+
+// quarantinedRow is a row of the table quarantined.
+type quarantinedRow struct {
+	Project      string    `ch:"project"`
+	AcceptedAt   time.Time `ch:"accepted_at"`
+	RequestHash  string    `ch:"request_hash"`
+	Reason       string    `ch:"reason"`
+	RawPartition int32     `ch:"raw_partition"`
+	RawOffset    int64     `ch:"raw_offset"`
+}
+
+func quarantinedRowOf(q *hushlogv1.Quarantined) (*quarantinedRow, error) {
+	accepted, err := timeOf("accepted_at", q.GetAcceptedAt())
+	if err != nil {
+		return nil, err
+	}
+	hash, err := hashOf("request_hash", q.GetRequestHash())
+	if err != nil {
+		return nil, err
+	}
+	return &quarantinedRow{
+		Project: q.GetProject(), AcceptedAt: accepted, RequestHash: hash, Reason: q.GetReason(),
+		RawPartition: q.GetRawPartition(), RawOffset: q.GetRawOffset(),
+	}, nil
+}

@@ -1,0 +1,108 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// alertRow is a row of the table alerts.
+type alertRow struct {
+	Fingerprint    string    `ch:"fingerprint"`
+	Rule           string    `ch:"rule"`
+	Severity       string    `ch:"severity"`
+	Owner          string    `ch:"owner"`
+	Project        string    `ch:"project"`
+	UserPseudonym  string    `ch:"user_pseudonym"`
+	Model          string    `ch:"model"`
+	WindowStart    time.Time `ch:"window_start"`
+	WindowEnd      time.Time `ch:"window_end"`
+	FiredAt        time.Time `ch:"fired_at"`
+	Value          float64   `ch:"value"`
+	Threshold      float64   `ch:"threshold"`
+	Classification string    `ch:"classification"`
+}
+
+func alertRowOf(a *hushlogv1.Alert) (*alertRow, error) {
+	severity, err := severityName(a.GetSeverity())
+	if err != nil {
+		return nil, err
+	}
+	_, err = classOf(a.GetClass())
+	if err != nil {
+		return nil, err
+	}
+	err = finite("value and threshold", a.GetValue(), a.GetThreshold())
+	if err != nil {
+		return nil, err
+	}
+	row := &alertRow{
+		Fingerprint: a.GetFingerprint(), Rule: a.GetRule(), Severity: severity, Owner: a.GetOwner(), Project: a.GetProject(),
+		UserPseudonym: a.GetUserPseudonym(), Model: a.GetModel(), Value: a.GetValue(), Threshold: a.GetThreshold(),
+		Classification: a.GetClass(),
+	}
+	return row, row.setTimes(a)
+}
+
+func (row *alertRow) setTimes(a *hushlogv1.Alert) error {
+	var err error
+	row.WindowStart, err = timeOf("window_start", a.GetWindowStart())
+	if err != nil {
+		return err
+	}
+	row.WindowEnd, err = timeOf("window_end", a.GetWindowEnd())
+	if err != nil {
+		return err
+	}
+	row.FiredAt, err = timeOf("fired_at", a.GetFiredAt())
+	return err
+}
+
+// auditRow is a row of the table audit.
+type auditRow struct {
+	EntryID   string    `ch:"entry_id"`
+	ActID     string    `ch:"act_id"`
+	Phase     string    `ch:"phase"`
+	At        time.Time `ch:"at"`
+	Actor     string    `ch:"actor"`
+	Role      string    `ch:"role"`
+	Action    string    `ch:"action"`
+	Purpose   string    `ch:"purpose"`
+	Statement string    `ch:"statement"`
+	Tables    []string  `ch:"tables"`
+	Outcome   string    `ch:"outcome"`
+	Reason    string    `ch:"reason"`
+	Rows      uint64    `ch:"rows"`
+	Bytes     uint64    `ch:"bytes"`
+	TokenID   string    `ch:"token_id"`
+}
+
+var phaseNames = map[hushlogv1.AuditPhase]string{
+	hushlogv1.AuditPhase_AUDIT_PHASE_INTENT:  "intent",
+	hushlogv1.AuditPhase_AUDIT_PHASE_OUTCOME: "outcome",
+}
+
+func auditRowOf(e *hushlogv1.AuditEntry) (*auditRow, error) {
+	entry, err := hashOf("entry_id", e.GetEntryId())
+	if err != nil {
+		return nil, err
+	}
+	act, err := hashOf("act_id", e.GetActId())
+	if err != nil {
+		return nil, err
+	}
+	phase, known := phaseNames[e.GetPhase()]
+	if !known {
+		return nil, fmt.Errorf("phase %d: %w", e.GetPhase(), ErrMalformed)
+	}
+	when, err := timeOf("at", e.GetAt())
+	if err != nil {
+		return nil, err
+	}
+	return &auditRow{
+		EntryID: entry, ActID: act, Phase: phase, At: when, Actor: e.GetActor(), Role: e.GetRole(), Action: e.GetAction(),
+		Purpose: e.GetPurpose(), Statement: e.GetStatement(), Tables: e.GetTables(), Outcome: e.GetOutcome(), Reason: e.GetReason(),
+		Rows: e.GetRows(), Bytes: e.GetBytes(), TokenID: e.GetTokenId(),
+	}, nil
+}

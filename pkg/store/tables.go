@@ -1,0 +1,104 @@
+package store
+
+import "slices"
+
+// Names of the tables in Database.
+const (
+	TableInteractions = "interactions"
+	TableContents     = "contents"
+	TableFindings     = "findings"
+	TableLedger       = "ledger"
+	TableQuarantined  = "quarantined"
+	TableAlerts       = "alerts"
+	TableAudit        = "audit"
+	migrationsTable   = "migrations"
+)
+
+// Column is one column of a table: its name and ClickHouse type.
+type Column struct{ Name, Type string }
+
+// Table is what the code knows of a table of the schema.
+type Table struct {
+	Name    string
+	Columns []Column
+	// Date is the column that retention counts from.
+	Date string
+	// Labelled says that days are looked up by the column retention_label.
+	Labelled bool
+}
+
+// Tables lists every table that holds data, in the order that a block is written; the migrations'
+// own table is not among them.
+func Tables() []Table { return slices.Clone(tables) }
+
+// Lookup finds a table by its name without the database.
+func Lookup(name string) (Table, bool) {
+	i := slices.IndexFunc(tables, func(t Table) bool { return t.Name == name })
+	if i < 0 {
+		return Table{}, false
+	}
+	return tables[i], true
+}
+
+const (
+	typeName    = "LowCardinality(String)"
+	typeNames   = "Array(LowCardinality(String))"
+	typeText    = "String"
+	typeTime    = "DateTime64(3, 'UTC')"
+	typeClass   = "Enum8('Public' = 1, 'Internal' = 2, 'Sensitive' = 3, 'Restricted' = 4)"
+	typePhase   = "Enum8('intent' = 1, 'outcome' = 2)"
+	typeCount   = "UInt64"
+	typeHash    = "FixedString(16)"
+	columnLabel = "retention_label"
+)
+
+var tables = []Table{
+	{Name: TableContents, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+		{"conversation_id", typeText}, {"ordinal", "UInt32"}, {"path", typeText}, {"role", typeName}, {"kind", typeName},
+		{"tool_name", typeName}, {"tool_call_id", typeText}, {"text", typeText},
+	})},
+	{Name: TableFindings, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+		{"path", typeText}, {"type", typeName}, {"rule", typeName}, {"rule_version", "UInt32"}, {"action", typeName},
+		{"confidence", "Float32"}, {"view", typeName}, {"evidence", typeName},
+	})},
+	{Name: TableQuarantined, Date: "accepted_at", Columns: []Column{
+		{"project", typeName}, {"accepted_at", typeTime}, {"request_hash", typeHash}, {"reason", typeName},
+		{"raw_partition", "Int32"}, {"raw_offset", "Int64"},
+	}},
+	{Name: TableLedger, Date: "minute", Columns: []Column{
+		{"project", typeName}, {"minute", "DateTime('UTC')"}, {"accepted", typeCount}, {"stored", typeCount},
+		{"duplicates", typeCount}, {"quarantined", typeCount}, {"sampled_out", typeCount},
+		{"gateway_accepted", typeCount}, {"gateway_rejected", typeCount},
+	}},
+	{Name: TableInteractions, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+		{"trace_id", typeText}, {"span_id", typeText}, {"session_id", typeText}, {"conversation_id", typeText},
+		{"environment", typeName}, {"region", typeName}, {"service", typeName}, {"purpose", typeName}, {"key_id", typeName},
+		{"started_at", typeTime}, {"latency_ms", "Nullable(UInt32)"}, {"time_to_first_token_ms", "Nullable(UInt32)"},
+		{"provider", typeName}, {"model", typeName}, {"model_version", typeName},
+		{"temperature", "Nullable(Float64)"}, {"top_p", "Nullable(Float64)"}, {"top_k", "Nullable(Int64)"},
+		{"max_tokens", "Nullable(Int64)"}, {"seed", "Nullable(Int64)"}, {"stream", "Bool"},
+		{"response_id", typeText}, {"finish_reasons", typeNames}, {"tool_names", typeNames},
+		{"input_tokens", typeCount}, {"output_tokens", typeCount}, {"cached_input_tokens", typeCount}, {"reasoning_tokens", typeCount},
+		{"cost", "Float64"}, {"cost_currency", typeName}, {"error_type", typeName}, {"error_code", typeName}, {"failed", "Bool"},
+		{"guardrail_names", typeNames}, {"guardrail_decisions", typeNames},
+		{"safety_categories", typeNames}, {"safety_scores", "Array(Float64)"},
+		{"user_pseudonym", typeText}, {"tags", typeNames}, {"content_stored", "Bool"},
+		{"message_count", "UInt32"}, {"content_bytes", typeCount}, {"finding_counts", "Map(LowCardinality(String), UInt32)"},
+		{"policy_digest", typeName}, {"engine_version", typeName}, {"media_types", typeNames},
+	})},
+	{Name: TableAlerts, Date: "fired_at", Columns: []Column{
+		{"fingerprint", typeText}, {"rule", typeName}, {"severity", typeName}, {"owner", typeName}, {"project", typeName},
+		{"user_pseudonym", typeText}, {"model", typeName}, {"window_start", typeTime}, {"window_end", typeTime},
+		{"fired_at", typeTime}, {"value", "Float64"}, {"threshold", "Float64"}, {"classification", typeClass},
+	}},
+	{Name: TableAudit, Date: "at", Columns: []Column{
+		{"entry_id", typeHash}, {"act_id", typeHash}, {"phase", typePhase}, {"at", typeTime}, {"actor", typeName},
+		{"role", typeName}, {"action", typeName}, {"purpose", typeName}, {"statement", typeText}, {"tables", typeNames},
+		{"outcome", typeName}, {"reason", typeName}, {"rows", typeCount}, {"bytes", typeCount}, {"token_id", typeName},
+	}},
+}
+
+// common begins every table that holds rows of an interaction: what row filters and dates go by.
+var common = []Column{
+	{"project", typeName}, {"classification", typeClass}, {columnLabel, typeName}, {"accepted_at", typeTime}, {"request_id", typeText},
+}

@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	// ClickHouse's client: batches and per-insert settings.
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// BlockWriter inserts blocks. Safe for concurrent use; two writers may insert one block at a time.
+type BlockWriter struct{ db *DB }
+
+// NewBlockWriter writes over db, whose user may insert.
+func NewBlockWriter(db *DB) *BlockWriter { return &BlockWriter{db: db} }
+
+// Write stores a block and its contents; on return without error every row is on disk. The block's id
+// is the token in every table: repeating a block skips what is there and fills what is missing, so
+// after any error the caller repeats the same block. An error that wraps ErrMalformed is found before
+// anything is inserted and repeats for ever. contents may be nil when the block has none.
+func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
+	token, err := blockToken(block)
+	if err != nil {
+		return err
+	}
+	rows, err := blockRowsOf(block, contents)
+	if err != nil {
+		return fmt.Errorf("block %s: %w", token, err)
+	}
+	return rows.insert(ctx, w.db, token)
+}
+
+// WriteAlert stores an alert once: rule, key and window are its token.
+func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) error {
+	row, err := alertRowOf(alert)
+	if err != nil {
+		return fmt.Errorf("alert: %w", err)
+	}
+	if row.Fingerprint == "" {
+		return fmt.Errorf("alert without fingerprint: %w", ErrMalformed)
+	}
+	return insert(ctx, w.db, TableAlerts, "alert-"+row.Fingerprint, []*alertRow{row})
+}
+
+// WriteAudit stores an entry of the trail once: its id is its token.
+func (w *BlockWriter) WriteAudit(ctx context.Context, entry *hushlogv1.AuditEntry) error {
+	row, err := auditRowOf(entry)
+	if err != nil {
+		return fmt.Errorf("audit entry: %w", err)
+	}
+	return insert(ctx, w.db, TableAudit, hex.EncodeToString(entry.GetEntryId()), []*auditRow{row})
+}
+
+func blockToken(block *hushlogv1.Block) (string, error) {
+	_, err := hashOf("block_id", block.GetBlockId())
+	if err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(block.GetBlockId()), nil
+}
+
+// blockRows are a block's rows, table by table.
+type blockRows struct {
+	contents     []*contentRow
+	findings     []*findingRow
+	quarantined  []*quarantinedRow
+	ledger       []*ledgerRow
+	interactions []*interactionRow
+}
+
+// blockRowsOf converts everything before anything is inserted.
+func blockRowsOf(block *hushlogv1.Block, contents *hushlogv1.Contents) (*blockRows, error) {
+	rows := &blockRows{}
+	commons, err := rows.addRecords(block.GetRecords())
+	if err != nil {
+		return nil, err
+	}
+	err = rows.addContents(block.GetRecords(), contents.GetContents(), commons)
+	if err != nil {
+		return nil, err
+	}
+	err = rows.addFindings(block.GetFindings(), commons)
+	if err != nil {
+		return nil, err
+	}
+	return rows, rows.addCounts(block)
+}
+
+func (rows *blockRows) addRecords(records []*hushlogv1.Record) ([]commonRow, error) {
+	commons := make([]commonRow, len(records))
+	rows.interactions = make([]*interactionRow, len(records))
+	for i, record := range records {
+		var err error
+		commons[i], err = commonOf(record)
+		if err != nil {
+			return nil, at("records", i, err)
+		}
+		rows.interactions[i], err = interactionRowOf(record, commons[i])
+		if err != nil {
+			return nil, at("records", i, err)
+		}
+	}
+	return commons, nil
+}
+
+func (rows *blockRows) addContents(records []*hushlogv1.Record, contents []*hushlogv1.Content, commons []commonRow) error {
+	for i, content := range contents {
+		common, err := recordAt(commons, content.GetRecord())
+		if err != nil {
+			return at("contents", i, err)
+		}
+		row, err := contentRowOf(content, common, records[content.GetRecord()].GetConversationId())
+		if err != nil {
+			return at("contents", i, err)
+		}
+		rows.contents = append(rows.contents, row)
+	}
+	return nil
+}
+
+func (rows *blockRows) addFindings(findings []*hushlogv1.Finding, commons []commonRow) error {
+	for i, finding := range findings {
+		common, err := recordAt(commons, finding.GetRecord())
+		if err != nil {
+			return at("findings", i, err)
+		}
+		row, err := findingRowOf(finding, common)
+		if err != nil {
+			return at("findings", i, err)
+		}
+		rows.findings = append(rows.findings, row)
+	}
+	return nil
+}
+
+func (rows *blockRows) addCounts(block *hushlogv1.Block) error {
+	for i, q := range block.GetQuarantined() {
+		row, err := quarantinedRowOf(q)
+		if err != nil {
+			return at("quarantined", i, err)
+		}
+		rows.quarantined = append(rows.quarantined, row)
+	}
+	for i, delta := range block.GetLedger() {
+		row, err := ledgerRowOf(delta)
+		if err != nil {
+			return at("ledger", i, err)
+		}
+		rows.ledger = append(rows.ledger, row)
+	}
+	return nil
+}
+
+// insert goes table by table, interactions last: an interaction that can be seen has all its parts.
+func (rows *blockRows) insert(ctx context.Context, db *DB, token string) error {
+	err := insert(ctx, db, TableContents, token, rows.contents)
+	if err != nil {
+		return err
+	}
+	err = insert(ctx, db, TableFindings, token, rows.findings)
+	if err != nil {
+		return err
+	}
+	err = insert(ctx, db, TableQuarantined, token, rows.quarantined)
+	if err != nil {
+		return err
+	}
+	err = insert(ctx, db, TableLedger, token, rows.ledger)
+	if err != nil {
+		return err
+	}
+	return insert(ctx, db, TableInteractions, token, rows.interactions)
+}
+
+// maxPartitionsPerBlock is above what a block can span: labels of a policy times days of a backlog.
+const maxPartitionsPerBlock = 10_000
+
+// insert sends rows as one block of one statement, under token. No rows is nothing to do.
+func insert[R any](ctx context.Context, db *DB, name, token string, rows []*R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	table, known := Lookup(name)
+	if !known {
+		panic("store: no table " + name)
+	}
+	op := "insert into " + name
+	batch, err := db.conn.PrepareBatch(insertContext(ctx, table, token), insertStatement(table))
+	if err != nil {
+		return clean(op, err)
+	}
+	for _, row := range rows {
+		err = batch.AppendStruct(row)
+		if err != nil {
+			_ = batch.Abort()
+			return fmt.Errorf("%s: a row does not fit the columns (%T): %w", op, err, ErrMalformed)
+		}
+	}
+	return clean(op, batch.Send())
+}
+
+func insertStatement(table Table) string {
+	names := make([]string, len(table.Columns))
+	for i, column := range table.Columns {
+		names[i] = column.Name
+	}
+	return "INSERT INTO " + Database + "." + table.Name + " (" + strings.Join(names, ", ") + ")"
+}
+
+// insertContext gives the columns' types, which spares the client a question for each insert and the
+// user a right to ask it.
+func insertContext(ctx context.Context, table Table, token string) context.Context {
+	columns := make([]clickhouse.ColumnNameAndType, len(table.Columns))
+	for i, column := range table.Columns {
+		columns[i] = clickhouse.ColumnNameAndType{Name: column.Name, Type: column.Type}
+	}
+	return clickhouse.Context(ctx,
+		clickhouse.WithColumnNamesAndTypes(columns),
+		clickhouse.WithSettings(clickhouse.Settings{
+			"insert_deduplication_token":      token,
+			"insert_deduplicate":              1,
+			"async_insert":                    0,
+			"max_partitions_per_insert_block": maxPartitionsPerBlock,
+		}))
+}
