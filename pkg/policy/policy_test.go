@@ -1,0 +1,408 @@
+package policy
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require" // says what differed
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/redact"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func TestDefaultIsValidAndSpeaksForTheEngine(t *testing.T) {
+	p := Default()
+	require.Equal(t, redact.DefaultActions(), p.Actions(), "the default policy is the engine's own")
+	require.Equal(t, redact.ActionMaskFull, p.ActionsFor(Restricted)[redact.TypeEmail])
+	require.Equal(t, redact.ActionMask, p.ActionsFor(Sensitive)[redact.TypeEmail])
+	require.Len(t, p.Digest(), 64)
+}
+
+// change is the default document with one text replaced.
+func change(t *testing.T, old, with string) []byte {
+	t.Helper()
+	require.Contains(t, string(defaultDocument), old)
+	return []byte(strings.Replace(string(defaultDocument), old, with, 1))
+}
+
+// lineOf is the line of the default document on which text first stands.
+func lineOf(t *testing.T, text string) int {
+	t.Helper()
+	i := strings.Index(string(defaultDocument), text)
+	require.GreaterOrEqual(t, i, 0)
+	return 1 + strings.Count(string(defaultDocument)[:i], "\n")
+}
+
+func TestParseSaysWhereAndWhatToDo(t *testing.T) {
+	for _, tc := range []struct {
+		name, old, with string
+		field           string
+		column          int
+		at              string // a text on the line that is to be named; empty means old
+		message         string
+	}{
+		{"unknown field", "  max_nesting: 64", "  max_nestling: 64", "limits.max_nestling", 3, "", "is not a field of a policy"},
+		{"unknown section", "owners:\n", "owner:\n", "owner", 1, "", "is not a field of a policy"},
+		{"text for a number", "max_nesting: 64", "max_nesting: many", "limits.max_nesting", 3, "", "must be a whole number"},
+		{"fraction for a number", "max_nesting: 64", "max_nesting: 6.4", "limits.max_nesting", 3, "", "must be a whole number"},
+		{"number out of range", "max_nesting: 64", "max_nesting: 4", "limits.max_nesting", 3, "", "is missing or out of range"},
+		{"number for a size", "max_interaction_bytes: 4MiB", "max_interaction_bytes: 4194304", "limits.max_interaction_bytes", 3, "", "must be a size"},
+		{"size too large", "max_interaction_bytes: 4MiB", "max_interaction_bytes: 9MiB", "limits.max_interaction_bytes", 3, "", "is missing or out of range"},
+		{"duration without unit", "max_age: 7d", "max_age: 7", "limits.max_age", 3, "", "must be a duration"},
+		{"duration overflowing", "max_age: 7d", "max_age: 999999999999d", "limits.max_age", 3, "", "must be a duration"},
+		{"number for text", "incidents: security", "incidents: 12", "owners.incidents", 3, "", "must be text"},
+		{"missing owner", "  incidents: security\n", "", "owners.incidents", 1, "owners:", "is missing"},
+		{"list for a mapping", "owners:\n  log_management: platform", "owners: []\nx:\n  log_management: platform", "owners", 1, "owners:", "must be a mapping"},
+		{"mapping for a list", "environments: []", "environments: {}", "projects.demo.environments", 5, "", "must be a list"},
+		{"doubled key", "max_nesting: 64", "max_nesting: 64\n  max_nesting: 65", "document", 0, "  max_messages", "already defined"},
+		{"alias", "environments: []", "environments: *x", "projects.demo.environments", 5, "", "must be a list"},
+		{"wrong version", "version: 1", "version: 2", "version", 1, "", "is not a version that this hushlog reads"},
+		{"unknown purpose", "purposes: [debugging,", "purposes: [chatting,", "projects.demo.purposes[0]", 16, "", "is not a purpose"},
+		{"unknown class", "least_class: Internal", "least_class: Secret", "projects.demo.least_class", 5, "", "is not a class"},
+		{"never-log masked", "CREDIT_CARD: remove", "CREDIT_CARD: mask", "actions.default.CREDIT_CARD", 5, "", "values of this type are never logged, in no form"},
+		{"unknown action", "ORG: keep", "ORG: retain", "actions.default.ORG", 5, "", "is not an action"},
+		{"unknown type", "    ORG: keep", "    ORG: keep\n    SHOE: keep", "actions.default.SHOE", 5, "    EMAIL: mask", "is not a type of finding"},
+		{"missing type", "    ORG: keep\n", "", "actions.default.ORG", 3, "  default:\n    PERSON", "is missing"},
+		{"milder in a class", "EMAIL: mask_full", "EMAIL: keep", "actions.by_class.Restricted.EMAIL", 7, "", "is milder than the default"},
+		{"missing class", "  Public:\n", "  Open:\n", "classes.Open", 3, "", "is not a class"},
+		{"type in a condition", "types: [SECRET,", "types: [SECRETS,", "classes.Restricted.when[0].types[0]", 17, "", "is not a type of finding"},
+		{"condition without content", "at_least: 1\n    store: full\n    retention: standard\n  Restricted", "at_least: 1\n      - {}\n    store: full\n    retention: standard\n  Restricted", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n  Restricted", "holds for every record"},
+		{"unknown label", "retention: short", "retention: shorter", "classes.Restricted.retention", 5, "", "is not a retention label"},
+		{"half days", "content: 30d", "content: 36h", "retention.labels.standard.content", 17, "", "is missing or not a number of days"},
+		{"content outlives metadata", "content: 30d", "content: 91d", "retention.labels.standard.content", 17, "", "would outlive the metadata that says what it is"},
+		{"raw kept too long", "raw_at_most: 24h", "raw_at_most: 25h", "retention.raw_at_most", 3, "", "is missing or out of range"},
+		{"stream outlives content", "events: 3d", "events: 8d", "retention.events", 3, "", "the stream would outlive content of label short"},
+		{"keys too short", "keys: 5d", "keys: 2d", "retention.keys", 3, "", "what is still in the stream could not be opened"},
+		{"unknown table", "      findings: []", "      finding: []", "roles.analyst.tables.finding", 7, "", "is not a table"},
+		{"column with SQL in it", "        - project\n", "        - \"a) ON x.y, SELECT(b\"\n", "roles.oncall.tables.interactions[0]", 11, "", "is not a column"},
+		{"role without classes", "classes: [Public, Internal, Sensitive]", "classes: []", "roles.analyst.classes", 5, "", "the role would see nothing"},
+		{"role with unknown project", `projects: ["*"]`, `projects: [nowhere]`, "roles.engineering.projects[0]", 16, "", "is not a project"},
+		{"role with all and some", `projects: ["*"]`, `projects: ["*", demo]`, "roles.engineering.projects", 5, "", "names projects beside all of them"},
+		{"alert that counts nothing", "match: failed", "match: happy", "alerts.repeated-failures-user.match", 5, "", "is nothing that can be counted"},
+		{"alert by nothing", "key: user", "key: moon", "alerts.repeated-failures-user.key", 5, "", "is nothing that can be grouped by"},
+		{"alert longer than the stream", "window: 5m\n    lateness: 10m", "window: 24h\n    lateness: 24h", "", 0, "window: 5m", ""},
+		{"replicas", "min_in_sync: 1", "min_in_sync: 2", "stream.min_in_sync", 3, "", "is missing or out of range"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := Parse(change(t, tc.old, tc.with))
+			if tc.field == "" {
+				require.NoError(t, err)
+				return
+			}
+			require.ErrorIs(t, err, ErrInvalid)
+			var invalid *InvalidError
+			require.ErrorAs(t, err, &invalid)
+			first := find(invalid.Problems, tc.field)
+			require.NotNil(t, first, "%v", err)
+			require.Contains(t, first.Message, tc.message)
+			require.NotEmpty(t, first.Fix)
+			at := tc.at
+			if at == "" {
+				at = tc.old
+			}
+			require.Equal(t, lineOf(t, at), first.Line, "%v", err)
+			if tc.column > 0 {
+				require.Equal(t, tc.column, first.Column, "%v", err)
+			}
+		})
+	}
+}
+
+func find(problems []Problem, field string) *Problem {
+	for i := range problems {
+		if problems[i].Field == field {
+			return &problems[i]
+		}
+	}
+	return nil
+}
+
+func TestParseReportsEverythingAtOnce(t *testing.T) {
+	doc := string(defaultDocument)
+	for old, with := range map[string]string{
+		"ORG: keep": "ORG: retain", "least_class: Internal": "least_class: Secret", "keys: 5d": "keys: 2d",
+	} {
+		doc = strings.Replace(doc, old, with, 1)
+	}
+	_, err := Parse([]byte(doc))
+	var invalid *InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Len(t, invalid.Problems, 3)
+	lines := strings.Split(err.Error(), "\n")
+	require.Len(t, lines, 3)
+	form := regexp.MustCompile(`^policy:\d+:\d+: [^ ]+: .+; .+$`)
+	for _, line := range lines {
+		require.Regexp(t, form, line)
+	}
+}
+
+func TestParseRefusesOtherDocuments(t *testing.T) {
+	for name, doc := range map[string]string{
+		"empty":      "",
+		"comment":    "# nothing\n",
+		"two":        "version: 1\n---\nversion: 1\n",
+		"list":       "- a\n",
+		"scalar":     "hello",
+		"brackets":   strings.Repeat("[", 10_000),
+		"braces":     strings.Repeat("{a: ", 5_000),
+		"not YAML":   "a: [1, 2\nb: }",
+		"merge":      "<<: {version: 1}\n",
+		"large":      "# " + strings.Repeat("x", maxDocument),
+		"number key": "1: 2\n",
+		"invalid":    "version: \xff\xfe\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Parse([]byte(doc))
+			require.ErrorIs(t, err, ErrInvalid)
+		})
+	}
+}
+
+func TestLoadNamesTheFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "policy.yaml")
+	require.NoError(t, os.WriteFile(path, change(t, "ORG: keep", "ORG: retain"), 0o600))
+	_, err := Load(path)
+	require.ErrorIs(t, err, ErrInvalid)
+	require.True(t, strings.HasPrefix(err.Error(), path+":"), "%v", err)
+
+	_, err = Load(filepath.Join(t.TempDir(), "absent.yaml"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NotErrorIs(t, err, ErrInvalid)
+}
+
+func TestClassify(t *testing.T) {
+	p := Default()
+	for _, tc := range []struct {
+		name, project string
+		counts        map[redact.Type]int
+		want          Class
+	}{
+		{"nothing found", "demo", nil, Internal},
+		{"kept things do not raise", "demo", map[redact.Type]int{redact.TypeOrg: 9}, Internal},
+		{"an address", "demo", map[redact.Type]int{redact.TypeEmail: 1}, Sensitive},
+		{"a key", "demo", map[redact.Type]int{redact.TypeSecret: 1, redact.TypeEmail: 1}, Restricted},
+		{"a list of people", "demo", map[redact.Type]int{redact.TypePerson: 12, redact.TypeEmail: 13}, Restricted},
+		{"nearly a list", "demo", map[redact.Type]int{redact.TypePerson: 12, redact.TypeEmail: 12}, Sensitive},
+		{"unknown project", "elsewhere", nil, Restricted},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			require.Equal(t, tc.want, p.Classify(tc.project, "debugging", tc.counts))
+		})
+	}
+}
+
+func TestStorageNarrowsOnly(t *testing.T) {
+	p := Default()
+	for _, tc := range []struct {
+		name    string
+		purpose string
+		wish    Storage
+		want    Storage
+	}{
+		{"allowed", "debugging", Full, Full},
+		{"no wish said", "debugging", "", Full},
+		{"no purpose", "", Full, MetadataOnly},
+		{"unknown purpose", "fun", Full, MetadataOnly},
+		{"purpose for metadata", "usage", Full, MetadataOnly},
+		{"sender wants less", "debugging", MetadataOnly, MetadataOnly},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			require.Equal(t, tc.want, p.Storage(Sensitive, tc.purpose, tc.wish))
+		})
+	}
+	require.Equal(t, MetadataOnly, p.Storage("Unheard", "debugging", Full))
+	narrow, err := Parse(change(t, "    store: full\n    retention: short", "    store: metadata\n    retention: short"))
+	require.NoError(t, err)
+	require.Equal(t, MetadataOnly, narrow.Storage(Restricted, "debugging", Full))
+	require.Equal(t, MetadataOnly, WishFromProto(hushlogv1.LoggingWish(99)), "an unknown wish is a wish for less")
+}
+
+func TestClassOnTheWire(t *testing.T) {
+	for _, c := range AllClasses() {
+		require.Equal(t, c, ClassFromProto(c.Proto()))
+	}
+	require.Equal(t, Restricted, ClassFromProto(0))
+	require.Equal(t, Restricted, ClassFromProto(99))
+	require.Equal(t, hushlogv1.Class_CLASS_RESTRICTED, Restricted.Proto())
+}
+
+func TestProjectLimits(t *testing.T) {
+	p, err := Parse(change(t, "limits: {} ", "limits: {events_per_second: 5} "))
+	require.NoError(t, err)
+	require.InDelta(t, 5, p.ProjectLimits("demo").EventsPerSecond, 0)
+	require.Equal(t, Bytes(32<<20), p.ProjectLimits("demo").BytesPerSecond)
+}
+
+func TestDigestIsOfTheMeaning(t *testing.T) {
+	same, err := Parse(change(t, "max_age: 7d ", "max_age: 168h "))
+	require.NoError(t, err)
+	require.Equal(t, Default().Digest(), same.Digest(), "spelling does not count")
+	other, err := Parse(change(t, "max_age: 7d ", "max_age: 8d "))
+	require.NoError(t, err)
+	require.NotEqual(t, Default().Digest(), other.Digest())
+}
+
+func TestTopicsFollowTheDates(t *testing.T) {
+	topics := map[string]Topic{}
+	for _, topic := range Default().Topics() {
+		topics[topic.Name] = topic
+	}
+	require.Len(t, topics, 6)
+	require.Equal(t, "86400000", topics[TopicRaw].Settings["retention.ms"])
+	require.Equal(t, "16777216", topics[TopicRaw].Settings["max.message.bytes"])
+	require.Equal(t, "259200000", topics[TopicEvents].Settings["retention.ms"])
+	require.Equal(t, 4, topics[TopicRaw].Partitions)
+	require.Equal(t, topics[TopicRaw].Partitions, topics[TopicEvents].Partitions, "p of raw is written to p of events")
+	require.Equal(t, 1, topics[TopicKeys].Partitions)
+	for _, topic := range topics {
+		require.Equal(t, "delete", topic.Settings["cleanup.policy"], "nothing depends on compaction")
+	}
+}
+
+// TestACLsAreTheLeast holds the rights that matter most against the derived list.
+func TestACLsAreTheLeast(t *testing.T) {
+	allowed := map[string]bool{}
+	for _, acl := range Default().KafkaACLs() {
+		require.NotContains(t, []string{"ALL", "ALTER", "CREATE", "ALTER_CONFIGS", "CLUSTER_ACTION"}, acl.Operation)
+		require.NotEqual(t, "CLUSTER", acl.ResourceType)
+		allowed[strings.Join([]string{acl.Principal, acl.Operation, acl.Resource}, " ")] = true
+	}
+	for _, refused := range []string{
+		"User:gateway READ hushlog.raw.v1", "User:gateway READ hushlog.events.v1", "User:gateway WRITE hushlog.keys.v1",
+		"User:ingest WRITE hushlog.events.v1", "User:ingest READ hushlog.raw.v1", "User:alert READ hushlog.raw.v1",
+		"User:alert READ hushlog.keys.v1", "User:redactor DELETE hushlog.raw.v1", "User:retention READ hushlog.raw.v1",
+		"User:retention READ hushlog.events.v1", "User:query READ hushlog.events.v1", "User:query READ hushlog.keys.v1",
+	} {
+		require.False(t, allowed[refused], refused)
+	}
+	for _, wanted := range []string{
+		"User:gateway WRITE hushlog.raw.v1", "User:redactor WRITE hushlog.events.v1", "User:ingest READ hushlog.events.v1",
+		"User:alert WRITE hushlog.alerts.v1", "User:retention DELETE hushlog.raw.v1", "User:query WRITE hushlog.audit.v1",
+	} {
+		require.True(t, allowed[wanted], wanted)
+	}
+}
+
+func TestRolesNeverWriteAndContentStaysNarrow(t *testing.T) {
+	p := Default()
+	for _, user := range p.ClickHouseUsers() {
+		grants := strings.Join(user.Grants, "\n")
+		switch {
+		case user.Role != "":
+			require.True(t, user.ReadOnly)
+			for _, grant := range user.Grants {
+				require.Regexp(t, `^GRANT SELECT(\([a-z_, ]+\))? ON hushlog\.[a-z]+$`, grant)
+			}
+			require.Equal(t, user.Role == "analyst" || user.Role == "security", strings.Contains(grants, "contents"), user.Role)
+		case user.Name != identity.Admin:
+			require.NotContains(t, grants, "SELECT ON hushlog", user.Name)
+			require.NotContains(t, grants, "ALL", user.Name)
+		}
+	}
+}
+
+func TestRowFilters(t *testing.T) {
+	p, err := Parse([]byte(strings.Replace(string(defaultDocument),
+		"    classes: [Public, Internal, Sensitive]\n    projects: [\"*\"]",
+		"    classes: [Public, Internal]\n    projects: [demo]", 1)))
+	require.NoError(t, err)
+	for _, user := range p.ClickHouseUsers() {
+		if user.Role == "analyst" {
+			require.Equal(t, "classification IN ('Public', 'Internal') AND project IN ('demo')", user.RowFilters[TableContents])
+		}
+	}
+}
+
+func TestUsersXMLGolden(t *testing.T) {
+	golden := filepath.Join("testdata", "users.xml")
+	var out bytes.Buffer
+	require.NoError(t, Default().RenderUsersXML(&out))
+	decoder := xml.NewDecoder(bytes.NewReader(out.Bytes()))
+	for {
+		_, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+	}
+	if *update {
+		require.NoError(t, os.WriteFile(golden, out.Bytes(), 0o600))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out.String(), "run with -update when the change is meant")
+}
+
+func TestExplainGolden(t *testing.T) {
+	golden := filepath.Join("testdata", "explain.txt")
+	var out bytes.Buffer
+	require.NoError(t, Default().Explain(&out))
+	if *update {
+		require.NoError(t, os.WriteFile(golden, out.Bytes(), 0o600))
+	}
+	want, err := os.ReadFile(golden)
+	require.NoError(t, err)
+	require.Equal(t, string(want), out.String(), "run with -update when the change is meant")
+}
+
+func TestTableRetentionsCoverEveryTableAndLabel(t *testing.T) {
+	seen := map[string]int{}
+	for _, r := range Default().TableRetentions() {
+		seen[r.Table]++
+		require.Positive(t, r.Keep, r.Table)
+	}
+	for _, table := range AllTables() {
+		require.Positive(t, seen[table], table)
+	}
+	require.Equal(t, 2, seen[TableContents])
+	require.Equal(t, 1, seen[TableAudit])
+}
+
+func TestUnits(t *testing.T) {
+	for text, want := range map[string]Duration{"90s": 90e9, "5m": 300e9, "24h": 86400e9, "30d": 30 * 86400e9} {
+		var d Duration
+		require.NoError(t, d.UnmarshalText([]byte(text)))
+		require.Equal(t, want, d)
+	}
+	require.Equal(t, "1d", Duration(86400e9).String())
+	require.Equal(t, "90s", Duration(90e9).String())
+	require.Equal(t, "4MiB", Bytes(4<<20).String())
+	require.Equal(t, "1500B", Bytes(1500).String())
+	for _, bad := range []string{"", "d", "-1d", "1.5h", "1 h", "1w", "+1s", "0x1s", "1d2h"} {
+		var d Duration
+		require.Error(t, d.UnmarshalText([]byte(bad)), bad)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(defaultDocument)
+	f.Add([]byte("version: 1\nowners: {a: [b, {c: d}]}\n"))
+	f.Add([]byte("&a [*a]"))
+	f.Add([]byte("? {a: b}\n: !!int c\n"))
+	f.Add([]byte("a: |\n  b\n<<: *c\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		p, err := Parse(data)
+		if err != nil {
+			var invalid *InvalidError
+			require.ErrorAs(t, err, &invalid)
+			for _, problem := range invalid.Problems {
+				require.Positive(t, problem.Line)
+				require.Positive(t, problem.Column)
+			}
+			return
+		}
+		require.NoError(t, p.RenderUsersXML(io.Discard))
+		require.NoError(t, p.Explain(io.Discard))
+	})
+}
