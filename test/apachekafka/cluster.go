@@ -11,21 +11,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kadm" // the admin side of franz-go: users, ACLs, broker lists
-	"github.com/twmb/franz-go/pkg/kgo"  // the Kafka client of the whole project
-	"github.com/twmb/franz-go/pkg/sasl/scram"
+	"github.com/twmb/franz-go/pkg/kgo" // the Kafka client of the whole project
 
-	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/test/dial"
 )
 
-const (
-	// startTimeout bounds waiting for all brokers; one takes about five seconds.
-	startTimeout = 90 * time.Second
-	// probePause is between two looks at a starting broker.
-	probePause = 200 * time.Millisecond
-	// probeTimeout bounds one look.
-	probeTimeout = 3 * time.Second
-)
+// startTimeout bounds waiting for all brokers; one takes about five seconds.
+const startTimeout = 90 * time.Second
 
 // Cluster is a running Apache Kafka. Its methods are for one goroutine at a time.
 type Cluster struct {
@@ -97,30 +89,18 @@ func (c *Cluster) killAll() error {
 func (c *Cluster) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	client, err := c.Client(identity.Admin)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	admin := kadm.NewClient(client)
-	for {
+	err := dial.WaitKafka(ctx, c.cfg.Deployment, c.Brokers(), func() error {
 		for _, n := range c.nodes {
 			if !n.running() {
 				return fmt.Errorf("node %d ended while starting (see %s): %w", n.id, n.logPath(), n.exitErr)
 			}
 		}
-		probe, stop := context.WithTimeout(ctx, probeTimeout)
-		brokers, err := admin.ListBrokers(probe)
-		stop()
-		if err == nil && len(brokers) == len(c.nodes) {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("wait for Apache Kafka (see broker.log in %s): %w", c.cfg.Dir, errors.Join(ctx.Err(), err))
-		case <-time.After(probePause):
-		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("start Apache Kafka (logs are in %s): %w", c.cfg.Dir, err)
 	}
+	return nil
 }
 
 // Brokers are the addresses of the SASL_SSL listeners. They stay the same through Restart.
@@ -135,23 +115,7 @@ func (c *Cluster) Brokers() []string {
 // Client connects as an identity of the deployment: its certificate and its SCRAM password. The
 // caller closes it.
 func (c *Cluster) Client(name string, opts ...kgo.Opt) (*kgo.Client, error) {
-	password, err := identity.LoadPassword(c.cfg.Deployment.KafkaPassword(name))
-	if err != nil {
-		return nil, err
-	}
-	tlsConfig, err := identity.ClientTLS(c.cfg.Deployment.TLS(name), "")
-	if err != nil {
-		return nil, err
-	}
-	client, err := kgo.NewClient(append([]kgo.Opt{
-		kgo.SeedBrokers(c.Brokers()...),
-		kgo.DialTLSConfig(tlsConfig),
-		kgo.SASL(scram.Auth{User: name, Pass: password}.AsSha512Mechanism()),
-	}, opts...)...)
-	if err != nil {
-		return nil, fmt.Errorf("make Kafka client of %s: %w", name, err)
-	}
-	return client, nil
+	return dial.Kafka(c.cfg.Deployment, c.Brokers(), name, opts...)
 }
 
 // Stop shuts every broker down cleanly, killing what does not end in time or when ctx ends.

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/test/dial"
 )
 
 // Config says what to start.
@@ -132,29 +133,11 @@ func writeKeystore(path string, files identity.TLSFiles) error {
 	return nil
 }
 
-// pickPorts asks the system for free ports. Another process may take one before the broker does: then the
-// start fails and says so in the broker's log.
+// pickPorts picks the ports of every node.
 func pickPorts(nodes int) ([]ports, error) {
-	var (
-		picked    []int
-		listeners []net.Listener
-	)
-	defer func() {
-		for _, l := range listeners {
-			_ = l.Close()
-		}
-	}()
-	for range nodes * 3 {
-		l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding a port does not wait
-		if err != nil {
-			return nil, fmt.Errorf("pick a port: %w", err)
-		}
-		listeners = append(listeners, l)
-		addr, ok := l.Addr().(*net.TCPAddr)
-		if !ok {
-			panic("apachekafka: a TCP listener without a TCP address")
-		}
-		picked = append(picked, addr.Port)
+	picked, err := dial.FreePorts(nodes * 3)
+	if err != nil {
+		return nil, err
 	}
 	all := make([]ports, nodes)
 	for i := range all {
