@@ -1,0 +1,129 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+)
+
+// table prints rows in columns.
+func (d *demo) table(columns []string, rows []map[string]any) {
+	cells := [][]string{columns}
+	for _, row := range rows {
+		line := make([]string, len(columns))
+		for i, c := range columns {
+			line[i] = oneLine(fmt.Sprint(row[c]))
+		}
+		cells = append(cells, line)
+	}
+	widths := make([]int, len(columns))
+	for _, line := range cells {
+		for i, cell := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	for _, line := range cells {
+		var b strings.Builder
+		for i, cell := range line {
+			b.WriteString("  " + cell)
+			if i < len(line)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)))
+			}
+		}
+		d.printf("%s\n", b.String())
+	}
+}
+
+const (
+	columnWidth = 56
+	maxCell     = 100
+)
+
+func oneLine(s string) string {
+	s = strings.ReplaceAll(s, "\n", "⏎")
+	if utf8.RuneCountInString(s) > maxCell {
+		s = string([]rune(s)[:maxCell-1]) + "…"
+	}
+	return s
+}
+
+// sideBySide prints two texts in two columns.
+func (d *demo) sideBySide(before, after string) {
+	left, right := wrap(before, columnWidth), wrap(after, columnWidth)
+	for i := range max(len(left), len(right)) {
+		l, r := "", ""
+		if i < len(left) {
+			l = left[i]
+		}
+		if i < len(right) {
+			r = right[i]
+		}
+		d.printf("  %s%s │ %s\n", l, strings.Repeat(" ", max(0, columnWidth-utf8.RuneCountInString(l))), r)
+	}
+	d.printf("\n")
+}
+
+// wrap breaks a text into lines of at most width runes, at spaces where there are any.
+func wrap(s string, width int) []string {
+	var lines []string
+	for _, paragraph := range strings.Split(s, "\n") {
+		rest := []rune(paragraph)
+		for len(rest) > width {
+			cut := width
+			for i := width; i > width/2; i-- {
+				if rest[i] == ' ' {
+					cut = i
+					break
+				}
+			}
+			lines = append(lines, string(rest[:cut]))
+			rest = rest[cut:]
+			if len(rest) > 0 && rest[0] == ' ' {
+				rest = rest[1:]
+			}
+		}
+		lines = append(lines, string(rest))
+	}
+	return lines
+}
+
+// search looks for every planted value in the files of the deployment: what
+// the broker keeps, and what the services logged.
+func (d *demo) search(_ context.Context) error {
+	var values []string
+	for _, m := range d.made {
+		values = append(values, m.Private...)
+	}
+	found, files, size := 0, 0, int64(0)
+	for _, dir := range d.target.FilesToSearch {
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path) //nolint:gosec // a directory that this process made
+			if err != nil {
+				return fmt.Errorf("search: %w", err)
+			}
+			files++
+			size += int64(len(data))
+			for _, v := range values {
+				if v != "" && strings.Contains(string(data), v) {
+					found++
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("search: %w", err)
+		}
+	}
+	if found > 0 {
+		return fmt.Errorf("%d planted values are readable in %d files", found, files)
+	}
+	d.printf("  %d planted values, %d files of the broker and the services' logs (%d MiB): none is readable\n", len(values), files, size>>20)
+	return nil
+}

@@ -1,0 +1,153 @@
+package redactor
+
+import (
+	"cmp"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// Bounds of one block, and so of one insert. A single interaction that is
+// larger is a block of its own: the topic takes four times the gateway's limit.
+const (
+	maxBlockRecords = 1000
+	maxBlockBytes   = 2 << 20
+)
+
+// sealer seals contents to ingest.
+type sealer interface {
+	Seal(plaintext []byte, h seal.Header) ([]byte, error)
+}
+
+// blockBuilder gathers what one transaction publishes for one partition, in
+// the order in which it was read.
+type blockBuilder struct {
+	sealer sealer
+	random func([]byte)
+
+	open     *hushlogv1.Block
+	contents []*hushlogv1.Content
+	size     int
+	done     []*hushlogv1.Block
+	ledger   map[ledgerKey]*hushlogv1.LedgerDelta
+}
+
+type ledgerKey struct {
+	project string
+	minute  int64
+}
+
+func newBlockBuilder(s sealer) *blockBuilder {
+	return &blockBuilder{
+		sealer: s,
+		random: func(b []byte) { _, _ = rand.Read(b) }, // never fails: crypto/rand
+		ledger: map[ledgerKey]*hushlogv1.LedgerDelta{},
+	}
+}
+
+// delta is the step of the ledger for a project and minute.
+func (b *blockBuilder) delta(project string, at time.Time) *hushlogv1.LedgerDelta {
+	key := ledgerKey{project, at.Unix() / 60}
+	d, ok := b.ledger[key]
+	if !ok {
+		d = &hushlogv1.LedgerDelta{Project: key.project, Minute: key.minute}
+		b.ledger[key] = d
+	}
+	return d
+}
+
+// addTally counts what a gateway has counted.
+func (b *blockBuilder) addTally(t *hushlogv1.GatewayTally) {
+	for _, d := range t.GetDeltas() {
+		own := b.delta(d.GetProject(), time.Unix(d.GetMinute()*60, 0))
+		own.GatewayAccepted += d.GetGatewayAccepted()
+		own.GatewayRejected += d.GetGatewayRejected()
+	}
+}
+
+// addQuarantined tells of an event that was put aside.
+func (b *blockBuilder) addQuarantined(q *hushlogv1.Quarantined) {
+	b.block().Quarantined = append(b.block().Quarantined, q)
+}
+
+// add puts a sanitized interaction into the open block, and starts a new one
+// when that is full.
+func (b *blockBuilder) add(s *Sanitized, h hash) error {
+	size := proto.Size(s.Record)
+	for _, c := range s.Contents {
+		size += proto.Size(c)
+	}
+	if b.open != nil && (len(b.open.GetRecords()) >= maxBlockRecords || b.size+size > maxBlockBytes) {
+		err := b.closeBlock()
+		if err != nil {
+			return err
+		}
+	}
+	block := b.block()
+	index := uint32(len(block.GetRecords())) //nolint:gosec // at most maxBlockRecords
+	for _, c := range s.Contents {
+		c.Record = index
+	}
+	for _, f := range s.Findings {
+		f.Record = index
+	}
+	block.Records = append(block.Records, s.Record)
+	block.RequestHashes = append(block.RequestHashes, h[:])
+	block.Findings = append(block.Findings, s.Findings...)
+	b.contents = append(b.contents, s.Contents...)
+	b.size += size
+	return nil
+}
+
+func (b *blockBuilder) block() *hushlogv1.Block {
+	if b.open == nil {
+		b.open = &hushlogv1.Block{BlockId: make([]byte, 16)}
+		b.random(b.open.GetBlockId())
+	}
+	return b.open
+}
+
+// closeBlock seals the contents of the open block under its own id.
+func (b *blockBuilder) closeBlock() error {
+	if len(b.contents) > 0 {
+		plain, err := proto.Marshal(&hushlogv1.Contents{Contents: b.contents})
+		if err != nil {
+			return fmt.Errorf("encode contents of a block: %w", err)
+		}
+		header := seal.ContentsHeader(stream.TopicEvents, hash(b.open.GetBlockId()))
+		b.open.SealedContents, err = b.sealer.Seal(plain, header)
+		if err != nil {
+			return fmt.Errorf("seal contents to ingest: %w", err)
+		}
+	}
+	b.done = append(b.done, b.open)
+	b.open, b.contents, b.size = nil, nil, 0
+	return nil
+}
+
+// finish returns the blocks; the ledger's steps go with the last one.
+func (b *blockBuilder) finish() ([]*hushlogv1.Block, error) {
+	if len(b.ledger) > 0 {
+		block := b.block()
+		for _, d := range b.ledger {
+			block.Ledger = append(block.Ledger, d)
+		}
+		slices.SortFunc(block.GetLedger(), func(x, y *hushlogv1.LedgerDelta) int {
+			return cmp.Or(cmp.Compare(x.GetProject(), y.GetProject()), cmp.Compare(x.GetMinute(), y.GetMinute()))
+		})
+	}
+	if b.open != nil {
+		err := b.closeBlock()
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b.done, nil
+}

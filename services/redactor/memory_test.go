@@ -1,0 +1,54 @@
+package redactor
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMemoryKnowsWithinTheWindow(t *testing.T) {
+	m := newMemory()
+	start := time.Unix(1_800_000_000, 0)
+	h := hash{1}
+	require.False(t, m.knows(h, start))
+	m.add(h, start)
+	require.True(t, m.knows(h, start))
+	require.True(t, m.knows(h, start.Add(DuplicateWindow)))
+	require.True(t, m.knows(h, start.Add(-DuplicateWindow)), "another gateway's clock may be behind")
+	require.False(t, m.knows(h, start.Add(DuplicateWindow+time.Second)))
+	m.remove(h)
+	require.False(t, m.knows(h, start))
+}
+
+func TestMemoryForgets(t *testing.T) {
+	m := newMemory()
+	start := time.Unix(1_800_000_000, 0)
+	for i := range 100_000 {
+		m.add(hash{byte(i), byte(i >> 8), byte(i >> 16)}, start.Add(time.Duration(i)*time.Second))
+	}
+	limit := int(forgetAfter/time.Second) + 60
+	require.LessOrEqual(t, len(m.accepted), limit)
+	require.LessOrEqual(t, len(m.byMinute), limit/60+1)
+}
+
+// TestMemoryAgainstModel compares with a memory that never forgets: within the
+// window, whatever the order of arrival, the answers are the same.
+func TestMemoryAgainstModel(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	m, model := newMemory(), map[hash]time.Time{}
+	now := time.Unix(1_800_000_000, 0)
+	for range 200_000 {
+		now = now.Add(time.Duration(random.IntN(200)) * time.Millisecond)
+		at := now.Add(time.Duration(random.IntN(120)-60) * time.Second)
+		h := hash{byte(random.IntN(256)), byte(random.IntN(256))}
+		first, ok := model[h]
+		want := ok && at.Sub(first).Abs() <= DuplicateWindow
+		require.Equal(t, want, m.knows(h, at))
+		if !want {
+			m.add(h, at)
+			model[h] = at
+		}
+	}
+}

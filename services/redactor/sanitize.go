@@ -1,0 +1,339 @@
+package redactor
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/hushlog/hushlog/pkg/contract"
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// Reasons for which an event goes to quarantine: a closed set, as they are
+// stored and used as metric labels.
+const (
+	ReasonUnopenable    = "unopenable"     // the envelope did not open
+	ReasonUndecodable   = "undecodable"    // what was opened is no Accepted message
+	ReasonUninspectable = "uninspectable"  // the engine refused the text
+	ReasonPanic         = "detector-panic" // a bug of ours; the event waits for a mended release
+)
+
+// errUninspectable means that an event cannot be stored readable. It carries
+// the place, never the text.
+var errUninspectable = errors.New("content cannot be inspected")
+
+// redactedLabel stands in the place of a metadata string that was a finding.
+const redactedLabel = "redacted"
+
+// Sanitized is what is left of one interaction: nothing in it is private.
+type Sanitized struct {
+	Record   *hushlogv1.Record
+	Contents []*hushlogv1.Content
+	Findings []*hushlogv1.Finding
+}
+
+// Sanitizer turns accepted interactions into what may be stored. Safe for
+// concurrent use.
+type Sanitizer struct {
+	policy     *policy.Policy
+	hasher     *identity.Hasher
+	pseudonyms *identity.Pseudonymizer
+	engine     *redact.Engine
+	// stricter holds an engine for each class whose actions differ from the default.
+	stricter map[policy.Class]*redact.Engine
+}
+
+// NewSanitizer compiles the policy's actions.
+func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identity.Pseudonymizer) (*Sanitizer, error) {
+	engine, err := newEngine(p.Actions())
+	if err != nil {
+		return nil, err
+	}
+	s := &Sanitizer{policy: p, hasher: hasher, pseudonyms: pseudonyms, engine: engine, stricter: map[policy.Class]*redact.Engine{}}
+	for _, class := range policy.AllClasses() {
+		actions := p.ActionsFor(class)
+		if maps.Equal(actions, p.Actions()) {
+			continue
+		}
+		s.stricter[class], err = newEngine(actions)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func newEngine(actions map[policy.FindingType]policy.Action) (*redact.Engine, error) {
+	converted := make(map[redact.Type]redact.Action, len(actions))
+	for t, a := range actions {
+		converted[redact.Type(t)] = redact.Action(a)
+	}
+	engine, err := redact.New(redact.Options{Actions: converted})
+	if err != nil {
+		return nil, fmt.Errorf("compile the policy's actions: %w", err)
+	}
+	return engine, nil
+}
+
+// Sanitize inspects every string of an interaction. It changes its argument,
+// which must not be used afterwards. The error is errUninspectable.
+func (s *Sanitizer) Sanitize(a *hushlogv1.Accepted) (*Sanitized, error) {
+	original := a.GetInteraction()
+	if len(s.stricter) > 0 {
+		original, _ = proto.Clone(original).(*hushlogv1.Interaction)
+	}
+	pass := s.newPass(a, s.engine)
+	err := pass.inspect(a.GetInteraction())
+	if err != nil {
+		return nil, err
+	}
+	class := s.classify(a, pass)
+	engine, ok := s.stricter[class]
+	if ok {
+		// The class asks for stricter actions, and is known only now: once more, with them.
+		a.Interaction = original
+		pass = s.newPass(a, engine)
+		err = pass.inspect(original)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return s.assemble(a, pass, class), nil
+}
+
+func (s *Sanitizer) classify(a *hushlogv1.Accepted, p *pass) policy.Class {
+	counts := make(map[policy.FindingType]int, len(p.counts))
+	for t, n := range p.counts {
+		counts[policy.FindingType(t)] = int(n)
+	}
+	return s.policy.Classify(a.GetProject(), a.GetInteraction().GetPurpose(), counts)
+}
+
+// assemble makes the record, and keeps content only as far as policy, purpose
+// and sender allow.
+func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class) *Sanitized {
+	in := a.GetInteraction()
+	storage := s.policy.Storage(class, in.GetPurpose(), policy.WishFromProto(in.GetLogging()))
+	r := newRecord(a)
+	r.UserPseudonym = p.subject
+	r.Class = class.Proto()
+	r.ContentStored = storage == policy.Full
+	r.ContentBytes = p.contentBytes
+	r.FindingCounts = p.counts
+	r.PolicyDigest = s.policy.Digest()
+	r.EngineVersion = s.engine.Version()
+	r.RetentionLabel = s.policy.RetentionLabel(class)
+	out := &Sanitized{Record: r, Findings: p.findings}
+	if r.GetContentStored() {
+		out.Contents = p.contents
+	}
+	return out
+}
+
+// pass is one inspection of one interaction.
+type pass struct {
+	sanitizer *Sanitizer
+	engine    *redact.Engine
+	project   string
+
+	subject      string
+	contents     []*hushlogv1.Content
+	findings     []*hushlogv1.Finding
+	counts       map[string]uint32
+	contentBytes uint64
+	// secrets are values found as secrets: removed wherever else they stand in
+	// the interaction. They live as long as the pass.
+	secrets []string
+}
+
+func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine) *pass {
+	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), counts: map[string]uint32{}}
+}
+
+func (p *pass) inspect(in *hushlogv1.Interaction) error {
+	err := contract.Walk(in, p.visit)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUninspectable, err)
+	}
+	p.removeRepeats()
+	return nil
+}
+
+func (p *pass) visit(str *contract.String) error {
+	switch str.Kind {
+	case contract.Subject:
+		p.subject = p.sanitizer.pseudonyms.Subject(p.project, str.Value)
+		str.Set("")
+		return nil
+	case contract.Metadata:
+		return p.metadata(str)
+	default:
+		return p.content(str)
+	}
+}
+
+// metadata keeps a string that has its form, unless it is a finding: then an
+// id becomes a keyed hash, so that joins still work, and anything else a word.
+func (p *pass) metadata(str *contract.String) error {
+	found, err := p.engine.Find(str.Value, redact.Hints{Field: string(str.Name)})
+	if err != nil {
+		return fmt.Errorf("%w: %s", errUninspectable, str.Path())
+	}
+	acted := false
+	for _, f := range found {
+		p.note(str.Path(), f)
+		acted = acted || f.Action != redact.ActionKeep
+	}
+	if acted {
+		str.Set(p.replacement(str))
+	}
+	return nil
+}
+
+func (p *pass) replacement(str *contract.String) string {
+	sum := p.sanitizer.hasher.ID(p.project, str.Value)
+	switch str.Form {
+	case hushlogv1.FieldForm_FIELD_FORM_ID:
+		return "hashed-" + hex.EncodeToString(sum[:])
+	case hushlogv1.FieldForm_FIELD_FORM_TRACE_ID:
+		return hex.EncodeToString(sum[:])
+	case hushlogv1.FieldForm_FIELD_FORM_SPAN_ID:
+		return hex.EncodeToString(sum[:8])
+	default:
+		return redactedLabel
+	}
+}
+
+func (p *pass) content(str *contract.String) error {
+	row := describe(str)
+	hints := redact.Hints{Field: string(str.Name), Role: roleWord(row.GetRole())}
+	if str.JSON {
+		hints.ContentType = "application/json"
+	}
+	result, err := p.engine.Redact(str.Value, hints)
+	if err != nil {
+		return fmt.Errorf("%w: %s", errUninspectable, str.Path())
+	}
+	for _, f := range result.Findings {
+		p.note(row.GetPath(), f)
+		if f.Type == redact.TypeSecret && f.View == "" && f.End-f.Start >= minRepeatBytes {
+			p.secrets = append(p.secrets, str.Value[f.Start:f.End])
+		}
+	}
+	p.contentBytes += uint64(len(str.Value))
+	row.Ordinal = uint32(len(p.contents)) //nolint:gosec // bounded by the limits on an interaction
+	row.Text = result.Text
+	p.contents = append(p.contents, row)
+	// The interaction keeps no content: only what is in contents may go on.
+	str.Set("")
+	return nil
+}
+
+func (p *pass) note(path string, f redact.Finding) {
+	p.counts[string(f.Type)]++
+	p.findings = append(p.findings, &hushlogv1.Finding{
+		Path: path, Type: string(f.Type), Rule: f.Rule, RuleVersion: uint32(f.RuleVersion), //nolint:gosec // small and positive
+		Action: string(f.Action), Confidence: float32(f.Confidence), View: f.View, Evidence: evidence(f.Evidence),
+	})
+}
+
+// minRepeatBytes keeps short secrets (PINs) from being removed wherever the
+// same digits stand.
+const minRepeatBytes = 8
+
+// removeRepeats removes a secret that was found in one field from every other.
+// The engine itself does so within one text.
+func (p *pass) removeRepeats() {
+	slices.Sort(p.secrets)
+	for _, secret := range slices.Compact(p.secrets) {
+		for _, row := range p.contents {
+			n := strings.Count(row.GetText(), secret)
+			if n == 0 {
+				continue
+			}
+			row.Text = strings.ReplaceAll(row.GetText(), secret, "[REDACTED]")
+			for range n {
+				p.note(row.GetPath(), redact.Finding{
+					Type: redact.TypeSecret, Rule: "secret-repeated", RuleVersion: 1, Action: redact.ActionRemove,
+					Confidence: 1, Evidence: redact.Evidence{Context: "found elsewhere in the interaction"},
+				})
+			}
+		}
+	}
+}
+
+func evidence(e redact.Evidence) string {
+	var words []string
+	for _, w := range []string{e.Checksum, e.Structure, e.Context} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// describe says where a content string stands: its path, who spoke, and what
+// kind of content it is.
+func describe(str *contract.String) *hushlogv1.Content {
+	row := &hushlogv1.Content{Path: str.Path(), Kind: kindOf(str)}
+	for _, parent := range str.Parents() {
+		switch m := parent.Interface().(type) {
+		case *hushlogv1.Message:
+			row.Role = m.GetRole()
+		case *hushlogv1.ToolCallPart:
+			row.ToolName, row.ToolCallId = m.GetName(), m.GetId()
+		case *hushlogv1.ToolResultPart:
+			row.ToolName, row.ToolCallId = m.GetName(), m.GetId()
+		case *hushlogv1.Response:
+			if row.GetRole() == hushlogv1.Role_ROLE_UNSPECIFIED {
+				row.Role = hushlogv1.Role_ROLE_ASSISTANT
+			}
+		}
+	}
+	if strings.HasPrefix(row.GetPath(), "system_instructions") {
+		row.Role = hushlogv1.Role_ROLE_SYSTEM
+	}
+	return row
+}
+
+// kindOf names the content after the innermost message of the contract that
+// holds it, so that a new kind of part is named without a change here.
+func kindOf(str *contract.String) string {
+	parents := str.Parents()
+	switch parents[len(parents)-1].Interface().(type) {
+	case *hushlogv1.Interaction, *hushlogv1.Message:
+		return snake(str.Name)
+	}
+	return snake(parents[len(parents)-1].Descriptor().Name())
+}
+
+// snake writes ToolCallPart as tool_call.
+func snake(name protoreflect.Name) string {
+	var b strings.Builder
+	for i, r := range strings.TrimSuffix(string(name), "Part") {
+		if r >= 'A' && r <= 'Z' {
+			if i > 0 {
+				b.WriteByte('_')
+			}
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func roleWord(r hushlogv1.Role) string {
+	if r == hushlogv1.Role_ROLE_UNSPECIFIED {
+		return ""
+	}
+	return strings.ToLower(strings.TrimPrefix(r.String(), "ROLE_"))
+}
