@@ -161,7 +161,7 @@ func readTokenFile[T entry](path string) ([]T, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	err = decoder.Decode(&file)
-	if err != nil {
+	if err != nil || decoder.More() {
 		// The cause is left out: JSON errors may quote what the file holds.
 		return nil, fmt.Errorf("read %s: not the JSON that hushlog writes", path)
 	}
