@@ -114,7 +114,7 @@ var rights = []serviceRights{
 	{
 		service: identity.Retention,
 		topics: map[string][]string{
-			TopicRaw:        {opDelete, opDescribeConfigs},
+			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
 			TopicEvents:     {opDescribe, opDescribeConfigs},
 			TopicAlerts:     {opDescribe, opDescribeConfigs},
 			TopicAudit:      {opWrite, opDescribeConfigs},
