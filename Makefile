@@ -19,14 +19,9 @@ RUN ?=
 
 VERSION := $(shell .tools/version.sh)
 TIMED   := .tools/timed.sh
-HOUSE   := .cache/bin/house
 TOOLS   := house buf protoc-gen golangci govulncheck
 
-# The embedded ClickHouse looks here for its engine library, unless told otherwise.
-export HUSHLOG_CHDB_LIB ?= $(CURDIR)/.cache/chdb/node_modules/@chdb/lib-linux-x64-gnu/libchdb.so
-export PATH := $(CURDIR)/.cache/bin:$(PATH)
-
-.PHONY: help deps chdb tools build generate demo dev test test-race test-kafka \
+.PHONY: help deps tools build generate demo dev test test-race test-kafka \
 	test-containers lint fmt bench fuzz certs secrets clean distclean
 
 help: ## list the targets
@@ -37,7 +32,7 @@ help: ## list the targets
 deps: ## install all there is to install: pinned tools and the engine library
 	@$(TIMED) $@ .tools/deps.sh $(TOOLS) chdb
 
-build: ## build bin/hushlog (static, reproducible, with its version)
+build: ## build bin/hushlog (no cgo, reproducible, with its version)
 	@$(TIMED) $@ .tools/build.sh "$(VERSION)"
 
 generate: ## write the Go code and the OpenAPI document of proto/ anew

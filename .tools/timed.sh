@@ -21,11 +21,13 @@ if [ "$forward" = yes ]; then
 	exec 3<&0
 	"$@" <&3 &
 	child=$!
-	trap 'kill -TERM "$child" 2>/dev/null' INT TERM
+	signalled=no
+	trap 'signalled=yes; kill -TERM "$child" 2>/dev/null' INT TERM
 	wait "$child"
 	status=$?
-	# A trapped signal ends wait early: go on until the child is really gone.
-	while kill -0 "$child" 2>/dev/null; do
+	# A trapped signal ends wait early: go on until the child has really ended.
+	while [ "$signalled" = yes ]; do
+		signalled=no
 		wait "$child"
 		status=$?
 	done

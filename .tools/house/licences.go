@@ -21,7 +21,7 @@ import (
 var licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)([-._].*)?$`)
 
 // licenceMarks tell licences by a phrase of theirs, in lower case with single
-// spaces. All that a text bears are reported.
+// spaces, which stand for slashes too (see spaces). All that a text bears are reported.
 var licenceMarks = []struct{ id, phrase string }{
 	{"Apache-2.0", "apache license version 2.0"},
 	{"Apache-2.0", "licensed under the apache license, version 2.0"},
@@ -29,7 +29,7 @@ var licenceMarks = []struct{ id, phrase string }{
 	{"MIT", "permission is hereby granted, free of charge, to any person obtaining a copy of this software to deal in"},
 	{"BSD", "redistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met"},
 	{"BSD", "redistribution and use in source and binary forms, with or without modification, are permitted (subject to the limitations in the disclaimer below) provided that"},
-	{"ISC", "permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"},
+	{"ISC", "permission to use, copy, modify, and or distribute this software for any purpose with or without fee is hereby granted"},
 	{"ISC", "permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby granted"},
 	{"MPL-2.0", "mozilla public license version 2.0"},
 	{"MPL-2.0", "mozilla public license, version 2.0"},

@@ -27,6 +27,7 @@ func TestClassify(t *testing.T) {
 		{"mpl names the gnu licences", "Mozilla Public License Version 2.0 … the GNU General Public License, Version 2.0", []string{"MPL-2.0"}},
 		{"gpl", "GNU GENERAL PUBLIC LICENSE\nVersion 3", []string{"GPL"}},
 		{"mit beside gpl", mitText + "\nGNU Affero General Public License", []string{"MIT", "AGPL"}},
+		{"isc", "Permission to use, copy, modify, and/or distribute this software for any\npurpose with or without fee is hereby granted", []string{"ISC"}},
 		{"unknown", "All rights reserved.", nil},
 	}
 	for _, test := range tests {
