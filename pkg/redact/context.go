@@ -66,8 +66,9 @@ const (
 	actScheme         // "://"
 	actArmour         // "-----begin"
 	actAuth           // "bearer", "basic"
-	actNumberWord
-	actMedical
+	actJWT
+	actCurl
+	actNumber // a word that spells a digit; arg: the digit
 )
 
 // hit is one occurrence of a word in a view.
@@ -86,6 +87,8 @@ type vocabulary struct {
 var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v := &vocabulary{}
 	v.words = append(v.words, contextWords()...)
+	v.words = append(v.words, secretWords()...)
+	v.words = append(v.words, vendorWords()...)
 	seen := map[string]int{}
 	merged := v.words[:0]
 	for _, k := range v.words {
@@ -118,8 +121,9 @@ func (w *keyword) merge(k keyword) {
 	}
 }
 
-// findHits appends the occurrences of the vocabulary's words in s to hits, ordered by end.
-func (voc *vocabulary) findHits(s string, hits []hit) []hit {
+// findHits appends to hits the occurrences in s of words that are context, and to triggers those that start something,
+// both ordered by end.
+func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
 	a := voc.auto
 	state := uint16(0)
 	width := a.width
@@ -133,12 +137,19 @@ func (voc *vocabulary) findHits(s string, hits []hit) []hit {
 			w := a.outs[o]
 			k := &voc.words[w]
 			start := i + 1 - len(k.word)
-			if standsAlone(s, start, i+1, k.flags) {
-				hits = append(hits, hit{start: int32(start), end: int32(i + 1), word: w}) //nolint:gosec // limited to maxText
+			if !standsAlone(s, start, i+1, k.flags) {
+				continue
+			}
+			h := hit{start: int32(start), end: int32(i + 1), word: w} //nolint:gosec // limited to maxText
+			if k.topics != 0 {
+				hits = append(hits, h)
+			}
+			if k.act != actNone {
+				triggers = append(triggers, h)
 			}
 		}
 	}
-	return hits
+	return hits, triggers
 }
 
 // standsAlone reports whether s[start:end] is a word of its own, as flags ask. Names are cut at underscores, at

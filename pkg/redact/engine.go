@@ -141,7 +141,7 @@ func (j *job) charge(n int) bool {
 
 func (j *job) scan() {
 	sc := &j.main
-	*sc = scanner{voc: j.eng.voc, v: j.view, s: j.view.s, hits: sc.hits[:0], out: sc.out[:0], job: j}
+	*sc = scanner{voc: j.eng.voc, v: j.view, s: j.view.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], job: j}
 	sc.base = fieldTopics(j.eng.voc, j.hints.Field)
 	sc.run()
 	cands := sc.out
@@ -173,7 +173,8 @@ func fieldTopics(voc *vocabulary, name string) topic {
 		return 0
 	}
 	var t topic
-	for _, h := range voc.findHits(name, nil) {
+	hits, _ := voc.findHits(name, nil, nil)
+	for _, h := range hits {
 		t |= voc.words[h.word].topics
 	}
 	return t

@@ -130,7 +130,7 @@ func (sc *scanner) following(end int, n *nearby) {
 		if c == ',' || c == ';' || c == ':' || c == '\n' || c == '|' || c == '=' || c == '.' || c == '"' && stop > end {
 			break
 		}
-		if isDigit(c) {
+		if isDigit(c) || c == '[' {
 			return // the words in between are the label of what follows
 		}
 		stop++

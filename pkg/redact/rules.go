@@ -44,6 +44,14 @@ func Rules() []Rule {
 	return out
 }
 
-func ruleList(lists ...[]*rule) []*rule { return slices.Concat(lists...) }
-
-var allRules = ruleList([]*rule{ruleEmail, rulePhone, ruleCard, ruleSSN})
+// allRules is every rule of the engine.
+var allRules = func() []*rule {
+	out := []*rule{
+		ruleEmail, rulePhone, ruleCard, ruleSSN,
+		ruleAssigned, ruleEntropy, rulePIN, ruleLogin, ruleURLPassword, ruleArmour, ruleAuthHeader, ruleJWT, ruleCurlUser,
+	}
+	for _, v := range vendorRules {
+		out = append(out, &v.rule)
+	}
+	return out
+}()

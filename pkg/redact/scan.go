@@ -16,11 +16,14 @@ type scanner struct {
 	voc   *vocabulary
 	v     *view
 	s     string
-	hits  []hit
+	hits  []hit // words of context, by end
+	trigs []hit // words that start something, by end
 	out   []cand
 	base  topic // what the field's name, or the text around a decoded part, speaks of
 	depth int   // how many decodings lie between the input and this view
 	job   *job
+	keyed int // values after names of secrets were read up to here
+	jwtTo int // and tokens up to here
 }
 
 // add records a candidate.
@@ -32,19 +35,15 @@ func (sc *scanner) add(start, end int, r *rule, conf float64, ev Evidence) {
 
 // run finds all candidates of the view.
 func (sc *scanner) run() {
-	sc.hits = sc.voc.findHits(sc.s, sc.hits[:0])
+	sc.hits, sc.trigs = sc.voc.findHits(sc.s, sc.hits[:0], sc.trigs[:0])
 	sc.triggers()
 	sc.tokens()
 }
 
 // triggers starts what words of the vocabulary ask for.
 func (sc *scanner) triggers() {
-	for i := range sc.hits {
-		h := sc.hits[i]
-		k := &sc.voc.words[h.word]
-		if k.act != actNone {
-			sc.trigger(i, h, k)
-		}
+	for _, h := range sc.trigs {
+		sc.trigger(h, &sc.voc.words[h.word])
 	}
 }
 

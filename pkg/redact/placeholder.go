@@ -1,0 +1,80 @@
+package redact
+
+import "strings"
+
+// notValues are words that stand where a secret would, and are none.
+var notValues = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`string str text varchar char int integer number bool boolean bytes byte any object null none nil true false
+		undefined void optional required require requires password passwd passwort token secret value key keys hidden secure
+		empty blank default unset missing invalid valid incorrect correct wrong expired not too the a an in on at of for from to and or but your my our
+		their his her its this that these those it stored hashed encrypted generated provided used changed set reset about where when what which how
+		why who if then than so as be been being is are was were will would should could can may might must has have had do does did no yes on off
+		only also just always never still here there now later soon required. weak strong long short safe unsafe public private shared same
+		different new old first last next env var const let type field name names id ids input output prompt user username users login admin
+		configured available supported accepted rejected sent received returned passed given being leaked exposed compromised case sensitive
+		insensitive protected needed unknown redacted masked removed nicht kein keine falsch richtig ungültig abgelaufen ist sind wird wurde
+		pas non ne est sont une un le la les des incorrecte invalide expiré requis obligatoire no es son una el los las incorrecta inválida
+		requerida não são uma o os as incorreta inválida errada scaduta errata non valida sbagliata lost forgotten vergessen oublié olvidé
+		authentication authorization based manager policy policies rotation storage field length strength hash hashes salt reuse management
+		hint recovery count limit limits usage with without via using into onto over under per by out up down etc eg ie e.g. i.e. something
+		anything nothing everything someone please thanks thank okay ok like such many much more most less least few several each every
+		all both either neither one two three four five six seven eight nine ten`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// stopWord reports whether v, in any case, is a word that is no value.
+func stopWord(v string) bool { return notValues[strings.ToLower(v)] }
+
+// placeholder reports whether v only shows where a value would stand.
+func placeholder(v string) bool {
+	switch v[0] {
+	case '<':
+		return v[len(v)-1] == '>' || !strings.ContainsAny(v, "0123456789")
+	case '$':
+		if at(v, 1) == '{' || at(v, 1) == '(' {
+			return true
+		}
+	case '{':
+		return at(v, 1) == '{' || at(v, 1) == '%' || v[len(v)-1] == '}'
+	case '[':
+		return v[len(v)-1] == ']' || hasMark(v)
+	case '%':
+		if v[len(v)-1] == '%' || len(v) <= 3 {
+			return true
+		}
+	case '*':
+		if strings.Trim(v, "*") == "" {
+			return true
+		}
+	}
+	return hasMark(v) || hollow(v)
+}
+
+// hasMark reports whether v holds what this engine puts in the place of values.
+func hasMark(v string) bool {
+	return strings.Contains(v, textRemoved) || strings.Contains(v, textMasked) || v == "[REDACTED" || v == "[MASKED" || v == "REDACTED" || v == "MASKED"
+}
+
+// hollow reports whether v is a word that asks for a value, or one character repeated.
+func hollow(v string) bool {
+	if len(v) >= 3 && strings.Trim(v, v[:1]) == "" && !isDigit(v[0]) {
+		return true
+	}
+	l := strings.ToLower(v)
+	switch l {
+	case "changeme", "change_me", "change-me", "xxx", "todo", "tbd", "n/a", "none", "null", "nil", "undefined", "true", "false", "...", "your_password",
+		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "dummy", "foobar", "insert_here":
+		return true
+	}
+	for _, p := range []string{"your_", "your-", "<your", "my_api", "insert_", "enter_", "process.env", "os.environ", "os.getenv", "env.", "getenv(",
+		"secrets.", "var.", "vault:", "config.", "settings.", "self.", "this.", "args.", "req.", "params."} {
+		if strings.HasPrefix(l, p) {
+			return true
+		}
+	}
+	return strings.HasSuffix(v, "...") && len(v) < 12 || strings.Contains(l, "xxxx") || strings.HasSuffix(l, "_here") || strings.HasSuffix(l, "-here") ||
+		strings.Contains(l, "your-api") || strings.Contains(l, "placeholder")
+}

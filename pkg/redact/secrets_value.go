@@ -1,0 +1,435 @@
+package redact
+
+import "strings"
+
+// How a name and its value are joined.
+type joint uint8
+
+const (
+	jointNone   joint = iota
+	jointAssign       // = : => := in configuration, code, JSON, headers
+	jointProse        // "is", "ist", "es" …
+	jointSpace        // nothing but space
+)
+
+// copulas are the words between a name and its value in a sentence. The longest come first.
+var copulas = []string{
+	"is set to ", "is still ", "is now ", "is currently ", "was changed to ", "has been set to ", "changed to ", "should be ", "set to ",
+	"is ", "was ", "are ", "will be ", "to ", "ist jetzt ", "ist ", "lautet ", "lauten ", "war ", "est désormais ", "est ", "était ", "es ahora ",
+	"es ", "era ", "é ", "e' ", "è ", "era ", "is nu ", "jest ", "to jest ", "brzmi ", "equals ", "как ", "はは", "は", "是", "为", "為", "है ", "का ",
+}
+
+// maxJoint bounds what may stand between a name and its value.
+const maxJoint = 48
+
+// readJoint reads what joins a name that ends at i with its value, and where the value starts.
+func (sc *scanner) readJoint(i int) (joint, int) {
+	s := sc.s
+	start := i
+	quoted := false
+	for i < len(s) && (s[i] == '"' || s[i] == '\'' || s[i] == '`' || s[i] == ']' || s[i] == ')' || s[i] == '*') {
+		quoted = quoted || s[i] != '*'
+		i++
+	}
+	afterQuote := i
+	i = skipBlanks(s, i)
+	if at(s, i) == '(' { // "password (temporary): x"
+		if j := strings.IndexByte(s[i:min(len(s), i+24)], ')'); j > 0 {
+			i = skipBlanks(s, i+j+1)
+		}
+	}
+	kind, next := operator(s, i, quoted)
+	if kind == jointAssign {
+		next = skipBlanks(s, next)
+		if at(s, next) == '\n' && at(s, next-1) != '\n' { // the value on the next line, indented
+			next = skipBlanks(s, next+1)
+		}
+		next = skipCast(s, next)
+		return kind, next
+	}
+	for _, c := range copulas {
+		if j := i + len(c); j <= len(s) && (i > afterQuote || c[0] >= 0x80) && equalFold(s[i:j], c) {
+			j = skipBlanks(s, j)
+			if at(s, j) == ':' {
+				j = skipBlanks(s, j+1)
+			}
+			return jointProse, j
+		}
+	}
+	if i > start && i-start < maxJoint {
+		return jointSpace, i
+	}
+	return jointNone, i
+}
+
+func skipBlanks(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t' || s[i] == '*') {
+		i++
+	}
+	return i
+}
+
+// operator reads an assignment at s[i:].
+func operator(s string, i int, quoted bool) (joint, int) {
+	c, d := at(s, i), at(s, i+1)
+	switch {
+	case c == '=' && d == '>', c == ':' && d == '=', c == '?' && d == '=', c == '|' && d == '|', c == '!' && d == '=', c == '-' && d == '>', c == '=' && d == '=':
+		j := i + 2
+		if at(s, j) == '=' {
+			j++
+		}
+		return jointAssign, j
+	case c == '=' || c == ':' || c == '>':
+		return jointAssign, i + 1
+	case c == ',' && quoted:
+		return jointAssign, i + 1
+	case c == '|':
+		return jointAssign, i + 1
+	}
+	return jointNone, i
+}
+
+// skipCast steps over string prefixes of languages and opening brackets of lists: r"…", ["…"].
+func skipCast(s string, i int) int {
+	for n := 0; n < 2; n++ {
+		c := at(s, i)
+		if (c == '[' || c == 'b' || c == 'r' || c == 'f' || c == 'u' || c == '@' || c == '$') && (at(s, i+1) == '"' || at(s, i+1) == '\'') {
+			i++
+		}
+	}
+	return i
+}
+
+// maxSecret bounds a quoted value.
+const maxSecret = 4096
+
+// token is a value that was read.
+type token struct {
+	start, end int
+	quote      byte // the quote it stands in, or 0
+	next       int  // where to read on
+}
+
+// readToken reads the value at i: to the closing quote, or to the end of the word.
+func (sc *scanner) readToken(i int, prose bool) token {
+	s := sc.s
+	if c := at(s, i); c == '"' || c == '\'' || c == '`' {
+		if t, ok := sc.readQuoted(i, c); ok {
+			return t
+		}
+		i++
+	}
+	j := i
+	for j < len(s) && j-i < maxSecret {
+		c := s[j]
+		if isSpace(c) || c == '"' || c == '`' || c == '<' || c == '|' || c >= 0x80 && prose && cjkPunct(s, j) {
+			break
+		}
+		if c == '\'' && (at(s, j+1) == 0 || !isAlnum(at(s, j+1))) {
+			break
+		}
+		if !prose && (c == ',' || c == ';' || c == '}' || c == ']' && at(s, j+1) != '@') && endsHere(s, j) {
+			break
+		}
+		if c == '&' && (queryKey(s, j+1) || strings.HasPrefix(s[j:], "&&")) {
+			break
+		}
+		j++
+	}
+	next := j
+	for j > i && trailing(s, i, j) {
+		j--
+	}
+	return token{start: i, end: j, next: next}
+}
+
+// endsHere reports whether the separator at i ends an unquoted value: what follows is space, a quote, a bracket, the
+// end, or another name and assignment.
+func endsHere(s string, i int) bool {
+	c := at(s, i+1)
+	return c == 0 || !isAlnum(c) || s[i] == ';' || s[i] == ','
+}
+
+// queryKey reports whether s[i:] is the name of another parameter: name=.
+func queryKey(s string, i int) bool {
+	j := i
+	for j < len(s) && j-i < maxName && (isWordByte(s[j]) || s[j] == '-' || s[j] == '.' || s[j] == '[' || s[j] == ']') {
+		j++
+	}
+	return j > i && at(s, j) == '='
+}
+
+// trailing reports whether the last character of s[i:j] is punctuation of the sentence and not of the value.
+func trailing(s string, i, j int) bool {
+	switch s[j-1] {
+	case ',', ';', ':', ')', '\'', '"', '\\', '>':
+		return s[j-1] != ')' || strings.IndexByte(s[i:j], '(') < 0
+	case '.':
+		return true
+	case '}', ']':
+		return strings.IndexAny(s[i:j], "{[") < 0
+	}
+	return false
+}
+
+// cjkPunct reports whether a full stop or comma of Chinese, Japanese or Hindi text stands at i.
+func cjkPunct(s string, i int) bool {
+	for _, p := range []string{"。", "、", "，", "；", "」", "）", "।", "है", "です"} {
+		if strings.HasPrefix(s[i:], p) {
+			return true
+		}
+	}
+	return false
+}
+
+// readQuoted reads the value that starts with the quote q at i. A quote that is escaped deeper than the opening one is
+// part of the value.
+func (sc *scanner) readQuoted(i int, q byte) (token, bool) {
+	s := sc.s
+	level := sc.v.unitLen(i)
+	triple := at(s, i+1) == q && at(s, i+2) == q
+	open := i + 1
+	if triple {
+		open = i + 3
+	}
+	for j := open; j < len(s) && j-open < maxSecret; j++ {
+		c := s[j]
+		if c == '\n' && !triple && sc.v.unitLen(j) <= 1 {
+			return token{}, false
+		}
+		if c == q && sc.v.unitLen(j) <= level && at(s, j-1) != '\\' {
+			return token{start: open, end: j, quote: q, next: j + 1}, j > open
+		}
+	}
+	return token{}, false
+}
+
+// valueAfter judges the value after a name that ends at i.
+func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
+	joint, j := sc.readJoint(i)
+	if joint == jointNone || j >= len(sc.s) {
+		return
+	}
+	if flag && joint == jointSpace {
+		joint = jointAssign
+	}
+	t := sc.readToken(j, joint != jointAssign)
+	v := sc.s[t.start:t.end]
+	conf := 0.0
+	r := ruleAssigned
+	if kind == keyWeak {
+		r = ruleEntropy
+		if joint == jointAssign || joint == jointProse {
+			conf = weakValue(v)
+		}
+	} else {
+		conf = sc.strongValue(v, joint, t)
+	}
+	if conf <= 0 {
+		return
+	}
+	if scheme := strings.Index(v, "://"); scheme > 0 && kind != keyStrong || startsURL(v) {
+		return // its own rules read URLs
+	}
+	sc.keyed = t.end
+	sc.add(t.start, t.end, r, conf, Evidence{Context: k.word, Structure: "value"})
+}
+
+func startsURL(v string) bool {
+	i := strings.Index(v, "://")
+	return i > 0 && i < 12 && strings.IndexByte(v[:i], '/') < 0
+}
+
+// strongValue says how sure it is that v, after the name of a secret, is one.
+func (sc *scanner) strongValue(v string, how joint, t token) float64 {
+	if len(v) < 3 || placeholder(v) {
+		return 0
+	}
+	letters, digits, symbols, humps := census(v)
+	plain := digits == 0 && symbols == 0
+	switch {
+	case t.quote != 0 && how == jointAssign:
+		if len(v) < 4 && plain || sentence(v) {
+			return 0
+		}
+		return 0.9
+	case how == jointAssign:
+		if code(sc.s, t, v) || plain && (stopWord(v) || humps > 0 && digits == 0 || len(v) < 4) {
+			return 0
+		}
+		if plain && letters == len(v) && at(sc.s, t.end) == ' ' && len(v) < 12 && isLetter(at(sc.s, t.end+1)) && !lineStartsAt(sc.s, t.start) {
+			return 0.6
+		}
+		return 0.85
+	case how == jointProse:
+		if t.quote != 0 && !sentence(v) {
+			return 0.85
+		}
+		if plain {
+			if stopWord(v) || !clauseEnd(sc.s, t.next) && t.next == t.end || len(v) < 4 {
+				return 0
+			}
+			return 0.6
+		}
+		if symbols > 0 && digits == 0 && letters > 0 && onlyInner(v, "-'’/") && len(v) < 14 && strings.Count(v, "-") < 2 {
+			return 0 // a compound word
+		}
+		return 0.85
+	default: // only space between
+		if letters > 0 && digits > 0 && len(v) >= 6 && (symbols > 0 || humps > 0 || digits >= 2) && !code(sc.s, t, v) && !measure(v) {
+			return 0.6
+		}
+		return 0
+	}
+}
+
+// lineStartsAt reports whether the line of i begins with a name and an assignment, as in configuration.
+func lineStartsAt(s string, i int) bool {
+	for j := i - 1; j >= 0 && i-j < 2*maxName; j-- {
+		if s[j] == '\n' {
+			return true
+		}
+		if s[j] == '.' || s[j] == ',' {
+			return false
+		}
+	}
+	return true
+}
+
+// census counts what v is made of. A hump is a capital after a small letter.
+func census(v string) (letters, digits, symbols, humps int) {
+	for i := range len(v) {
+		switch {
+		case isDigit(v[i]):
+			digits++
+		case isLetter(v[i]) || v[i] >= 0x80:
+			letters++
+			if i > 0 && isUpper(v[i]) && isLower(v[i-1]) {
+				humps++
+			}
+		default:
+			symbols++
+		}
+	}
+	return letters, digits, symbols, humps
+}
+
+// onlyInner reports whether every symbol of v is in set.
+func onlyInner(v, set string) bool {
+	for i := range len(v) {
+		if !isAlnum(v[i]) && v[i] < 0x80 && strings.IndexByte(set, v[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sentence reports whether a quoted value is prose: several words without digits.
+func sentence(v string) bool {
+	words := strings.Count(v, " ") + 1
+	if words < 3 {
+		return false
+	}
+	_, digits, symbols, _ := census(v)
+	return digits == 0 && symbols <= words+2 && (words < 11 || words > 25) || words > 30
+}
+
+// measure reports whether v is a number with a unit or an ordinal: 30days, 2nd.
+func measure(v string) bool {
+	i := 0
+	for i < len(v) && (isDigit(v[i]) || v[i] == '.' || v[i] == ',') {
+		i++
+	}
+	return i > 0 && len(v)-i <= 5 && onlyLetters(v[i:])
+}
+
+func onlyLetters(v string) bool {
+	for i := range len(v) {
+		if !isLetter(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// clauseEnd reports whether a clause ends at i.
+func clauseEnd(s string, i int) bool {
+	c := at(s, i)
+	return c == 0 || c == '\n' || c == '.' || c == ',' || c == ';' || c == '!' || c == '?' || c == ')' || c == '"' || c == '\'' || c >= 0x80
+}
+
+// code reports whether an unquoted value is an expression of a program: a call, an access, a variable, a type.
+func code(s string, t token, v string) bool {
+	if t.quote != 0 {
+		return false
+	}
+	switch c := v[0]; c {
+	case '$', '{', '[', '(', '<', '%', '&':
+		if c == '$' && isAlnum(at(v, 1)) && !onlyNameBytes(v[1:]) {
+			break
+		}
+		if c == '&' || c == '%' {
+			break
+		}
+		return true
+	}
+	open := strings.IndexByte(v, '(')
+	if open > 0 && nameBytes(v[:open]) {
+		return true
+	}
+	if at(s, t.end) == '(' || strings.HasSuffix(v, "()") || at(s, t.end) == '[' && nameBytes(v) {
+		return true
+	}
+	if b := strings.IndexByte(v, '['); b > 0 && nameBytes(v[:b]) {
+		return true
+	}
+	// user.password, process.env.TOKEN: words joined by points
+	return strings.IndexByte(v, '.') > 0 && len(v) < 64 && dottedName(v)
+}
+
+func nameBytes(v string) bool {
+	for i := range len(v) {
+		if !isWordByte(v[i]) && v[i] != '.' {
+			return false
+		}
+	}
+	return v != ""
+}
+
+func onlyNameBytes(v string) bool {
+	for i := range len(v) {
+		if !isUpper(v[i]) && v[i] != '_' && !isDigit(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// dottedName reports whether v is names joined by points, none of which looks random.
+func dottedName(v string) bool {
+	for part := range strings.SplitSeq(v, ".") {
+		if part == "" || isDigit(part[0]) || !nameBytes(part) {
+			return false
+		}
+		_, digits, _, _ := census(part)
+		if digits > 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// weakValue says how sure it is that v, after a name such as "key", is a secret: only if it looks random.
+func weakValue(v string) float64 {
+	if len(v) < 16 || len(v) > 512 || placeholder(v) || strings.IndexByte(v, ' ') >= 0 || dottedName(v) || isUUID(v, 0) && len(v) == 36 {
+		return 0
+	}
+	letters, digits, _, _ := census(v)
+	if digits < 2 || letters < 4 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+		return 0
+	}
+	if entropy(v) < 3.3 {
+		return 0
+	}
+	return 0.65
+}
