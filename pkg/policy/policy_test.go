@@ -24,8 +24,10 @@ var update = flag.Bool("update", false, "write the golden files")
 func TestDefaultIsValidAndSpeaksForTheEngine(t *testing.T) {
 	p := Default()
 	require.Equal(t, redact.DefaultActions(), p.Actions(), "the default policy is the engine's own")
-	require.Equal(t, redact.ActionMaskFull, p.ActionsFor(Restricted)[redact.TypeEmail])
-	require.Equal(t, redact.ActionMask, p.ActionsFor(Sensitive)[redact.TypeEmail])
+	stricter, err := Parse(change(t, "by_class: {}", "by_class: {Restricted: {EMAIL: mask_full}}"))
+	require.NoError(t, err)
+	require.Equal(t, redact.ActionMaskFull, stricter.ActionsFor(Restricted)[redact.TypeEmail])
+	require.Equal(t, redact.ActionMask, stricter.ActionsFor(Sensitive)[redact.TypeEmail])
 	require.Len(t, p.Digest(), 64)
 }
 
@@ -74,7 +76,7 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"unknown action", "ORG: keep", "ORG: retain", "actions.default.ORG", 5, "", "is not an action"},
 		{"unknown type", "    ORG: keep", "    ORG: keep\n    SHOE: keep", "actions.default.SHOE", 5, "    EMAIL: mask", "is not a type of finding"},
 		{"missing type", "    ORG: keep\n", "", "actions.default.ORG", 3, "  default:\n    PERSON", "is missing"},
-		{"milder in a class", "EMAIL: mask_full", "EMAIL: keep", "actions.by_class.Restricted.EMAIL", 7, "", "is milder than the default"},
+		{"milder in a class", "by_class: {}", "by_class: {Restricted: {EMAIL: keep}}", "actions.by_class.Restricted.EMAIL", 27, "", "is milder than the default"},
 		{"missing class", "  Public:\n", "  Open:\n", "classes.Open", 3, "", "is not a class"},
 		{"type in a condition", "types: [SECRET,", "types: [SECRETS,", "classes.Restricted.when[0].types[0]", 17, "", "is not a type of finding"},
 		{"condition without content", "at_least: 1\n    store: full\n    retention: standard\n  Restricted", "at_least: 1\n      - {}\n    store: full\n    retention: standard\n  Restricted", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n  Restricted", "holds for every record"},

@@ -105,7 +105,7 @@ func (d *demo) wait(ctx context.Context) error {
 	started := time.Now()
 	sql := fmt.Sprintf("SELECT count() AS n, uniqExact(request_id) AS ids FROM hushlog.interactions WHERE startsWith(request_id, '%s')", d.run)
 	for {
-		rows, err := d.ask.rows(ctx, "analyst", sql)
+		rows, err := d.ask.rows(ctx, "security", sql)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package redactor
 
 import (
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -72,12 +73,8 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identit
 	return s, nil
 }
 
-func newEngine(actions map[policy.FindingType]policy.Action) (*redact.Engine, error) {
-	converted := make(map[redact.Type]redact.Action, len(actions))
-	for t, a := range actions {
-		converted[redact.Type(t)] = redact.Action(a)
-	}
-	engine, err := redact.New(redact.Options{Actions: converted})
+func newEngine(actions map[redact.Type]redact.Action) (*redact.Engine, error) {
+	engine, err := redact.New(redact.Options{Actions: actions})
 	if err != nil {
 		return nil, fmt.Errorf("compile the policy's actions: %w", err)
 	}
@@ -111,9 +108,9 @@ func (s *Sanitizer) Sanitize(a *hushlogv1.Accepted) (*Sanitized, error) {
 }
 
 func (s *Sanitizer) classify(a *hushlogv1.Accepted, p *pass) policy.Class {
-	counts := make(map[policy.FindingType]int, len(p.counts))
+	counts := make(map[redact.Type]int, len(p.counts))
 	for t, n := range p.counts {
-		counts[policy.FindingType(t)] = int(n)
+		counts[redact.Type(t)] = int(n)
 	}
 	return s.policy.Classify(a.GetProject(), a.GetInteraction().GetPurpose(), counts)
 }
@@ -287,16 +284,14 @@ func describe(str *contract.String) *hushlogv1.Content {
 	row := &hushlogv1.Content{Path: str.Path(), Kind: kindOf(str)}
 	for _, parent := range str.Parents() {
 		switch m := parent.Interface().(type) {
+		case *hushlogv1.Response:
+			row.Role = hushlogv1.Role_ROLE_ASSISTANT // unless the message says otherwise
 		case *hushlogv1.Message:
-			row.Role = m.GetRole()
+			row.Role = cmp.Or(m.GetRole(), row.GetRole())
 		case *hushlogv1.ToolCallPart:
 			row.ToolName, row.ToolCallId = m.GetName(), m.GetId()
 		case *hushlogv1.ToolResultPart:
 			row.ToolName, row.ToolCallId = m.GetName(), m.GetId()
-		case *hushlogv1.Response:
-			if row.GetRole() == hushlogv1.Role_ROLE_UNSPECIFIED {
-				row.Role = hushlogv1.Role_ROLE_ASSISTANT
-			}
 		}
 	}
 	if strings.HasPrefix(row.GetPath(), "system_instructions") {

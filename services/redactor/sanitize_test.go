@@ -1,0 +1,188 @@
+package redactor
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+func newTestSanitizer(t *testing.T, p *policy.Policy) *Sanitizer {
+	t.Helper()
+	hasher, err := identity.NewHasher(bytes.Repeat([]byte{1}, 32))
+	require.NoError(t, err)
+	pseudonyms, err := identity.NewPseudonymizer(bytes.Repeat([]byte{2}, 32))
+	require.NoError(t, err)
+	s, err := NewSanitizer(p, hasher, pseudonyms)
+	require.NoError(t, err)
+	return s
+}
+
+func accepted(in *hushlogv1.Interaction) *hushlogv1.Accepted {
+	return &hushlogv1.Accepted{
+		Interaction: in, Project: "demo", KeyId: "k1",
+		AcceptedAt: timestamppb.New(time.Unix(1_800_000_000, 0)),
+	}
+}
+
+func userSays(texts ...string) *hushlogv1.Interaction {
+	in := &hushlogv1.Interaction{RequestId: "r-1", Purpose: "debugging"}
+	for _, s := range texts {
+		in.Messages = append(in.Messages, &hushlogv1.Message{
+			Role: hushlogv1.Role_ROLE_USER, Parts: []*hushlogv1.Part{{Part: &hushlogv1.Part_Text{Text: &hushlogv1.TextPart{Text: s}}}},
+		})
+	}
+	return in
+}
+
+// TestCanonicalExamples are the product's own, on the default policy.
+func TestCanonicalExamples(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	for input, want := range map[string]string{
+		"My social security number is 123-45-6789.": "My social security number is [REDACTED].",
+		"My number is +1 415 555 0132.":             "My number is [MASKED].",
+		"jane.doe@company.com":                      "j***@company.com",
+	} {
+		out, err := s.Sanitize(accepted(userSays(input)))
+		require.NoError(t, err)
+		require.Equal(t, want, out.Contents[0].GetText())
+	}
+}
+
+func TestSanitizeKeepsMetadataAndSeparatesContent(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	in := userSays("Hello there")
+	in.Messages = append(in.Messages, &hushlogv1.Message{Role: hushlogv1.Role_ROLE_ASSISTANT, Parts: []*hushlogv1.Part{
+		{Part: &hushlogv1.Part_ToolCall{ToolCall: &hushlogv1.ToolCallPart{Id: "c1", Name: "find_user", Arguments: `{"email":"jane.doe@company.com"}`}}},
+	}})
+	in.Response = &hushlogv1.Response{Id: "resp-1", Choices: []*hushlogv1.Choice{{
+		Message: &hushlogv1.Message{Parts: []*hushlogv1.Part{{Part: &hushlogv1.Part_Text{Text: &hushlogv1.TextPart{Text: "Hi"}}}}}, FinishReason: "stop",
+	}}}
+	in.Error = &hushlogv1.Error{Type: "timeout", Code: "504", Message: "upstream"}
+	in.Model = &hushlogv1.Model{Name: "large-2", Temperature: proto.Float64(0.5)}
+	in.EndUser = &hushlogv1.EndUser{Id: "customer 9", Attributes: map[string]string{"password": "hunter2hunter2"}}
+	in.Guardrails = []*hushlogv1.GuardrailDecision{{Name: "g", Decision: "allow", Reason: "fine"}}
+	out, err := s.Sanitize(accepted(in))
+	require.NoError(t, err)
+
+	r := out.Record
+	require.Equal(t, "r-1", r.GetRequestId())
+	require.Equal(t, "large-2", r.GetModel())
+	require.InDelta(t, 0.5, r.GetTemperature(), 0)
+	require.Equal(t, []string{"find_user"}, r.GetToolNames())
+	require.Equal(t, []string{"stop"}, r.GetFinishReasons())
+	require.True(t, r.GetFailed())
+	require.Equal(t, "timeout", r.GetErrorType())
+	require.True(t, identity.IsSubject(r.GetUserPseudonym()), r.GetUserPseudonym())
+	require.True(t, r.GetContentStored())
+	require.NotEmpty(t, r.GetPolicyDigest())
+	require.NotEmpty(t, r.GetRetentionLabel())
+	require.Equal(t, "allow", r.GetGuardrails()[0].GetDecision())
+
+	var rows []string
+	for _, c := range out.Contents {
+		rows = append(rows, fmt.Sprintf("%s|%s|%s|%s", c.GetPath(), c.GetKind(), roleWord(c.GetRole()), c.GetText()))
+	}
+	require.Equal(t, []string{
+		"messages[0].parts[0].text.text|text|user|Hello there",
+		`messages[1].parts[0].tool_call.arguments|tool_call|assistant|{"email":"j***@company.com"}`,
+		"response.choices[0].message.parts[0].text.text|text|assistant|Hi",
+		"error.message|error||upstream",
+		"guardrails[0].reason|guardrail_decision||fine",
+		`end_user.attributes|end_user||{"password":"[REDACTED]"}`,
+	}, rows)
+	require.Equal(t, "find_user", out.Contents[1].GetToolName())
+	require.Equal(t, "c1", out.Contents[1].GetToolCallId())
+	for i, c := range out.Contents {
+		require.EqualValues(t, i, c.GetOrdinal())
+	}
+}
+
+func TestMetadataThatIsAFindingIsReplaced(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	token := "ghp_" + strings.Repeat("Ab3dEf6h", 4) + "Zx9q"
+	in := userSays("x")
+	in.RequestId, in.SessionId = token, token
+	in.Tags = []string{"fine", token}
+	out, err := s.Sanitize(accepted(in))
+	require.NoError(t, err)
+	require.NotContains(t, out.Record.String(), token)
+	require.Regexp(t, "^hashed-[0-9a-f]{32}$", out.Record.GetRequestId())
+	require.Equal(t, out.Record.GetRequestId(), out.Record.GetSessionId(), "the same id gives the same hash: joins work")
+	require.Equal(t, []string{"fine", "redacted"}, out.Record.GetTags())
+	require.EqualValues(t, 3, out.Record.GetFindingCounts()["SECRET"])
+}
+
+func TestContentIsStoredOnlyWhenAllowed(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	for name, change := range map[string]func(*hushlogv1.Interaction){
+		"no purpose":      func(in *hushlogv1.Interaction) { in.Purpose = "" },
+		"unknown purpose": func(in *hushlogv1.Interaction) { in.Purpose = "fun" },
+		"sender's wish":   func(in *hushlogv1.Interaction) { in.Logging = hushlogv1.LoggingWish_LOGGING_WISH_METADATA_ONLY },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := userSays("write to jane.doe@company.com")
+			change(in)
+			out, err := s.Sanitize(accepted(in))
+			require.NoError(t, err)
+			require.Empty(t, out.Contents)
+			require.False(t, out.Record.GetContentStored())
+			require.EqualValues(t, 1, out.Record.GetFindingCounts()["EMAIL"], "findings are counted all the same")
+		})
+	}
+}
+
+func TestSecretIsRemovedWhereverItIsRepeated(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	password := "tr0ub" + "4dor&3x"
+	out, err := s.Sanitize(accepted(userSays("My password is "+password, "I typed it: "+password+" and nothing happened")))
+	require.NoError(t, err)
+	for _, c := range out.Contents {
+		require.NotContains(t, c.GetText(), password)
+	}
+}
+
+func TestStrictClassIsAppliedFromTheBeginning(t *testing.T) {
+	p := policy.Default()
+	p.FindingActions.ByClass = map[policy.Class]map[redact.Type]redact.Action{policy.Restricted: {"EMAIL": redact.ActionRemove}}
+	s := newTestSanitizer(t, p)
+	out, err := s.Sanitize(accepted(userSays("SSN 123-45-6789, mail jane.doe@company.com")))
+	require.NoError(t, err)
+	require.Equal(t, hushlogv1.Class_CLASS_RESTRICTED, out.Record.GetClass())
+	require.Equal(t, "SSN [REDACTED], mail [REDACTED]", out.Contents[0].GetText())
+}
+
+// TestNothingOfTheInteractionSurvivesBesideContents walks what came out: no
+// planted word is anywhere but in the sanitized texts.
+func TestNothingOfTheInteractionSurvivesBesideContents(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	in := userSays("word zanzibarquux")
+	in.Extra, _ = structpb.NewStruct(map[string]any{"zanzibarquux": "zanzibarquux"})
+	in.EndUser = &hushlogv1.EndUser{Id: "zanzibarquux"}
+	out, err := s.Sanitize(accepted(in))
+	require.NoError(t, err)
+	require.NotContains(t, out.Record.String(), "zanzibarquux")
+	for _, f := range out.Findings {
+		require.NotContains(t, f.String(), "zanzibarquux")
+	}
+	require.Len(t, out.Contents, 2)
+}
+
+func TestUninspectableIsAnErrorThatNamesThePlaceOnly(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	_, err := s.Sanitize(accepted(userSays("zq7 broken \xff\xfe")))
+	require.ErrorIs(t, err, errUninspectable)
+	require.ErrorContains(t, err, "messages[0].parts[0].text.text")
+	require.NotContains(t, err.Error(), "zq7")
+}
