@@ -1,0 +1,123 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+)
+
+// newPersonCommand manages tokens of people.
+func newPersonCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "person",
+		Short: "Give, list and revoke the tokens that people read with",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(newPersonAddCommand(), newPersonListCommand(), newPersonRevokeCommand())
+	return cmd
+}
+
+func newPersonAddCommand() *cobra.Command {
+	var (
+		layout   identity.Layout
+		spec     identity.PersonSpec
+		lifetime policy.Duration
+	)
+	cmd := &cobra.Command{
+		Use:   "add NAME --role ROLE",
+		Short: "Give a person a token and print it, this once",
+		Long:  "Prints the token alone on standard output; only its hash is kept. The role must be one of the deployment's policy.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			spec.Name, spec.Lifetime, spec.CreatedBy = args[0], lifetime.D(), caller()
+			return addPerson(cmd, layout, spec)
+		},
+	}
+	addDirFlag(cmd, &layout)
+	cmd.Flags().StringVar(&spec.Role, "role", "", "role of the policy")
+	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(identity.DefaultTokenLifetime),
+		"how long the token works, at most "+policy.Duration(identity.MaxTokenLifetime).String())
+	return cmd
+}
+
+func addPerson(cmd *cobra.Command, layout identity.Layout, spec identity.PersonSpec) error {
+	err := requireDir(layout)
+	if err != nil {
+		return err
+	}
+	p, err := deploymentPolicy(layout)
+	if err != nil {
+		return err
+	}
+	_, known := p.Roles[spec.Role]
+	if !known {
+		roles := strings.Join(slices.Sorted(maps.Keys(p.Roles)), ", ")
+		return errors.New("--role: not a role of the deployment's policy; it has " + roles)
+	}
+	token, rec, err := identity.AddPerson(layout.People(), spec, time.Now())
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), token)
+	fmt.Fprintf(cmd.ErrOrStderr(), "token %s of %s, role %s, until %s; it is not shown again\n",
+		rec.ID, rec.Name, rec.Role, rec.Expires.Format(time.RFC3339))
+	return nil
+}
+
+func newPersonListCommand() *cobra.Command {
+	var layout identity.Layout
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List every token, without its secret",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
+			people, err := identity.ListPeople(layout.People())
+			if err != nil {
+				return err
+			}
+			return table(cmd.OutOrStdout(), "ID\tNAME\tROLE\tSTATUS\tBY\tEXPIRES", len(people), func(w io.Writer, i int) {
+				p := people[i]
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, p.Role, p.Status(time.Now()), p.CreatedBy,
+					p.Expires.Format(time.RFC3339))
+			})
+		},
+	}
+	addDirFlag(cmd, &layout)
+	return cmd
+}
+
+func newPersonRevokeCommand() *cobra.Command {
+	var layout identity.Layout
+	cmd := &cobra.Command{
+		Use:   "revoke NAME|ID",
+		Short: "Revoke a token, or every token of a person; query refuses it within a second",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
+			revoked, err := identity.RevokePerson(layout.People(), args[0], time.Now())
+			if err != nil {
+				return fmt.Errorf("revoke: %w; see `hushlog person list`", err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "revoked %d\n", revoked)
+			return nil
+		},
+	}
+	addDirFlag(cmd, &layout)
+	return cmd
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+)
+
+// newPolicyCommand checks, explains and applies policies.
+func newPolicyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Check and explain the policy: what is stored, for whom and how long",
+		Args:  cobra.NoArgs,
+	}
+	cmd.AddCommand(newPolicyCheckCommand(), newPolicyExplainCommand(), newPolicyDefaultCommand(), newPolicyUsersCommand())
+	return cmd
+}
+
+func newPolicyCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check FILE",
+		Short: "Say everything that is wrong with a policy, or nothing",
+		Long:  "Prints a line for each problem, file:line:column: field: problem; what to do, and ends with 1 when there is one.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := loadPolicy(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, digest %s\n", args[0], p.Digest())
+			return nil
+		},
+	}
+}
+
+func newPolicyExplainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [FILE]",
+		Short: "Say in plain words what a policy means; without FILE, the default policy",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return policy.Default().Explain(cmd.OutOrStdout())
+			}
+			p, err := loadPolicy(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return p.Explain(cmd.OutOrStdout())
+		},
+	}
+}
+
+func newPolicyDefaultCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "default",
+		Short: "Print the default policy, a commented example to start from",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_, err := cmd.OutOrStdout().Write(policy.DefaultDocument())
+			return err
+		},
+	}
+}
+
+func newPolicyUsersCommand() *cobra.Command {
+	var layout identity.Layout
+	cmd := &cobra.Command{
+		Use:   "users",
+		Short: "Derive ClickHouse's users.xml again after the policy was changed",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
+			p, err := loadPolicy(cmd, layout.Policy())
+			if err != nil {
+				return err
+			}
+			err = writeUsersXML(layout, p)
+			if err != nil {
+				return err
+			}
+			report(cmd, []made{{layout.ClickHouseUsers(), true}})
+			return nil
+		},
+	}
+	addDirFlag(cmd, &layout)
+	return cmd
+}
+
+// loadPolicy loads a document; its problems, one a line, go to standard output and the command ends with 1.
+func loadPolicy(cmd *cobra.Command, path string) (*policy.Policy, error) {
+	p, err := policy.Load(path)
+	var invalid *policy.InvalidError
+	if errors.As(err, &invalid) {
+		fmt.Fprintln(cmd.OutOrStdout(), invalid.Error())
+		return nil, exitError(1)
+	}
+	return p, err
+}
