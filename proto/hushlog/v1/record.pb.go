@@ -815,7 +815,10 @@ type Block struct {
 	// of each record, in their order: what the redactor remembers doubles by.
 	RequestHashes [][]byte `protobuf:"bytes,6,rep,name=request_hashes,json=requestHashes,proto3" json:"request_hashes,omitempty"`
 	// quarantined are the events that this transaction put aside.
-	Quarantined   []*Quarantined `protobuf:"bytes,7,rep,name=quarantined,proto3" json:"quarantined,omitempty"`
+	Quarantined []*Quarantined `protobuf:"bytes,7,rep,name=quarantined,proto3" json:"quarantined,omitempty"`
+	// tally_ids are those of the gateways' tallies that ledger counts, so that a
+	// tally which the broker has doubled is counted once.
+	TallyIds      [][]byte `protobuf:"bytes,8,rep,name=tally_ids,json=tallyIds,proto3" json:"tally_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -895,6 +898,13 @@ func (x *Block) GetRequestHashes() [][]byte {
 func (x *Block) GetQuarantined() []*Quarantined {
 	if x != nil {
 		return x.Quarantined
+	}
+	return nil
+}
+
+func (x *Block) GetTallyIds() [][]byte {
+	if x != nil {
+		return x.TallyIds
 	}
 	return nil
 }
@@ -1252,7 +1262,7 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"confidence\x18\a \x01(\x02R\n" +
 	"confidence\x12\x1c\n" +
 	"\x04view\x18\b \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x04view\x12$\n" +
-	"\bevidence\x18\t \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\bevidence\"\xbd\x02\n" +
+	"\bevidence\x18\t \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\bevidence\"\xda\x02\n" +
 	"\x05Block\x12\x19\n" +
 	"\bblock_id\x18\x01 \x01(\fR\ablockId\x12,\n" +
 	"\arecords\x18\x02 \x03(\v2\x12.hushlog.v1.RecordR\arecords\x12/\n" +
@@ -1260,7 +1270,8 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x0fsealed_contents\x18\x04 \x01(\fR\x0esealedContents\x12/\n" +
 	"\x06ledger\x18\x05 \x03(\v2\x17.hushlog.v1.LedgerDeltaR\x06ledger\x12%\n" +
 	"\x0erequest_hashes\x18\x06 \x03(\fR\rrequestHashes\x129\n" +
-	"\vquarantined\x18\a \x03(\v2\x17.hushlog.v1.QuarantinedR\vquarantined\"\xb6\x02\n" +
+	"\vquarantined\x18\a \x03(\v2\x17.hushlog.v1.QuarantinedR\vquarantined\x12\x1b\n" +
+	"\ttally_ids\x18\b \x03(\fR\btallyIds\"\xb6\x02\n" +
 	"\vLedgerDelta\x12\"\n" +
 	"\aproject\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\aproject\x12\x16\n" +
 	"\x06minute\x18\x02 \x01(\x03R\x06minute\x12\x1a\n" +
