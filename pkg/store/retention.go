@@ -42,17 +42,16 @@ const day = 24 * time.Hour
 const maxKeep = 20 * 366 * day
 
 // ApplyRetention puts the desired dates in force: one ALTER for each table whose dates differ. Parts
-// on disk are dated again, which reads two columns and rewrites no rows. Needs ALTER TTL on the tables.
+// on disk are dated again, which reads two columns and rewrites no rows. Needs ALTER TTL on the tables
+// and SELECT on system.parts and system.tables.
 func (db *DB) ApplyRetention(ctx context.Context, desired []Expiry) error {
 	rules, err := expiryRules(desired)
 	if err != nil {
 		return err
 	}
-	for _, rule := range rules {
-		err = db.checkLabels(ctx, rule)
-		if err != nil {
-			return err
-		}
+	err = db.checkLabels(ctx, rules)
+	if err != nil {
+		return err
 	}
 	for _, rule := range rules {
 		same, err := db.inForce(ctx, rule)
@@ -103,47 +102,104 @@ type OverdueRows struct {
 	Rows uint64
 }
 
-// Overdue counts rows past their date by the desired dates, seen from now. ClickHouse removes what
-// has expired within minutes; what is still here an hour later needs a look at its disks and merges.
+// Overdue counts rows past their date by the desired dates, seen from now, in the tables' partitions:
+// it needs to read no row. ClickHouse removes what has expired within minutes; what is still here an
+// hour later needs a look at its disks and merges, or DropOverdue.
 func (db *DB) Overdue(ctx context.Context, desired []Expiry, now time.Time) ([]OverdueRows, error) {
 	rules, err := expiryRules(desired)
 	if err != nil {
 		return nil, err
 	}
+	partitions, err := db.partitions(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var overdue []OverdueRows
-	for _, rule := range rules {
-		found, err := db.overdueIn(ctx, rule, now)
-		if err != nil {
-			return nil, err
+	for _, p := range partitions {
+		rule, known := ruleOf(rules, p.Table)
+		if known && !rule.expires(p).After(now) {
+			overdue = append(overdue, p)
 		}
-		overdue = append(overdue, found...)
 	}
 	return overdue, nil
 }
 
-func (db *DB) overdueIn(ctx context.Context, rule expiryRule, now time.Time) ([]OverdueRows, error) {
-	op := "count overdue rows of " + rule.table.Name
-	label := "''"
-	if rule.table.Labelled {
-		label = "toString(" + columnLabel + ")"
+// DropOverdue drops the partitions that Overdue has found, whole, without waiting for ClickHouse to do
+// it. Rows that were added to them since are as old and go too. Needs ALTER DELETE on the tables.
+func (db *DB) DropOverdue(ctx context.Context, overdue []OverdueRows) error {
+	for _, p := range overdue {
+		table, known := Lookup(p.Table)
+		if !known || table.Labelled != (p.Label != "") || p.Label != "" && !labelPattern.MatchString(p.Label) {
+			return fmt.Errorf("drop partition of %q: %w", p.Table, ErrExpiry)
+		}
+		err := db.conn.Exec(ctx, fmt.Sprintf("ALTER TABLE %s.%s DROP PARTITION %s", Database, p.Table, p.literal()))
+		if err != nil {
+			return cleanDDL(fmt.Sprintf("drop partition %s of %s", p.literal(), p.Table), err)
+		}
 	}
-	statement := fmt.Sprintf("SELECT %s AS label, toDateTime(toDate(%s), 'UTC') AS day, count() FROM %s.%s WHERE %s <= toDate({now:String}) GROUP BY label, day ORDER BY day, label",
-		label, rule.table.Date, Database, rule.table.Name, rule.expression())
-	rows, err := db.conn.Query(ctx, statement, clickhouse.Named("now", now.UTC().Format(time.DateOnly)))
+	return nil
+}
+
+// literal is the partition as ClickHouse writes it.
+func (p OverdueRows) literal() string {
+	date := p.Day.UTC().Format(time.DateOnly)
+	if p.Label == "" {
+		return "'" + date + "'"
+	}
+	return "('" + p.Label + "','" + date + "')"
+}
+
+// partitions lists the partitions that hold rows.
+func (db *DB) partitions(ctx context.Context) ([]OverdueRows, error) {
+	const op = "list partitions"
+	rows, err := db.conn.Query(ctx, "SELECT table, partition, sum(rows) AS rows FROM system.parts WHERE database = {db:String} AND active AND rows > 0 GROUP BY table, partition ORDER BY table, partition",
+		clickhouse.Named("db", Database))
 	if err != nil {
 		return nil, clean(op, err)
 	}
 	defer func() { _ = rows.Close() }()
-	var overdue []OverdueRows
+	var partitions []OverdueRows
 	for rows.Next() {
-		found := OverdueRows{Table: rule.table.Name}
-		err = rows.Scan(&found.Label, &found.Day, &found.Rows)
+		var table, partition string
+		var count uint64
+		err = rows.Scan(&table, &partition, &count)
 		if err != nil {
 			return nil, clean(op, err)
 		}
-		overdue = append(overdue, found)
+		_, known := Lookup(table)
+		if !known {
+			continue
+		}
+		p, err := parsePartition(table, partition)
+		if err != nil {
+			return nil, err
+		}
+		p.Rows = count
+		partitions = append(partitions, p)
 	}
-	return overdue, clean(op, rows.Err())
+	return partitions, clean(op, rows.Err())
+}
+
+var partitionPattern = regexp.MustCompile(`^(?:\('([^'\\]*)',)?'?(\d{4}-\d\d-\d\d)'?\)?$`)
+
+func parsePartition(table, partition string) (OverdueRows, error) {
+	match := partitionPattern.FindStringSubmatch(partition)
+	if match == nil {
+		return OverdueRows{}, fmt.Errorf("table %s has a partition that is not one of label and day: %w", table, ErrExpiry)
+	}
+	date, err := time.Parse(time.DateOnly, match[2])
+	if err != nil {
+		return OverdueRows{}, fmt.Errorf("table %s has a partition without a day: %w", table, ErrExpiry)
+	}
+	return OverdueRows{Table: table, Label: match[1], Day: date}, nil
+}
+
+func ruleOf(rules []expiryRule, table string) (expiryRule, bool) {
+	i := slices.IndexFunc(rules, func(r expiryRule) bool { return r.table.Name == table })
+	if i < 0 {
+		return expiryRule{}, false
+	}
+	return rules[i], true
 }
 
 // expiryRule is the date rule of one table.
@@ -217,18 +273,35 @@ func (r expiryRule) daysExpression() string {
 	if unlabelled {
 		return fmt.Sprint(all)
 	}
-	shortest := r.days[slices.MinFunc(r.labels, func(a, b string) int { return cmp.Compare(r.days[a], r.days[b]) })]
 	var cases strings.Builder
 	for _, label := range r.labels {
 		fmt.Fprintf(&cases, "%s = '%s', %d, ", columnLabel, label, r.days[label])
 	}
-	return fmt.Sprintf("multiIf(%s%d)", cases.String(), shortest)
+	return fmt.Sprintf("multiIf(%s%d)", cases.String(), r.fallback())
 }
 
+// alter also dates the parts on disk again, which is ClickHouse's default and goes on behind; Overdue
+// sees when it does not.
 func (r expiryRule) alter() string {
-	// mutations_sync = 0: dating parts again goes on behind; Overdue sees when it does not.
-	return fmt.Sprintf("ALTER TABLE %s.%s MODIFY TTL %s SETTINGS materialize_ttl_after_modify = 1, mutations_sync = 0",
-		Database, r.table.Name, r.expression())
+	return fmt.Sprintf("ALTER TABLE %s.%s MODIFY TTL %s", Database, r.table.Name, r.expression())
+}
+
+// expires is the moment at which rows of a partition have reached their date.
+func (r expiryRule) expires(p OverdueRows) time.Time {
+	days, known := r.days[p.Label]
+	if !known {
+		days = r.fallback()
+	}
+	return p.Day.AddDate(0, 0, days)
+}
+
+// fallback is the date of rows whose label the rule does not know: the shortest of those it does.
+func (r expiryRule) fallback() int {
+	all, unlabelled := r.days[""]
+	if unlabelled {
+		return all
+	}
+	return r.days[slices.MinFunc(r.labels, func(a, b string) int { return cmp.Compare(r.days[a], r.days[b]) })]
 }
 
 // inForce says whether the table's TTL is the rule's, and its parts are dropped whole.
@@ -254,28 +327,22 @@ func ttlOf(engine string) (ttl, settings string) {
 	return ttl, settings
 }
 
-// checkLabels refuses a rule that knows no date for rows that are there.
-func (db *DB) checkLabels(ctx context.Context, rule expiryRule) error {
-	_, unlabelled := rule.days[""]
-	if unlabelled {
-		return nil
-	}
-	op := "read labels of " + rule.table.Name
-	rows, err := db.conn.Query(ctx, fmt.Sprintf("SELECT DISTINCT toString(%s) FROM %s.%s", columnLabel, Database, rule.table.Name))
+// checkLabels refuses rules that know no date for rows that are there.
+func (db *DB) checkLabels(ctx context.Context, rules []expiryRule) error {
+	partitions, err := db.partitions(ctx)
 	if err != nil {
-		return clean(op, err)
+		return err
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var label string
-		err = rows.Scan(&label)
-		if err != nil {
-			return clean(op, err)
-		}
-		_, known := rule.days[label]
+	for _, p := range partitions {
+		rule, known := ruleOf(rules, p.Table)
 		if !known {
-			return fmt.Errorf("table %s, label %q: %w", rule.table.Name, label, ErrLabelWithoutDate)
+			continue
+		}
+		_, all := rule.days[""]
+		_, labelled := rule.days[p.Label]
+		if !all && !labelled {
+			return fmt.Errorf("table %s, label %q: %w", p.Table, p.Label, ErrLabelWithoutDate)
 		}
 	}
-	return clean(op, rows.Err())
+	return nil
 }

@@ -176,9 +176,6 @@ func (rows *blockRows) insert(ctx context.Context, db *DB, token string) error {
 	return insert(ctx, db, TableInteractions, token, rows.interactions)
 }
 
-// maxPartitionsPerBlock is above what a block can span: labels of a policy times days of a backlog.
-const maxPartitionsPerBlock = 10_000
-
 // insert sends rows as one block of one statement, under token. No rows is nothing to do.
 func insert[R any](ctx context.Context, db *DB, name, token string, rows []*R) error {
 	if len(rows) == 0 {
@@ -221,9 +218,8 @@ func insertContext(ctx context.Context, table Table, token string) context.Conte
 	return clickhouse.Context(ctx,
 		clickhouse.WithColumnNamesAndTypes(columns),
 		clickhouse.WithSettings(clickhouse.Settings{
-			"insert_deduplication_token":      token,
-			"insert_deduplicate":              1,
-			"async_insert":                    0,
-			"max_partitions_per_insert_block": maxPartitionsPerBlock,
+			"insert_deduplication_token": token,
+			"insert_deduplicate":         1,
+			"async_insert":               0,
 		}))
 }

@@ -1,0 +1,156 @@
+package guard
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/hushlog/hushlog/pkg/store"
+)
+
+const (
+	// MaxStatement bounds a statement as it is sent, in bytes.
+	MaxStatement = 64 << 10
+	// maxFormatted bounds it as ClickHouse writes it; ClickHouse itself reads up to 256 KiB.
+	maxFormatted = 192 << 10
+)
+
+// parser is ClickHouse's, asked over a connection that can read no data.
+type parser interface {
+	FormatStatement(ctx context.Context, text string) (string, error)
+	ExplainTree(ctx context.Context, formatted string) (string, error)
+}
+
+// Guard checks statements. Safe for concurrent use.
+type Guard struct{ parser parser }
+
+// New checks by the reading of a parser.
+func New(p parser) *Guard { return &Guard{p} }
+
+// Rights are what a role may name.
+type Rights struct {
+	// Role, for messages.
+	Role string
+	// Tables of the database hushlog, without it.
+	Tables []string
+}
+
+// Statement is a statement that may run.
+type Statement struct {
+	// SQL is the statement as ClickHouse wrote it: run this and nothing else.
+	SQL string
+	// Masked is SQL with every literal replaced by '?'. It may be audited.
+	Masked string
+	// Tables that it reads, with database, in order and once each.
+	Tables []string
+}
+
+// Check lets text pass as a Statement, or returns a *Refusal. Any other error means that ClickHouse
+// could not be asked: nothing may run then either.
+func (g *Guard) Check(ctx context.Context, text string, rights Rights) (*Statement, error) {
+	formatted, err := g.format(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	tokens, refusal := lex(formatted)
+	if refusal != nil {
+		return nil, refusal
+	}
+	refusal = checkTokens(tokens)
+	if refusal != nil {
+		return nil, refusal
+	}
+	// Only what begins like a SELECT is explained: EXPLAIN takes options before the statement.
+	explained, err := g.parser.ExplainTree(ctx, formatted)
+	if err != nil {
+		return nil, parserRefusal(err)
+	}
+	root, refusal := readTree(explained)
+	if refusal != nil {
+		return nil, refusal
+	}
+	inspection := &inspection{rights: rights, named: subqueryNames(tokens)}
+	refusal = inspection.run(root)
+	if refusal != nil {
+		return nil, refusal
+	}
+	return &Statement{SQL: formatted, Masked: mask(tokens), Tables: inspection.tables()}, nil
+}
+
+// Masked is text with its literals taken out for the audit trail of a refused statement, as far as
+// the parser can read it; empty when it cannot.
+func (g *Guard) Masked(ctx context.Context, text string) string {
+	formatted, err := g.format(ctx, text)
+	if err != nil {
+		return ""
+	}
+	tokens, refusal := lex(formatted)
+	if refusal != nil {
+		return ""
+	}
+	return mask(tokens)
+}
+
+func (g *Guard) format(ctx context.Context, text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", refuse(CodeSyntax, "the statement is empty; send one SELECT")
+	}
+	if len(text) > MaxStatement {
+		return "", refuse(CodeTooLong, "the statement has more than %d bytes; shorten it", MaxStatement)
+	}
+	formatted, err := g.parser.FormatStatement(ctx, text)
+	if err != nil {
+		return "", parserRefusal(err)
+	}
+	if len(formatted) > maxFormatted {
+		return "", refuse(CodeTooLong, "the statement is too long once ClickHouse has written it out; shorten it")
+	}
+	return formatted, nil
+}
+
+// ClickHouse's codes for what is the statement's fault when it is parsed.
+var syntaxCodes = []int32{
+	62,       // SYNTAX_ERROR
+	306, 167, // TOO_DEEP_RECURSION, TOO_DEEP_AST
+	168, // TOO_BIG_AST
+	456, // UNKNOWN_QUERY_PARAMETER
+	476, // WITH_TIES_WITHOUT_ORDER_BY
+	628, // OFFSET_FETCH_WITHOUT_ORDER_BY
+	36,  // BAD_ARGUMENTS
+	42,  // NUMBER_OF_ARGUMENTS_DOESNT_MATCH
+	72,  // CANNOT_PARSE_NUMBER
+}
+
+// parserRefusal turns the parser's refusal into ours and leaves other errors as they are.
+func parserRefusal(err error) error {
+	var refused *store.Error
+	if !errors.As(err, &refused) || !slices.Contains(syntaxCodes, refused.Code) {
+		return err
+	}
+	refusal := refuse(CodeSyntax, "ClickHouse cannot read this as one statement (%s); check it at the position given", refused.Name)
+	refusal.Position = refused.Position
+	return refusal
+}
+
+// checkTokens looks at the text: it must be a SELECT, and what looks like a call anywhere in it must be
+// one that is allowed. The tree is checked for the same, more exactly; but the tree leaves out some
+// places (named windows, APPLY), and the text leaves out none.
+func checkTokens(tokens []token) *Refusal {
+	first := slices.IndexFunc(tokens, func(t token) bool { return t.text != "(" })
+	if first < 0 || !isKeyword(tokens[first], "SELECT") && !isKeyword(tokens[first], "WITH") {
+		return refuse(CodeNotSelect, "only a SELECT can be run here")
+	}
+	for _, name := range calls(tokens) {
+		lower := strings.ToLower(name)
+		if !functionAllowed(name) && !tableFunctionAllowed(name) && !notCalls[lower] {
+			return refuseFunction(name)
+		}
+	}
+	return nil
+}
+
+func refuseFunction(name string) *Refusal {
+	return refuse(CodeFunction, "function %s is not among those that can be used here; "+
+		"functions that compute on columns are, functions that read anything else are not", name)
+}
