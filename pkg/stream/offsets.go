@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -135,4 +136,17 @@ func commitErrors(resp *kmsg.OffsetCommitResponse) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// OffsetsAt asks, by partition of a topic, for the first offset whose record is not older than t by its
+// timestamp, or for the end where all are older.
+func OffsetsAt(ctx context.Context, admin *kadm.Client, topic string, t time.Time) (map[Partition]int64, error) {
+	offsets, err := admin.ListOffsetsAfterMilli(ctx, t.UnixMilli(), topic)
+	err = errors.Join(err, offsets.Error())
+	if err != nil {
+		return nil, fmt.Errorf("list offsets by time: %w", named(err))
+	}
+	out := map[Partition]int64{}
+	offsets.Each(func(o kadm.ListedOffset) { out[Partition{o.Topic, o.Partition}] = o.Offset })
+	return out, nil
 }
