@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	// Kafka's client; its acknowledgement is what counts as audited.
+	// Kafka's records; its acknowledgement is what counts as audited.
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -22,9 +22,10 @@ var ErrTrailDown = errors.New("the audit trail does not take entries")
 // DefaultTimeout is how long one entry may take to be acknowledged.
 const DefaultTimeout = 10 * time.Second
 
-// producer is a Kafka client with acks=all, which waits for each record's acknowledgement.
-type producer interface {
-	ProduceSync(ctx context.Context, records ...*kgo.Record) kgo.ProduceResults
+// publisher is pkg/stream's: it answers with one error, or nil, for each record once all in-sync
+// replicas have it, or within ctx.
+type publisher interface {
+	Publish(ctx context.Context, records []*kgo.Record) []error
 }
 
 // Options are what a Trail may be told beside its client.
@@ -40,13 +41,12 @@ type Options struct {
 
 // Trail puts entries on the trail. Safe for concurrent use.
 type Trail struct {
-	client producer
-	opts   Options
+	publisher publisher
+	opts      Options
 }
 
-// NewTrail puts entries through client, which must produce with acks=all (franz-go's default, and what
-// an idempotent producer has to). The caller closes the client.
-func NewTrail(client producer, opts Options) (*Trail, error) {
+// NewTrail puts entries through a publisher, which the caller closes.
+func NewTrail(publisher publisher, opts Options) (*Trail, error) {
 	if opts.Topic == "" {
 		return nil, errors.New("audit: name the topic")
 	}
@@ -59,7 +59,7 @@ func NewTrail(client producer, opts Options) (*Trail, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Trail{client, opts}, nil
+	return &Trail{publisher, opts}, nil
 }
 
 // Act is something that was announced on the trail and is not ended yet. One goroutine uses it.
@@ -152,7 +152,7 @@ func (t *Trail) put(ctx context.Context, entry *hushlogv1.AuditEntry) error {
 	ctx, cancel := context.WithTimeout(ctx, t.opts.Timeout)
 	defer cancel()
 	record := &kgo.Record{Topic: t.opts.Topic, Key: []byte(entry.GetActor()), Value: value}
-	err = t.client.ProduceSync(ctx, record).FirstErr()
+	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{record})...)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrTrailDown, err)
 	}

@@ -22,7 +22,7 @@ type fakeKafka struct {
 	hang    bool
 }
 
-func (f *fakeKafka) ProduceSync(ctx context.Context, records ...*kgo.Record) kgo.ProduceResults {
+func (f *fakeKafka) Publish(ctx context.Context, records []*kgo.Record) []error {
 	err := f.err
 	if f.hang {
 		<-ctx.Done()
@@ -31,11 +31,11 @@ func (f *fakeKafka) ProduceSync(ctx context.Context, records ...*kgo.Record) kgo
 	if err == nil {
 		f.records = append(f.records, records...)
 	}
-	var results kgo.ProduceResults
-	for _, record := range records {
-		results = append(results, kgo.ProduceResult{Record: record, Err: err})
+	errs := make([]error, len(records))
+	for i := range errs {
+		errs[i] = err
 	}
-	return results
+	return errs
 }
 
 func (f *fakeKafka) entry(t *testing.T, i int) *hushlogv1.AuditEntry {
