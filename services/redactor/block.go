@@ -63,8 +63,9 @@ func (b *blockBuilder) delta(project string, at time.Time) *hushlogv1.LedgerDelt
 	return d
 }
 
-// addTally counts what a gateway has counted.
+// addTally counts what a gateway has counted, and names the tally.
 func (b *blockBuilder) addTally(t *hushlogv1.GatewayTally) {
+	b.block().TallyIds = append(b.block().TallyIds, t.GetTallyId())
 	for _, d := range t.GetDeltas() {
 		own := b.delta(d.GetProject(), time.Unix(d.GetMinute()*60, 0))
 		own.GatewayAccepted += d.GetGatewayAccepted()

@@ -1,0 +1,51 @@
+package redactor
+
+import (
+	"errors"
+
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/stream"
+)
+
+// Config of the redactor.
+type Config struct {
+	service.Common `yaml:",inline"`
+	// Kafka is where the topics are, and who we are there.
+	Kafka stream.Config `yaml:"kafka"`
+	// Instance tells redactors of one deployment apart and stays the same when
+	// one restarts: the new process then ends the transaction that the old one
+	// left open. Two at a time with the same name fence each other. Default "0".
+	Instance string `yaml:"instance"`
+	// HashKey is the file of the key for request ids in Kafka's keys and headers:
+	// the gateways' too.
+	HashKey string `yaml:"hash_key"`
+	// PseudonymKey is the file of the key for end users' pseudonyms. No other
+	// service has it.
+	PseudonymKey string `yaml:"pseudonym_key"`
+	// EpochSignKey is the file of the key that signs epochs, EpochVerifyKey of
+	// its public half.
+	EpochSignKey   string `yaml:"epoch_sign_key"`
+	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// KMS is the URL of the key that wraps epochs' private keys, as
+	// file:///var/lib/hushlog/kms.
+	KMS string `yaml:"kms"`
+}
+
+// DefaultConfig returns the values that hold where a file says nothing.
+func DefaultConfig() Config {
+	return Config{Common: service.DefaultCommon(), Instance: "0"}
+}
+
+// Validate names each field that is missing.
+func (c Config) Validate() error {
+	problems := []error{c.Common.Validate(), c.Kafka.Validate()}
+	for field, value := range map[string]string{
+		"instance": c.Instance, "hash_key": c.HashKey, "pseudonym_key": c.PseudonymKey,
+		"epoch_sign_key": c.EpochSignKey, "epoch_verify_key": c.EpochVerifyKey, "kms": c.KMS,
+	} {
+		if value == "" {
+			problems = append(problems, errors.New(field+": is missing"))
+		}
+	}
+	return errors.Join(problems...)
+}

@@ -1,0 +1,81 @@
+package redactor
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/stream"
+)
+
+// Values of the label outcome of epoch records.
+const (
+	epochTaken   = "taken"
+	epochExpired = "expired"
+	epochRefused = "refused"
+)
+
+// epochs follows the keys topic, and makes epochs while this instance leads.
+type epochs struct {
+	ring      *seal.Keyring
+	maker     *seal.EpochMaker
+	follower  *stream.Follower
+	publisher *stream.Publisher
+	metrics   *metrics
+	log       *slog.Logger
+	leads     atomic.Bool
+}
+
+func newEpochs(opts []kgo.Opt, sign ed25519.PrivateKey, verify ed25519.PublicKey, kms seal.KMS, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+	ring, err := seal.NewKeyring(verify, nil)
+	if err != nil {
+		return nil, fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: sign, Lives: seal.DefaultLives()})
+	if err != nil {
+		return nil, fmt.Errorf("make epochs: %w", err)
+	}
+	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: sm})
+	if err != nil {
+		return nil, fmt.Errorf("publish epochs: %w", err)
+	}
+	e := &epochs{ring: ring, maker: maker, publisher: publisher, metrics: m, log: log}
+	e.follower = stream.NewFollower(opts, stream.TopicKeys, sm, e.take)
+	return e, nil
+}
+
+// take adds one record of the keys topic to the keyring. A record that is
+// refused is somebody's mistake or an attack: it is counted and logged.
+func (e *epochs) take(r *kgo.Record) {
+	err := e.ring.Add(r.Value)
+	switch {
+	case err == nil:
+		e.metrics.epochs.WithLabelValues(epochTaken).Inc()
+	case errors.Is(err, seal.ErrExpiredEpoch):
+		e.metrics.epochs.WithLabelValues(epochExpired).Inc()
+	default:
+		e.metrics.epochs.WithLabelValues(epochRefused).Inc()
+		e.log.Warn("refused an epoch record", slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
+	}
+}
+
+// makeThem makes what falls due while this instance leads.
+func (e *epochs) makeThem(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-e.follower.CaughtUp():
+	}
+	e.maker.Run(ctx, e.leads.Load, func(ctx context.Context, r seal.SignedRecord) error {
+		return e.publisher.Publish(ctx, []*kgo.Record{{Topic: stream.TopicKeys, Key: r.Key, Value: r.Value}})[0]
+	}, func(err error) {
+		e.log.ErrorContext(ctx, "making an epoch", slog.String("error", err.Error()))
+	})
+	return nil
+}

@@ -1,0 +1,344 @@
+package redactor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// opener opens what gateways have sealed.
+type opener interface {
+	Open(ctx context.Context, sealed []byte, h seal.Header) ([]byte, error)
+}
+
+// readBack gives the blocks that a partition of events holds from a time on.
+type readBack func(ctx context.Context, partition int32, since time.Time, block func(*hushlogv1.Block)) error
+
+// Processor turns sealed records into blocks: the work between reading and
+// publishing of stream.Transactor.
+type Processor struct {
+	Sanitizer *Sanitizer
+	Opener    opener
+	// Contents seals to ingest, Quarantine to whoever tries again.
+	Contents, Quarantine sealer
+	ReadBack             readBack
+	Metrics              *metrics
+	Log                  *slog.Logger
+	// Leads is told whether this instance owns partition 0 of the raw topic.
+	Leads func(bool)
+
+	mu         sync.Mutex // guards partitions
+	partitions map[int32]*partition
+}
+
+// partition is the state of one assigned partition. Its goroutine alone uses it.
+type partition struct {
+	// seen is nil until the first record has told from when on to read back.
+	seen *memory
+}
+
+// clockMargin is how far the clocks of gateways, redactors and brokers may
+// differ where times are compared.
+const clockMargin = 5 * time.Minute
+
+// Assigned forgets whatever an earlier assignment has left.
+func (p *Processor) Assigned(_ context.Context, partitions []stream.Partition) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.partitions == nil {
+		p.partitions = map[int32]*partition{}
+	}
+	for _, at := range partitions {
+		p.partitions[at.ID] = &partition{}
+		if at.ID == 0 {
+			p.Leads(true)
+		}
+	}
+	return nil
+}
+
+// Released drops the state of partitions that another instance has now.
+func (p *Processor) Released(partitions []stream.Partition) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, at := range partitions {
+		delete(p.partitions, at.ID)
+		if at.ID == 0 {
+			p.Leads(false)
+		}
+	}
+}
+
+// Process makes blocks of the records of one partition. What it remembers of
+// them is taken back when the transaction is aborted.
+func (p *Processor) Process(ctx context.Context, at stream.Partition, records []*kgo.Record) (stream.Result, error) {
+	p.mu.Lock()
+	state := p.partitions[at.ID]
+	p.mu.Unlock()
+	if state == nil {
+		return stream.Result{}, fmt.Errorf("%s is not assigned", at)
+	}
+	if state.seen == nil {
+		err := p.remember(ctx, at.ID, state, records[0].Timestamp)
+		if err != nil {
+			return stream.Result{}, err
+		}
+	}
+	b := &batch{processor: p, seen: state.seen, partition: at.ID, blocks: newBlockBuilder(p.Contents)}
+	for _, r := range records {
+		err := b.take(ctx, r)
+		if err != nil {
+			return stream.Result{}, err
+		}
+	}
+	return b.result()
+}
+
+// remember reads back what was published for the partition since the oldest
+// record could have had a double.
+func (p *Processor) remember(ctx context.Context, id int32, state *partition, oldest time.Time) error {
+	started := time.Now()
+	seen := newMemory()
+	since := oldest.Add(-DuplicateWindow - clockMargin)
+	err := p.ReadBack(ctx, id, since, func(b *hushlogv1.Block) {
+		for i, r := range b.GetRecords() {
+			if i < len(b.GetRequestHashes()) && len(b.GetRequestHashes()[i]) == len(hash{}) {
+				seen.add(hash(b.GetRequestHashes()[i]), r.GetAcceptedAt().AsTime())
+			}
+		}
+		for _, tally := range b.GetTallyIds() {
+			if len(tally) == len(hash{}) {
+				seen.add(hash(tally), oldest)
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("read back what was published to partition %d: %w", id, err)
+	}
+	state.seen = seen
+	p.Log.InfoContext(ctx, "remembers what was published", slog.Int("partition", int(id)),
+		slog.Int("requests", len(seen.accepted)), slog.Duration("took", time.Since(started)))
+	return nil
+}
+
+// batch is what one transaction does for one partition.
+type batch struct {
+	processor *Processor
+	seen      *memory
+	partition int32
+	blocks    *blockBuilder
+	// put holds the records for the quarantine topic.
+	put []*kgo.Record
+	// added are forgotten again when the transaction is aborted.
+	added []hash
+	// outcomes are counted once the transaction is committed.
+	outcomes map[string]int
+	findings map[string]int
+	newest   time.Time
+}
+
+// take decides the fate of one raw record.
+func (b *batch) take(ctx context.Context, r *kgo.Record) error {
+	meta, err := stream.ParseMeta(r.Headers)
+	if err != nil {
+		return b.quarantine(r, meta, r.Timestamp, ReasonUndecodable, nil)
+	}
+	switch meta.Kind {
+	case stream.KindTick:
+		return nil
+	case stream.KindTally:
+		b.tally(r)
+		return nil
+	}
+	plain, err := b.open(ctx, r, meta)
+	if errors.Is(err, errUnopenable) {
+		return b.quarantine(r, meta, r.Timestamp, ReasonUnopenable, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return b.takeOpened(ctx, r, meta, plain)
+}
+
+func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta, plain []byte) error {
+	defer clear(plain)
+	accepted := &hushlogv1.Accepted{}
+	err := proto.Unmarshal(plain, accepted)
+	if err != nil || accepted.GetInteraction() == nil || !accepted.GetAcceptedAt().IsValid() || accepted.GetProject() != meta.Project {
+		return b.quarantine(r, meta, r.Timestamp, ReasonUndecodable, plain)
+	}
+	at := accepted.GetAcceptedAt().AsTime()
+	if b.seen.knows(meta.RequestHash, at) {
+		d := b.blocks.delta(meta.Project, at)
+		d.Accepted++
+		d.Duplicates++
+		b.count(outcomeDuplicate, at)
+		return nil
+	}
+	sanitized, reason := b.sanitize(ctx, accepted)
+	if reason != "" {
+		return b.quarantine(r, meta, at, reason, plain)
+	}
+	err = b.blocks.add(sanitized, meta.RequestHash)
+	if err != nil {
+		return err
+	}
+	b.remember(meta.RequestHash, at)
+	d := b.blocks.delta(meta.Project, at)
+	d.Accepted++
+	d.Stored++
+	b.count(outcomeStored, at)
+	for kind, n := range sanitized.Record.GetFindingCounts() {
+		if b.findings == nil {
+			b.findings = map[string]int{}
+		}
+		b.findings[kind] += int(n)
+	}
+	return nil
+}
+
+// sanitize returns a reason instead of a result when the event cannot be
+// inspected. A panic of the engine is one: the event waits in quarantine, and
+// neither its text nor the panic's value, which may quote it, is logged.
+func (b *batch) sanitize(ctx context.Context, a *hushlogv1.Accepted) (s *Sanitized, reason string) {
+	defer func() {
+		if recover() != nil {
+			s, reason = nil, ReasonPanic
+			b.processor.Log.ErrorContext(ctx, "the engine panicked; the event is in quarantine", slog.String("stack", string(debug.Stack())))
+		}
+	}()
+	s, err := b.processor.Sanitizer.Sanitize(a)
+	if err != nil {
+		return nil, ReasonUninspectable
+	}
+	return s, ""
+}
+
+// errUnopenable means that an envelope will never open.
+var errUnopenable = errors.New("envelope does not open")
+
+const (
+	openTries = 20
+	openPause = 250 * time.Millisecond
+)
+
+// open waits a little for an epoch that is still on its way to this instance.
+func (b *batch) open(ctx context.Context, r *kgo.Record, meta stream.Meta) ([]byte, error) {
+	header := seal.Header{Topic: stream.TopicRaw, Project: meta.Project, RequestHash: meta.RequestHash}
+	for try := 1; ; try++ {
+		plain, err := b.processor.Opener.Open(ctx, r.Value, header)
+		switch {
+		case err == nil:
+			return plain, nil
+		case errors.Is(err, seal.ErrUnknownEpoch) && try < openTries:
+		case errors.Is(err, seal.ErrUnknownEpoch) || seal.Permanent(err):
+			return nil, errUnopenable
+		case try >= openTries:
+			// The KMS does not answer: nothing is decided, the record stays unread.
+			return nil, fmt.Errorf("open partition %d offset %d: %w", r.Partition, r.Offset, err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(openPause):
+		}
+	}
+}
+
+// quarantine puts an event aside, sealed: again when it was opened, as it came otherwise.
+func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason string, plain []byte) error {
+	value := r.Value
+	if plain != nil {
+		sealed, err := b.processor.Quarantine.Seal(plain, seal.Header{
+			Topic: stream.TopicQuarantine, Project: meta.Project, RequestHash: meta.RequestHash,
+		})
+		if err != nil {
+			return fmt.Errorf("seal to quarantine: %w", err)
+		}
+		value = sealed
+	}
+	meta.Kind = stream.KindSealed
+	b.put = append(b.put, &kgo.Record{
+		Topic: stream.TopicQuarantine, Partition: b.partition, Key: r.Key, Value: value, Timestamp: r.Timestamp,
+		Headers: append(meta.Headers(), kgo.RecordHeader{Key: headerReason, Value: []byte(reason)}),
+	})
+	b.blocks.addQuarantined(&hushlogv1.Quarantined{
+		Project: meta.Project, AcceptedAt: timestamppb.New(at), RequestHash: meta.RequestHash[:], Reason: reason,
+		RawPartition: r.Partition, RawOffset: r.Offset,
+	})
+	d := b.blocks.delta(meta.Project, at)
+	d.Accepted++
+	d.Quarantined++
+	b.count(outcomeQuarantined, at)
+	return nil
+}
+
+// headerReason says in the quarantine topic why an event is there.
+const headerReason = "reason"
+
+func (b *batch) tally(r *kgo.Record) {
+	t := &hushlogv1.GatewayTally{}
+	err := proto.Unmarshal(r.Value, t)
+	if err != nil || len(t.GetTallyId()) != len(hash{}) {
+		b.count(outcomeBadTally, r.Timestamp)
+		return
+	}
+	id := hash(t.GetTallyId())
+	if b.seen.knows(id, r.Timestamp) {
+		return
+	}
+	b.blocks.addTally(t)
+	b.remember(id, r.Timestamp)
+}
+
+func (b *batch) remember(h hash, at time.Time) {
+	b.seen.add(h, at)
+	b.added = append(b.added, h)
+}
+
+func (b *batch) count(outcome string, at time.Time) {
+	if b.outcomes == nil {
+		b.outcomes = map[string]int{}
+	}
+	b.outcomes[outcome]++
+	if at.After(b.newest) {
+		b.newest = at
+	}
+}
+
+// result gives the records to publish, and how to take everything back.
+func (b *batch) result() (stream.Result, error) {
+	blocks, err := b.blocks.finish()
+	if err != nil {
+		return stream.Result{}, err
+	}
+	out := b.put
+	for _, block := range blocks {
+		value, err := proto.Marshal(block)
+		if err != nil {
+			return stream.Result{}, fmt.Errorf("encode a block: %w", err)
+		}
+		out = append(out, &kgo.Record{Topic: stream.TopicEvents, Partition: b.partition, Key: block.GetBlockId(), Value: value})
+	}
+	return stream.Result{
+		Records:   out,
+		Committed: func() { b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.newest) },
+		Aborted: func() {
+			for _, h := range b.added {
+				b.seen.remove(h)
+			}
+		},
+	}, nil
+}

@@ -1,0 +1,185 @@
+// Package redactor is the only place where content is readable between a
+// client and the store: it opens sealed interactions, drops doubles, has every
+// string inspected, classifies, pseudonymises, and publishes what may be
+// stored, in Kafka transactions.
+package redactor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// Service is a redactor.
+type Service struct {
+	app        *service.App
+	epochs     *epochs
+	transactor *stream.Transactor
+}
+
+// New wires a redactor. It reads the files that cfg names and connects to nothing yet.
+func New(ctx context.Context, cfg Config, logTo io.Writer) (*Service, error) {
+	err := cfg.Validate()
+	if err != nil {
+		return nil, err
+	}
+	adminTLS, err := identity.ServerTLS(cfg.Kafka.TLS)
+	if err != nil {
+		return nil, err
+	}
+	app, err := service.New(ctx, identity.Redactor, cfg.Common, logTo, adminTLS)
+	if err != nil {
+		return nil, err
+	}
+	s, err := wire(ctx, app, cfg)
+	if err != nil {
+		return nil, errors.Join(err, app.Close(ctx))
+	}
+	return s, nil
+}
+
+func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
+	opts, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return nil, err
+	}
+	sanitizer, err := loadSanitizer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	kms, err := seal.OpenKMS(ctx, cfg.KMS, true, nil)
+	if err != nil {
+		return nil, fmt.Errorf("kms: %w", err)
+	}
+	m, sm := newMetrics(app.Registry), stream.NewMetrics(app.Registry, identity.Redactor)
+	e, err := loadEpochs(cfg, opts, kms, m, sm, app.Log)
+	if err != nil {
+		return nil, err
+	}
+	app.OnStop("epoch publisher", e.publisher.Close)
+	processor := &Processor{
+		Sanitizer:  sanitizer,
+		Opener:     seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_REDACTOR),
+		Contents:   seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
+		Quarantine: seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
+		ReadBack:   readBackFrom(opts),
+		Metrics:    m, Log: app.Log, Leads: e.leads.Store,
+	}
+	transactor, err := stream.NewTransactor(opts, stream.TransactorConfig{
+		Group:           stream.Group(identity.Redactor, ""),
+		TransactionalID: stream.TransactionalID(identity.Redactor, cfg.Instance),
+		Topics:          []string{stream.TopicRaw},
+		Metrics:         sm, Log: app.Log,
+	}, processor)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{app: app, epochs: e, transactor: transactor}
+	app.Health.AddCheck("stream", func(context.Context) error { return transactor.Healthy() })
+	app.Health.AddCheck("epochs", func(context.Context) error { return e.follower.Healthy() })
+	app.Go("follow epochs", e.follower.Run)
+	app.Go("make epochs", e.makeThem)
+	app.Go("redact", s.redact)
+	return s, nil
+}
+
+func loadSanitizer(cfg Config) (*Sanitizer, error) {
+	p, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := identity.LoadHasher(cfg.HashKey)
+	if err != nil {
+		return nil, err
+	}
+	pseudonyms, err := identity.LoadPseudonymizer(cfg.PseudonymKey)
+	if err != nil {
+		return nil, err
+	}
+	return NewSanitizer(p, hasher, pseudonyms)
+}
+
+func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+	sign, err := identity.LoadEpochSignKey(cfg.EpochSignKey)
+	if err != nil {
+		return nil, err
+	}
+	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
+	if err != nil {
+		return nil, err
+	}
+	return newEpochs(opts, sign, verify, kms, m, sm, log)
+}
+
+// readBackFrom reads the redactor's own output.
+func readBackFrom(opts []kgo.Opt) readBack {
+	return func(ctx context.Context, partition int32, since time.Time, take func(*hushlogv1.Block)) error {
+		for r, err := range stream.ReadBack(ctx, opts, stream.TopicEvents, since, partition) {
+			if err != nil {
+				return err
+			}
+			block := &hushlogv1.Block{}
+			err = proto.Unmarshal(r.Value, block)
+			if err != nil {
+				return fmt.Errorf("block at offset %d does not decode", r.Offset)
+			}
+			take(block)
+		}
+		return nil
+	}
+}
+
+// Run redacts until ctx ends.
+func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
+
+// AdminAddr is where health and metrics are served.
+func (s *Service) AdminAddr() string { return s.app.AdminAddr() }
+
+const (
+	firstPause = 200 * time.Millisecond
+	lastPause  = 10 * time.Second
+)
+
+// redact runs the transactor, and again after a failure: nothing of a failed
+// batch is published or committed, and state is made anew. Being fenced is
+// final: somebody else has this instance's name.
+func (s *Service) redact(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-s.epochs.follower.CaughtUp():
+	}
+	pause := firstPause
+	for {
+		started := time.Now()
+		err := s.transactor.Run(ctx)
+		s.epochs.leads.Store(false)
+		if err == nil || ctx.Err() != nil || errors.Is(err, stream.ErrFenced) {
+			return err
+		}
+		if time.Since(started) > time.Minute {
+			pause = firstPause
+		}
+		s.app.Log.WarnContext(ctx, "stopped; starting again", slog.String("error", err.Error()), slog.Duration("pause", pause))
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter
+		}
+		pause = min(2*pause, lastPause)
+	}
+}

@@ -1,0 +1,214 @@
+// Package retention makes sure that nothing outlives its date: it puts the
+// policy's dates in force in ClickHouse and reads them back, counts rows that
+// are overdue, deletes sealed records that were redacted long enough ago, and
+// compares the topics' settings with the policy.
+package retention
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/stream"
+)
+
+// Service is retention.
+type Service struct {
+	app      *service.App
+	cfg      Config
+	topics   []policy.Topic
+	expiries []store.Expiry
+	db       *store.DB
+	admin    *kadm.Client
+	raw      *rawCleaner
+	metrics  *metrics
+	failed   map[string]error
+}
+
+// New wires retention and connects to ClickHouse.
+func New(ctx context.Context, cfg Config, logTo io.Writer) (*Service, error) {
+	err := cfg.Validate()
+	if err != nil {
+		return nil, err
+	}
+	adminTLS, err := identity.ServerTLS(cfg.Kafka.TLS)
+	if err != nil {
+		return nil, err
+	}
+	app, err := service.New(ctx, identity.Retention, cfg.Common, logTo, adminTLS)
+	if err != nil {
+		return nil, err
+	}
+	s, err := wire(ctx, app, cfg)
+	if err != nil {
+		return nil, errors.Join(err, app.Close(ctx))
+	}
+	return s, nil
+}
+
+func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
+	p, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return nil, err
+	}
+	opts, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return nil, err
+	}
+	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: stream.NewMetrics(app.Registry, identity.Retention)})
+	if err != nil {
+		return nil, err
+	}
+	app.OnStop("publisher", publisher.Close)
+	db, err := store.Open(ctx, cfg.ClickHouse)
+	if err != nil {
+		return nil, err
+	}
+	app.OnStop("clickhouse", func(context.Context) error { return db.Close() })
+	expiries := Expiries(p)
+	m := newMetrics(app.Registry, tables(expiries))
+	admin := kadm.NewClient(publisher.Client())
+	s := &Service{
+		app: app, cfg: cfg, topics: p.Topics(), expiries: expiries, db: db, admin: admin, metrics: m, failed: map[string]error{},
+		raw: &rawCleaner{
+			broker: kafka{admin, publisher}, topic: stream.TopicRaw, group: stream.Group(identity.Redactor, ""),
+			after: p.Retention.RawAfterRedaction.D(), log: app.Log, metrics: m, now: time.Now,
+		},
+	}
+	app.Health.AddCheck("kafka", publisher.Ping)
+	app.Health.AddCheck("clickhouse", db.Ping)
+	app.Go("rounds", s.rounds)
+	return s, nil
+}
+
+// Expiries are the policy's dates in the store's words.
+func Expiries(p *policy.Policy) []store.Expiry {
+	var out []store.Expiry
+	for _, r := range p.TableRetentions() {
+		out = append(out, store.Expiry{Table: r.Table, Label: r.Label, Keep: r.Keep})
+	}
+	return out
+}
+
+func tables(expiries []store.Expiry) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, e := range expiries {
+		if !seen[e.Table] {
+			seen[e.Table] = true
+			names = append(names, e.Table)
+		}
+	}
+	return names
+}
+
+// Run makes rounds until ctx ends.
+func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
+
+// AdminAddr is where health and metrics are served.
+func (s *Service) AdminAddr() string { return s.app.AdminAddr() }
+
+// rounds begins at once, as a changed policy must hold at once, and then keeps
+// to the interval with some jitter.
+func (s *Service) rounds(ctx context.Context) error {
+	for {
+		s.round(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(s.cfg.Interval + rand.N(s.cfg.Interval/10+1)): //nolint:gosec // jitter
+		}
+	}
+}
+
+// round does every step, whatever became of the others.
+func (s *Service) round(ctx context.Context) {
+	s.step(ctx, stepDates, s.dates)
+	s.step(ctx, stepOverdue, s.overdue)
+	s.step(ctx, stepRaw, s.raw.clean)
+	s.step(ctx, stepSettings, s.settings)
+}
+
+// step logs a failure when it begins and its end, not each round.
+func (s *Service) step(ctx context.Context, name string, do func(context.Context) error) {
+	err := do(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	before := s.failed[name]
+	s.failed[name] = err
+	switch {
+	case err != nil:
+		s.metrics.rounds.WithLabelValues(name, "failed").Inc()
+		if before == nil || before.Error() != err.Error() {
+			s.app.Log.ErrorContext(ctx, "step of retention", slog.String("step", name), slog.String("error", err.Error()))
+		}
+	default:
+		s.metrics.rounds.WithLabelValues(name, "ok").Inc()
+		if before != nil {
+			s.app.Log.InfoContext(ctx, "step of retention works again", slog.String("step", name))
+		}
+	}
+}
+
+// dates puts the policy's dates in force where they are not.
+func (s *Service) dates(ctx context.Context) error {
+	err := s.db.VerifyRetention(ctx, s.expiries)
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, store.ErrRetentionDiffers) {
+		return fmt.Errorf("read dates back: %w", err)
+	}
+	err = s.db.ApplyRetention(ctx, s.expiries)
+	if err != nil {
+		return fmt.Errorf("put dates in force: %w", err)
+	}
+	s.app.Log.InfoContext(ctx, "put the policy's dates in force")
+	return s.db.VerifyRetention(ctx, s.expiries)
+}
+
+// overdueGrace is how long ClickHouse may take to drop what has reached its date.
+const overdueGrace = time.Hour
+
+func (s *Service) overdue(ctx context.Context) error {
+	rows, err := s.db.Overdue(ctx, s.expiries, time.Now().Add(-overdueGrace))
+	if err != nil {
+		return fmt.Errorf("count overdue rows: %w", err)
+	}
+	byTable := map[string]uint64{}
+	for _, r := range rows {
+		byTable[r.Table] += r.Rows
+	}
+	for _, table := range tables(s.expiries) {
+		s.metrics.overdue.WithLabelValues(table).Set(float64(byTable[table]))
+	}
+	if len(rows) > 0 {
+		return fmt.Errorf("rows of %d tables and labels are past their date", len(rows))
+	}
+	return nil
+}
+
+// settings compares the topics with the policy. Putting them right is admin's
+// (`hushlog init`), who alone may.
+func (s *Service) settings(ctx context.Context) error {
+	differences, err := stream.VerifyTopics(ctx, s.admin, s.topics)
+	if err != nil {
+		return fmt.Errorf("read topic settings back: %w", err)
+	}
+	s.metrics.differences.Set(float64(len(differences)))
+	if len(differences) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d settings are not those of the policy, the first: %s; run hushlog init", len(differences), differences[0])
+}
