@@ -1,0 +1,83 @@
+package gateway
+
+import (
+	"github.com/prometheus/client_golang/prometheus"          // the field's metrics library
+	"github.com/prometheus/client_golang/prometheus/promauto" // registers as it makes
+)
+
+// outcomeAccepted is the outcome of an interaction that is durable; the others are reasons.
+const outcomeAccepted = "ACCEPTED"
+
+// The closed sets of labels.
+const (
+	interfaceGRPC = "grpc"
+	interfaceREST = "rest"
+)
+
+type metrics struct {
+	interactions   *prometheus.CounterVec
+	calls          *prometheus.CounterVec
+	acceptedBytes  prometheus.Counter
+	publishSeconds prometheus.Histogram
+	panics         prometheus.Counter
+	openStreams    prometheus.Gauge
+}
+
+func newMetrics(reg prometheus.Registerer, memory *budget) *metrics {
+	with := promauto.With(reg)
+	m := &metrics{
+		interactions: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_gateway_interactions_total",
+			Help: "Interactions by outcome: ACCEPTED, or the reason of the refusal.",
+		}, []string{"outcome"}),
+		calls: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_gateway_calls_total",
+			Help: "Calls by interface (grpc, rest), method and outcome: OK, or the reason why the whole call was refused.",
+		}, []string{"interface", "method", "outcome"}),
+		acceptedBytes: with.NewCounter(prometheus.CounterOpts{
+			Name: "hushlog_gateway_accepted_bytes_total",
+			Help: "Size of accepted interactions after decompression.",
+		}),
+		publishSeconds: with.NewHistogram(prometheus.HistogramOpts{
+			Name:    "hushlog_gateway_publish_seconds",
+			Help:    "From the first look at an interaction to Kafka's acknowledgement.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 15),
+		}),
+		panics: with.NewCounter(prometheus.CounterOpts{
+			Name: "hushlog_gateway_panics_total",
+			Help: "Calls that ended in a recovered panic. Any is a fault of hushlog.",
+		}),
+		openStreams: with.NewGauge(prometheus.GaugeOpts{
+			Name: "hushlog_gateway_open_streams",
+			Help: "LogStream calls that are open now.",
+		}),
+	}
+	with.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hushlog_gateway_memory_bytes",
+		Help: "Bytes of the memory budget that requests hold now.",
+	}, func() float64 { return float64(memory.inUse()) })
+	with.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hushlog_gateway_memory_limit_bytes",
+		Help: "The memory budget.",
+	}, func() float64 { return float64(memory.total) })
+	m.presetZero()
+	return m
+}
+
+func (m *metrics) presetZero() {
+	m.interactions.WithLabelValues(outcomeAccepted)
+	for why := range outcomes {
+		m.interactions.WithLabelValues(string(why))
+	}
+	for _, method := range methodNames {
+		for _, by := range []string{interfaceGRPC, interfaceREST} {
+			m.calls.WithLabelValues(by, method, callOK)
+		}
+	}
+}
+
+func (m *metrics) outcome(label string) { m.interactions.WithLabelValues(label).Inc() }
+
+func (m *metrics) call(by, method, outcome string) {
+	m.calls.WithLabelValues(by, method, outcome).Inc()
+}

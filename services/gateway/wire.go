@@ -1,0 +1,128 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// Run is the whole service: it opens what the configuration names, serves until ctx ends, and drains.
+// Logs go to logTo.
+func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	err := cfg.Validate()
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	rules, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return err
+	}
+	adminTLS, err := identity.ServerTLS(cfg.TLS)
+	if err != nil {
+		return err
+	}
+	app, err := service.New(ctx, identity.Gateway, cfg.Common, logTo, adminTLS)
+	if err != nil {
+		return err
+	}
+	err = wire(ctx, app, cfg, rules)
+	if err != nil {
+		return errors.Join(err, app.Close(ctx))
+	}
+	return app.Run(ctx)
+}
+
+// wire opens everything and registers it with app.
+func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Policy) error {
+	opts, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return err
+	}
+	counts := stream.NewMetrics(app.Registry, identity.Gateway)
+	records, err := stream.NewPublisher(opts, stream.PublisherConfig{
+		// What waits for Kafka is in the memory budget already: the buffer never is the first to be full.
+		MaxBuffered: cfg.MemoryMiB << 20, MaxBatch: stream.LargeBatch, AckTimeout: cfg.PublishTimeout, Metrics: counts,
+	})
+	if err != nil {
+		return err
+	}
+	app.OnStop("publisher", records.Close)
+	sealer, err := followEpochs(app, cfg, opts, counts)
+	if err != nil {
+		return err
+	}
+	deps := Deps{
+		Policy: rules, Sealer: sealer, Publisher: records,
+		Log: app.Log, Registry: app.Registry, Ready: app.Health.Ready,
+	}
+	err = deps.open(cfg)
+	if err != nil {
+		return err
+	}
+	gateway, err := New(ctx, cfg, deps)
+	if err != nil {
+		return err
+	}
+	app.Health.AddCheck("kafka", records.Ping)
+	app.Health.AddCheck("sealing key", func(context.Context) error { return sealer.Ready() })
+	app.Go("gateway", gateway.Run)
+	return nil
+}
+
+// open reads the files that the configuration names.
+func (d *Deps) open(cfg Config) error {
+	keys, err := identity.OpenKeyStore(cfg.APIKeys)
+	if err != nil {
+		return fmt.Errorf("api_keys: %w", err)
+	}
+	hasher, err := identity.LoadHasher(cfg.HashKey)
+	if err != nil {
+		return fmt.Errorf("hash_key: %w", err)
+	}
+	d.Keys, d.Hasher = keys, hasher
+	d.TLS, err = PublicTLS(cfg.TLS)
+	return err
+}
+
+// PublicTLS is for clients outside the deployment, who prove themselves by API key. One that shows a
+// certificate must have it from the deployment's CA.
+func PublicTLS(files identity.TLSFiles) (*tls.Config, error) {
+	config, err := identity.ServerTLS(files)
+	if err != nil {
+		return nil, err
+	}
+	config.ClientAuth = tls.VerifyClientCertIfGiven
+	return config, nil
+}
+
+// followEpochs keeps the keyring of the sealer up to date.
+func followEpochs(app *service.App, cfg Config, opts []kgo.Opt, counts *stream.Metrics) (*seal.Sealer, error) {
+	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
+	if err != nil {
+		return nil, fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	ring, err := seal.NewKeyring(verify, nil)
+	if err != nil {
+		return nil, err
+	}
+	epochs := stream.NewFollower(opts, stream.TopicKeys, counts, func(r *kgo.Record) {
+		err := ring.Add(r.Value)
+		if err != nil && !errors.Is(err, seal.ErrExpiredEpoch) {
+			app.Log.WarnContext(context.Background(), "an epoch was refused", slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
+		}
+	})
+	app.Go("epochs", epochs.Run)
+	return seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_REDACTOR), nil
+}
