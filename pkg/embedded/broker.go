@@ -1,0 +1,208 @@
+package embedded
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strconv"
+
+	// kfake is franz-go's own broker: with a data directory it is a persistent,
+	// transactional, single-node Kafka in this process.
+	"github.com/twmb/franz-go/pkg/kfake"
+)
+
+// scramMechanism is the only SASL mechanism that the broker's users have.
+const scramMechanism = "SCRAM-SHA-512"
+
+// BrokerConfig says where the broker listens and keeps its data, and who its
+// superuser is.
+type BrokerConfig struct {
+	// Address is host:port, with a fixed port, and is what clients are told to
+	// connect to. The host must be a loopback address or one of this machine's.
+	Address string `yaml:"address"`
+	// DataDir holds topics, offsets, transactions, users and ACLs. It is made if
+	// it is missing and belongs to one broker at a time.
+	DataDir string `yaml:"data_dir"`
+	// TLS is the broker's end. Clients must show a certificate of the same CA.
+	TLS TLSFiles `yaml:"tls"`
+	// AdminUser is the superuser, exempt from ACLs. Default: admin.
+	AdminUser string `yaml:"admin_user"`
+	// AdminPasswordFile holds the superuser's password; it is read at each
+	// start, so that a changed file changes the password.
+	AdminPasswordFile string `yaml:"admin_password_file"`
+	// Settings are broker settings by their Kafka names, over the defaults of
+	// [DefaultBrokerSettings].
+	Settings map[string]string `yaml:"settings"`
+	// Logger gets the broker's warnings and errors; nil discards them.
+	Logger *slog.Logger `yaml:"-"`
+}
+
+// DefaultBrokerSettings are the broker settings that differ from the broker's
+// own defaults: it looks for expired segments once a minute rather than once an
+// hour, and rolls segments small enough for deletion by time to show.
+func DefaultBrokerSettings() map[string]string {
+	return map[string]string{
+		"log.cleaner.backoff.ms": "60000",
+		"log.segment.bytes":      strconv.Itoa(64 << 20),
+	}
+}
+
+// Broker is a running broker. Its users, ACLs, topics and records are on disk
+// before the request that made them is answered.
+type Broker struct {
+	cluster *kfake.Cluster
+	lock    *os.File
+	address string
+}
+
+// StartBroker starts a broker and returns when it accepts connections. The
+// caller closes it. A data directory that is in use gives [ErrInUse].
+func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
+	err := ctx.Err()
+	if err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	host, port, err := cfg.validate()
+	if err != nil {
+		return nil, fmt.Errorf("embedded kafka: %w", err)
+	}
+	tlsConfig, err := cfg.TLS.serverConfig()
+	if err != nil {
+		return nil, fmt.Errorf("embedded kafka: %w", err)
+	}
+	password, err := readSecret(cfg.AdminPasswordFile)
+	if err != nil {
+		return nil, fmt.Errorf("embedded kafka: admin_password_file: %w", err)
+	}
+	lock, err := lockDir(cfg.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("embedded kafka: %w", err)
+	}
+	cluster, err := startCluster(ctx, cfg, host, port, tlsConfig, password)
+	if err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("embedded kafka: %w", err)
+	}
+	return &Broker{cluster: cluster, lock: lock, address: cluster.ListenAddrs()[0]}, nil
+}
+
+func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig *tls.Config, password string) (*kfake.Cluster, error) {
+	err := refreshSuperuser(cfg.DataDir, cfg.AdminUser, password)
+	if err != nil {
+		return nil, err
+	}
+	cluster, err := kfake.NewCluster(
+		kfake.Ports(port),
+		kfake.ListenFn(listenOn(ctx, host)),
+		kfake.ClusterID("hushlog-embedded"),
+		kfake.DataDir(cfg.DataDir),
+		kfake.SyncWrites(),
+		kfake.TLS(tlsConfig),
+		kfake.EnableSASL(),
+		kfake.EnableACLs(),
+		kfake.Superuser(scramMechanism, cfg.AdminUser, password),
+		kfake.DefaultNumPartitions(1),
+		kfake.BrokerConfigs(cfg.Settings),
+		kfake.WithLogger(brokerLogger{ctx: context.WithoutCancel(ctx), log: cfg.Logger}),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("start on %s: %w", cfg.Address, err)
+	}
+	return cluster, nil
+}
+
+// Address returns the host:port that the broker listens on.
+func (b *Broker) Address() string { return b.address }
+
+// Close stops the broker, writes what it remembers only while running (sequence
+// windows, open sessions) and releases the data directory. When ctx ends first
+// its error is returned and the broker goes on stopping.
+func (b *Broker) Close(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() {
+		b.cluster.Close()
+		done <- b.lock.Close()
+	}()
+	select {
+	case err := <-done:
+		if err != nil && !errors.Is(err, os.ErrClosed) {
+			return fmt.Errorf("embedded kafka: release the data directory: %w", err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("embedded kafka: stop: %w", ctx.Err())
+	}
+}
+
+func (c BrokerConfig) withDefaults() BrokerConfig {
+	if c.AdminUser == "" {
+		c.AdminUser = "admin"
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	settings := DefaultBrokerSettings()
+	for name, value := range c.Settings {
+		settings[name] = value
+	}
+	c.Settings = settings
+	return c
+}
+
+// validate returns the host and the port to listen on.
+func (c BrokerConfig) validate() (string, int, error) {
+	host, portText, err := net.SplitHostPort(c.Address)
+	if err != nil {
+		return "", 0, fmt.Errorf("address: %w", err)
+	}
+	port, err := strconv.Atoi(portText)
+	if err != nil || port < 1 || port > 65535 {
+		return "", 0, errors.New("address: a fixed port between 1 and 65535 is required, as clients are told it")
+	}
+	if host == "" {
+		return "", 0, errors.New("address: a host is required, as clients are told it")
+	}
+	if c.DataDir == "" {
+		return "", 0, errors.New("data_dir is required")
+	}
+	if c.AdminPasswordFile == "" {
+		return "", 0, errors.New("admin_password_file is required")
+	}
+	return host, port, nil
+}
+
+// listenOn returns a listen function for one host; kfake itself only knows
+// 127.0.0.1.
+func listenOn(ctx context.Context, host string) func(network, address string) (net.Listener, error) {
+	return func(network, address string) (net.Listener, error) {
+		_, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		var lc net.ListenConfig
+		return lc.Listen(ctx, network, net.JoinHostPort(host, port))
+	}
+}
+
+// brokerLogger passes the broker's warnings and errors on. They speak of files,
+// topics and connections, never of what is in a record.
+type brokerLogger struct {
+	ctx context.Context //nolint:containedctx // kfake's logger interface carries none
+	log *slog.Logger
+}
+
+// Logf implements kfake.Logger.
+func (l brokerLogger) Logf(level kfake.LogLevel, format string, args ...any) {
+	switch level {
+	case kfake.LogLevelError:
+		l.log.ErrorContext(l.ctx, "broker", slog.String("detail", fmt.Sprintf(format, args...)))
+	case kfake.LogLevelWarn:
+		l.log.WarnContext(l.ctx, "broker", slog.String("detail", fmt.Sprintf(format, args...)))
+	case kfake.LogLevelNone, kfake.LogLevelInfo, kfake.LogLevelDebug:
+	}
+}
