@@ -62,7 +62,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 // startAll starts the nodes that do not run and leaves none running when one fails.
 func (c *Cluster) startAll(ctx context.Context) error {
 	for _, n := range c.nodes {
-		if n.running() {
+		if n.process.Alive() == nil {
 			continue
 		}
 		err := n.start()
@@ -80,7 +80,7 @@ func (c *Cluster) startAll(ctx context.Context) error {
 func (c *Cluster) killAll() error {
 	var errs []error
 	for _, n := range c.nodes {
-		errs = append(errs, n.kill())
+		errs = append(errs, n.process.Kill())
 	}
 	return errors.Join(errs...)
 }
@@ -91,8 +91,9 @@ func (c *Cluster) waitReady(ctx context.Context) error {
 	defer cancel()
 	err := dial.WaitKafka(ctx, c.cfg.Deployment, c.Brokers(), func() error {
 		for _, n := range c.nodes {
-			if !n.running() {
-				return fmt.Errorf("node %d ended while starting (see %s): %w", n.id, n.logPath(), n.exitErr)
+			err := n.process.Alive()
+			if err != nil {
+				return err
 			}
 		}
 		return nil
@@ -122,7 +123,7 @@ func (c *Cluster) Client(name string, opts ...kgo.Opt) (*kgo.Client, error) {
 func (c *Cluster) Stop(ctx context.Context) error {
 	var errs []error
 	for _, n := range c.nodes {
-		errs = append(errs, n.stop(ctx))
+		errs = append(errs, n.process.Stop(ctx, stopTimeout))
 	}
 	return errors.Join(errs...)
 }
@@ -132,7 +133,7 @@ func (c *Cluster) Kill(node int) error {
 	if node < 1 || node > len(c.nodes) {
 		return fmt.Errorf("kill node %d: there are nodes 1 to %d", node, len(c.nodes))
 	}
-	return c.nodes[node-1].kill()
+	return c.nodes[node-1].process.Kill()
 }
 
 // Restart starts every broker that does not run, on its old ports and storage, and waits until all answer.
@@ -143,7 +144,7 @@ func (c *Cluster) Restart(ctx context.Context) error {
 // loadClusterID reads the id that the storage was formatted with, or draws one.
 func loadClusterID(dir string) (string, error) {
 	path := filepath.Join(dir, "cluster.id")
-	id, err := os.ReadFile(path) //nolint:gosec // the caller's own folder
+	id, err := os.ReadFile(path)
 	if err == nil {
 		return strings.TrimSpace(string(id)), nil
 	}

@@ -43,16 +43,16 @@ func (c *Config) setDefaults() {
 func (c *Config) validate() error {
 	var errs []error
 	if c.Dir == "" {
-		errs = append(errs, errors.New("Dir: name a folder"))
+		errs = append(errs, errors.New("config: Dir: name a folder"))
 	}
 	if c.Deployment.Dir == "" {
-		errs = append(errs, errors.New("Deployment: name a folder"))
+		errs = append(errs, errors.New("config: Deployment: name a folder"))
 	}
 	if c.Nodes < 1 || c.Nodes > 5 {
-		errs = append(errs, errors.New("Nodes: want 1 to 5"))
+		errs = append(errs, errors.New("config: Nodes: want 1 to 5"))
 	}
 	if c.MinInsync > c.Nodes {
-		errs = append(errs, errors.New("MinInsync: more than Nodes"))
+		errs = append(errs, errors.New("config: MinInsync: more than Nodes"))
 	}
 	return errors.Join(errs...)
 }
@@ -92,6 +92,9 @@ func (c *Config) properties(node int, all []ports, dir, keystore string) map[str
 		"share.coordinator.state.topic.replication.factor":    replicas,
 		"share.coordinator.state.topic.min.isr":               insync,
 		"min.insync.replicas":                                 insync,
+		// A killed broker is let back in once its session has ended: in 3 s, not in 9.
+		"broker.session.timeout.ms":    "3000",
+		"broker.heartbeat.interval.ms": "500",
 	}
 	maps.Copy(props, c.Settings)
 	return props
@@ -99,7 +102,7 @@ func (c *Config) properties(node int, all []ports, dir, keystore string) map[str
 
 // writeProperties writes base followed by props; of two lines for one key, Java takes the last.
 func writeProperties(path, base string, props map[string]string) error {
-	document, err := os.ReadFile(base) //nolint:gosec // a file of the repository
+	document, err := os.ReadFile(base)
 	if err != nil {
 		return fmt.Errorf("read server.properties of the deployment: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/hushlog/hushlog/test/repository"
 )
 
 // JarsEnv names a folder that holds the jars, instead of .cache/kafka/jars in the repository.
@@ -26,7 +28,7 @@ type installation struct {
 
 // locate finds Java, the jars and the configuration, or says what is missing.
 func locate() (installation, error) {
-	root, err := repositoryRoot()
+	root, err := repository.Root()
 	if err != nil {
 		return installation{}, err
 	}
@@ -48,11 +50,11 @@ func locate() (installation, error) {
 
 // checkComplete compares the mark that fetch.sh leaves with the pom.xml of today.
 func checkComplete(jars, pom string) error {
-	document, err := os.ReadFile(pom) //nolint:gosec // a file of the repository
+	document, err := os.ReadFile(pom)
 	if err != nil {
 		return fmt.Errorf("read pom.xml: %w", err)
 	}
-	mark, err := os.ReadFile(filepath.Join(jars, ".complete")) //nolint:gosec // a file of the repository
+	mark, err := os.ReadFile(filepath.Join(jars, ".complete"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("read mark of the Kafka jars: %w", err)
 	}
@@ -61,23 +63,4 @@ func checkComplete(jars, pom string) error {
 		return fmt.Errorf("the Kafka jars of pom.xml are %w; run test/apachekafka/fetch.sh (needs Maven)", ErrMissing)
 	}
 	return nil
-}
-
-// repositoryRoot walks up from the working directory (a test's is its package) to go.work.
-func repositoryRoot() (string, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", fmt.Errorf("find repository: %w", err)
-	}
-	for {
-		_, err = os.Stat(filepath.Join(dir, "go.work"))
-		if err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", errors.New("find repository: no go.work above the working directory")
-		}
-		dir = parent
-	}
 }

@@ -7,11 +7,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"syscall"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/test/process"
 )
 
 const (
@@ -29,9 +28,7 @@ type node struct {
 	dir  string
 	inst installation
 
-	process *os.Process
-	done    chan struct{} // closed when the process has ended
-	exitErr error         // why it ended; read after done
+	process *process.Process // nil before the first start
 }
 
 func (n *node) propertiesPath() string { return filepath.Join(n.dir, "server.properties") }
@@ -75,9 +72,9 @@ func (n *node) format(ctx context.Context, cfg *Config, clusterID string) error 
 		"--cluster-id", clusterID, "--config", n.propertiesPath(),
 		"--add-scram", "SCRAM-SHA-512=[name="+identity.Admin+",password="+password+"]")
 	cmd := exec.CommandContext(ctx, n.inst.java, args...) //nolint:gosec // found on the PATH, arguments are ours
-	log, err := n.openLog()
+	log, err := os.OpenFile(n.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return fmt.Errorf("open log of node %d: %w", n.id, err)
 	}
 	defer func() { _ = log.Close() }()
 	// Its standard output goes nowhere: it prints what it derives from the password.
@@ -98,96 +95,15 @@ func (n *node) javaArgs(flags ...string) []string {
 	return append(args, flags...)
 }
 
-func (n *node) openLog() (*os.File, error) {
-	log, err := os.OpenFile(n.logPath(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("open log of node %d: %w", n.id, err)
-	}
-	return log, nil
-}
-
 // start runs the broker's process; the caller waits until it answers.
 func (n *node) start() error {
-	if n.running() {
-		return fmt.Errorf("node %d is running", n.id)
-	}
-	log, err := n.openLog()
-	if err != nil {
-		return err
-	}
 	args := append(n.javaArgs("-Xms"+heap, "-Xmx"+heap), "kafka.Kafka", n.propertiesPath())
 	// No context: the process lives until stop or kill, not until the caller of Start returns.
 	cmd := exec.Command(n.inst.java, args...) //nolint:gosec,noctx // as in format; ended by stop and kill
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	started := make(chan error, 1)
-	n.done = make(chan struct{})
-	go n.run(cmd, log, started)
-	err = <-started
+	started, err := process.Start(fmt.Sprintf("node %d", n.id), cmd, n.logPath())
 	if err != nil {
-		return fmt.Errorf("start node %d: %w", n.id, err)
+		return err
 	}
-	n.process = cmd.Process
-	return nil
-}
-
-// run starts the process and waits for it on one thread: Pdeathsig, which ends the broker with a
-// killed test, fires when the thread that started it ends.
-func (n *node) run(cmd *exec.Cmd, log *os.File, started chan<- error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	defer close(n.done)
-	defer func() { _ = log.Close() }()
-	err := cmd.Start()
-	started <- err
-	if err != nil {
-		n.exitErr = err
-		return
-	}
-	n.exitErr = cmd.Wait()
-}
-
-func (n *node) running() bool {
-	if n.process == nil {
-		return false
-	}
-	select {
-	case <-n.done:
-		return false
-	default:
-		return true
-	}
-}
-
-// stop asks for a clean shutdown and kills what does not end in time.
-func (n *node) stop(ctx context.Context) error {
-	if !n.running() {
-		return nil
-	}
-	err := n.process.Signal(syscall.SIGTERM)
-	if err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("stop node %d: %w", n.id, err)
-	}
-	timer := time.NewTimer(stopTimeout)
-	defer timer.Stop()
-	select {
-	case <-n.done:
-		return nil
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-	return n.kill()
-}
-
-// kill ends the process as a crash would and waits until it is gone.
-func (n *node) kill() error {
-	if !n.running() {
-		return nil
-	}
-	err := n.process.Kill()
-	if err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return fmt.Errorf("kill node %d: %w", n.id, err)
-	}
-	<-n.done
+	n.process = started
 	return nil
 }

@@ -12,7 +12,8 @@ import (
 )
 
 // WaitClickHouse returns when the ClickHouse at addr answers /ping to the admin's certificate, or with ctx's error.
-func WaitClickHouse(ctx context.Context, deployment identity.Layout, addr string) error {
+// alive is asked before each look: its error, that the server has ended, ends the wait.
+func WaitClickHouse(ctx context.Context, deployment identity.Layout, addr string, alive func() error) error {
 	tlsConfig, err := identity.ClientTLS(deployment.TLS(identity.Admin), "")
 	if err != nil {
 		return err
@@ -20,6 +21,10 @@ func WaitClickHouse(ctx context.Context, deployment identity.Layout, addr string
 	transport := &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true}
 	client := &http.Client{Transport: transport, Timeout: probeTimeout}
 	for {
+		err = alive()
+		if err != nil {
+			return err
+		}
 		err = ping(ctx, client, addr)
 		if err == nil {
 			return nil
