@@ -1,0 +1,158 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/audit"
+	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/services/query/guard"
+)
+
+// run checks the statement, announces it, runs it and shows its result.
+func (a *attempt) run(w http.ResponseWriter, r *http.Request) (failure *problem, cut bool) {
+	statement, failure := a.check(r.Context())
+	if failure != nil {
+		return a.refuse(r.Context(), failure), false
+	}
+	a.entry.Statement, a.entry.Tables = statement.Masked, statement.Tables
+	act, err := a.service.deps.Trail.Begin(r.Context(), a.entry)
+	if err != nil {
+		a.service.log.ErrorContext(r.Context(), "a statement was not run: its intent was not audited", slog.Any("error", err))
+		return a.notAnnounced(err), false
+	}
+	return a.show(w, r, act, statement)
+}
+
+// notAnnounced tells a trail that is down from an entry that it must not take.
+func (a *attempt) notAnnounced(err error) *problem {
+	if errors.Is(err, audit.ErrEntry) {
+		return &broken
+	}
+	return &trailDown
+}
+
+func (a *attempt) check(ctx context.Context) (*guard.Statement, *problem) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	rights := guard.Rights{Role: a.person.Role, Tables: slices.Sorted(maps.Keys(a.role.Tables))}
+	statement, err := a.service.deps.Guard.Check(ctx, a.request.SQL, rights)
+	if err != nil {
+		a.entry.Statement = a.maskedIfAny(ctx)
+		return nil, ofGuard(err)
+	}
+	return statement, nil
+}
+
+// maskedIfAny is a refused statement for the trail: without literals, or nothing when that cannot be said.
+func (a *attempt) maskedIfAny(ctx context.Context) string {
+	masked := a.service.deps.Guard.Masked(ctx, a.request.SQL)
+	if audit.CheckStatement(masked) != nil {
+		return ""
+	}
+	return masked
+}
+
+// show runs a statement whose intent is on the trail. The order is what matters: the end of the result
+// leaves after the outcome was acknowledged, and never without.
+func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, statement *guard.Statement) (failure *problem, cut bool) {
+	ctx, cancel := context.WithTimeout(r.Context(), a.role.Limits.MaxTime.D()+grace)
+	defer cancel()
+	counter := &rowCounter{format: a.format}
+	body := &tail{out: &personWriter{w: w, control: http.NewResponseController(w), contentType: a.format.contentType}}
+	bytes, failure := a.copyResult(ctx, body, counter, statement)
+	outcome := audit.Outcome{Result: audit.OK, Rows: counter.rows(), Bytes: bytes}
+	if failure != nil {
+		outcome.Result, outcome.Reason = audit.Failed, string(failure.code)
+	}
+	err := act.End(r.Context(), outcome)
+	if err != nil {
+		a.service.log.ErrorContext(r.Context(), "a result was cut: its outcome was not audited", slog.Any("error", err))
+		return &trailDown, body.passed
+	}
+	if failure != nil {
+		return failure, body.passed
+	}
+	err = body.release()
+	if err != nil {
+		return &clientGone, true
+	}
+	a.service.metrics.rows.Add(float64(counter.rows()))
+	a.service.metrics.bytes.Add(float64(bytes))
+	return nil, false
+}
+
+// copyResult runs the statement and copies its result. It says how many bytes there were, and what
+// went wrong.
+func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
+	result, err := a.service.deps.Runner.Run(ctx, a.person.Role, statement.SQL, a.request.Format, a.limits())
+	if err != nil {
+		return 0, ofStore(err)
+	}
+	defer func() { _ = result.Close() }()         // what it could still say was said by Read
+	most := uint64(a.service.cfg.ResultMiB) << 20 //nolint:gosec // Validate bounds it
+	total := uint64(0)
+	chunk := make([]byte, 32<<10)
+	for {
+		n, err := result.Read(chunk)
+		total += uint64(n) //nolint:gosec // io.Reader: not negative
+		if total > most {
+			return total, &tooManyRows
+		}
+		counter.count(chunk[:n])
+		_, writeErr := body.Write(chunk[:n])
+		if writeErr != nil {
+			return total, &clientGone
+		}
+		if errors.Is(err, io.EOF) {
+			return total, nil
+		}
+		if err != nil {
+			return total, ofStore(err)
+		}
+	}
+}
+
+// limits are those of the role in the policy.
+func (a *attempt) limits() store.Limits {
+	most := a.role.Limits
+	return store.Limits{
+		Time:   most.MaxTime.D(),
+		Rows:   uint64(max(most.MaxRows, 1)),          //nolint:gosec // not negative
+		Memory: uint64(max(most.MaxMemory, 1)),        //nolint:gosec // not negative
+		Bytes:  uint64(a.service.cfg.ResultMiB) << 20, //nolint:gosec // Validate bounds it
+	}
+}
+
+// personWriter writes parts of a result; the first one sends the headers.
+type personWriter struct {
+	w           http.ResponseWriter
+	control     *http.ResponseController
+	contentType string
+	begun       bool
+}
+
+// Write gives the person a bounded time to take p.
+func (p *personWriter) Write(b []byte) (int, error) {
+	if !p.begun {
+		p.begun = true
+		secure(p.w)
+		p.w.Header().Set("Content-Type", p.contentType)
+		p.w.WriteHeader(http.StatusOK)
+	}
+	err := p.control.SetWriteDeadline(time.Now().Add(writeTimeout))
+	if err != nil {
+		return 0, err
+	}
+	n, err := p.w.Write(b)
+	if err != nil {
+		return n, err
+	}
+	return n, p.control.Flush()
+}

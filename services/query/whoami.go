@@ -1,0 +1,76 @@
+package query
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// whoami is who a token speaks for and what the role may do.
+type whoami struct {
+	Name     string    `json:"name"`
+	Role     string    `json:"role"`
+	TokenID  string    `json:"token_id"`
+	Expires  time.Time `json:"expires"`
+	Tables   []table   `json:"tables"`
+	Classes  []string  `json:"classes"`
+	Projects []string  `json:"projects"`
+	Purposes []string  `json:"purposes"`
+	Formats  []string  `json:"formats"`
+	MaxRows  int64     `json:"max_rows"`
+	MaxTime  string    `json:"max_time"`
+}
+
+// table is one that the role reads; no columns means all.
+type table struct {
+	Name    string   `json:"name"`
+	Columns []string `json:"columns,omitempty"`
+}
+
+func (s *Service) serveWhoami(w http.ResponseWriter, r *http.Request) {
+	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionSignIn, Actor: nobody}}
+	failure := a.signIn(r)
+	if failure != nil {
+		a.entry.Action = actionSignIn
+		writeProblem(w, a.refuse(r.Context(), failure))
+		return
+	}
+	writeJSON(w, http.StatusOK, a.whoami())
+}
+
+func (a *attempt) whoami() whoami {
+	p := a.service.deps.Policy
+	answer := whoami{
+		Name: a.person.Name, Role: a.person.Role, TokenID: a.person.TokenID, Expires: a.person.Expires.UTC(),
+		Projects: a.role.Projects, Purposes: slices.Sorted(maps.Keys(p.Purposes)), Formats: slices.Sorted(maps.Keys(formats)),
+		MaxRows: a.role.Limits.MaxRows, MaxTime: a.role.Limits.MaxTime.D().String(),
+	}
+	for _, class := range a.role.Classes {
+		answer.Classes = append(answer.Classes, string(class))
+	}
+	for _, name := range slices.Sorted(maps.Keys(a.role.Tables)) {
+		answer.Tables = append(answer.Tables, table{Name: name, Columns: a.role.Tables[name]})
+	}
+	return answer
+}
+
+// secure sets the headers that every answer has: results are nobody else's, not even a cache's.
+func secure(w http.ResponseWriter) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+}
+
+func writeJSON(w http.ResponseWriter, status int, answer any) {
+	secure(w)
+	w.Header().Set("Content-Type", "application/json")
+	body, err := json.Marshal(answer)
+	if err != nil {
+		panic("query: an answer of ours is no JSON: " + err.Error())
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(append(body, '\n')) // who went away gets nothing
+}
