@@ -19,7 +19,7 @@ var forbidden = []struct {
 	what    string
 	pattern *regexp.Regexp
 }{
-	{"a registry's host", regexp.MustCompile(`(?i)\b(proxy\.golang\.org|sum\.golang\.org|goproxy\.(io|cn)|registry\.(npmjs|yarnpkg)\.(org|com)|registry-1\.docker\.io|(index\.)?docker\.io/|ghcr\.io|quay\.io|\bgcr\.io|public\.ecr\.aws|repo1?\.maven\.(apache\.)?org|(files\.)?pythonhosted\.org|pypi\.org|(static\.|index\.)?crates\.io|(deb|security|ftp)\.debian\.org|(archive|security)\.ubuntu\.com|dl-cdn\.alpinelinux\.org)`)},
+	{"a registry's host", regexp.MustCompile(`(?i)\b(proxy\.golang\.org|sum\.golang\.org|goproxy\.(io|cn)|registry\.(npmjs|yarnpkg)\.(org|com)|registry-1\.docker\.io|(index\.)?docker\.io/|ghcr\.io|quay\.io|\bgcr\.io|public\.ecr\.aws|repo1?\.maven\.(apache\.)?org|(files\.)?pythonhosted\.org|pypi\.org|(static|index)\.crates\.io|://crates\.io|(deb|security|ftp)\.debian\.org|(archive|security)\.ubuntu\.com|dl-cdn\.alpinelinux\.org)`)},
 	{"a machine's path", regexp.MustCompile(`(^|[^\w./-])/(work|root|home/[a-z]\w*|Users/\w+)/`)},
 }
 

@@ -16,6 +16,7 @@ func TestForbiddenNames(t *testing.T) {
 		{"a Go registry", "GOPROXY=https://" + host("proxy", "golang", "org"), 1},
 		{"an npm registry", `"resolved": "https://` + host("registry", "npmjs", "org") + `/a"`, 1},
 		{"an image's registry", "image: " + host("docker", "io") + "/library/debian", 1},
+		{"a registry's product", "crates.io token", 0},
 		{"a Debian package of that name", "apt-get install " + host("docker", "io"), 0},
 		{"a home folder", "open /" + "root/.cache", 1},
 		{"a checkout", "cd /" + "work/main", 1},
