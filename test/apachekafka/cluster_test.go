@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"os"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -35,6 +36,10 @@ func deployment(t *testing.T) identity.Layout {
 // start starts a cluster for one test, or skips saying what is missing.
 func start(t *testing.T, cfg Config) *Cluster {
 	t.Helper()
+	// test/backend owns this setting, and imports this package.
+	if os.Getenv("HUSHLOG_TEST_BACKEND") == "embedded" {
+		t.Skip("skipped: Apache Kafka itself is tested by make test-kafka")
+	}
 	cluster, err := Start(t.Context(), cfg)
 	if errors.Is(err, ErrMissing) {
 		t.Skipf("skipped: %v", err)
