@@ -12,6 +12,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // runCommand runs one command and returns what it printed.
@@ -33,7 +34,7 @@ func TestPrepareADeployment(t *testing.T) {
 	require.NoError(t, err)
 	_, err = runCommand(t, newSecretsCommand(), "--dir", dir)
 	require.NoError(t, err)
-	for _, name := range certificateNames(policy.Default()) {
+	for _, name := range setup.CertificateNames(policy.Default()) {
 		require.FileExists(t, layout.TLS(name).Cert)
 	}
 	for _, path := range []string{

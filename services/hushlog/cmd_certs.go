@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // newCertsCommand makes the certificates of a deployment.
@@ -27,11 +28,11 @@ func newCertsCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, err := deploymentPolicy(layout)
+			p, err := setup.Policy(layout)
 			if err != nil {
 				return err
 			}
-			files, err := issueCertificates(layout, p, hosts, renew)
+			files, err := setup.IssueCertificates(layout, p, hosts, renew)
 			report(cmd, files)
 			return err
 		},
@@ -72,15 +73,15 @@ func newSecretsCommand() *cobra.Command {
 func makeSecrets(cmd *cobra.Command, layout identity.Layout, force bool) error {
 	secrets, err := identity.CreateSecrets(layout, time.Now(), force)
 	for _, s := range secrets {
-		report(cmd, []made{{s.Path, s.Created}})
+		report(cmd, []setup.File{{Path: s.Path, Created: s.Created}})
 	}
 	if err != nil {
 		return err
 	}
-	_, files, err := preparePolicy(layout)
+	_, files, err := setup.PreparePolicy(layout)
 	report(cmd, files)
 	if err != nil {
 		return err
 	}
-	return ensureAccess(layout)
+	return setup.EnsureAccess(layout)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // newKeyCommand manages API keys of projects.
@@ -59,7 +60,7 @@ func createKey(cmd *cobra.Command, layout identity.Layout, spec identity.KeySpec
 	if err != nil {
 		return err
 	}
-	p, err := deploymentPolicy(layout)
+	p, err := setup.Policy(layout)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // newPersonCommand manages tokens of people.
@@ -54,7 +55,7 @@ func addPerson(cmd *cobra.Command, layout identity.Layout, spec identity.PersonS
 	if err != nil {
 		return err
 	}
-	p, err := deploymentPolicy(layout)
+	p, err := setup.Policy(layout)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // newPolicyCommand checks, explains and applies policies.
@@ -83,11 +84,11 @@ func newPolicyUsersCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = writeUsersXML(layout, p)
+			err = setup.WriteUsersXML(layout, p)
 			if err != nil {
 				return err
 			}
-			report(cmd, []made{{layout.ClickHouseUsers(), true}})
+			report(cmd, []setup.File{{Path: layout.ClickHouseUsers(), Created: true}})
 			return nil
 		},
 	}

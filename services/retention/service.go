@@ -75,7 +75,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	app.OnStop("clickhouse", func(context.Context) error { return db.Close() })
-	expiries := Expiries(p)
+	expiries := store.Expiries(p)
 	m := newMetrics(app.Registry, tables(expiries))
 	admin := kadm.NewClient(publisher.Client())
 	s := &Service{
@@ -89,15 +89,6 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Go("rounds", s.rounds)
 	return s, nil
-}
-
-// Expiries are the policy's dates in the store's words.
-func Expiries(p *policy.Policy) []store.Expiry {
-	var out []store.Expiry
-	for _, r := range p.TableRetentions() {
-		out = append(out, store.Expiry{Table: r.Table, Label: r.Label, Keep: r.Keep})
-	}
-	return out
 }
 
 func tables(expiries []store.Expiry) []string {
