@@ -89,6 +89,8 @@ func (s *session) executeGuarded(u *user, st statement, req *request, out *outpu
 			return err
 		}
 		return s.answer(st.text, false, nil, req, out)
+	case strings.HasPrefix(st.text, explainAST):
+		return s.explain(u, st, req, out)
 	case strings.HasPrefix(st.text, "ALTER TABLE "), strings.HasPrefix(st.text, "OPTIMIZE TABLE "):
 		return s.change(u, st, req, out)
 	}
