@@ -67,10 +67,12 @@ func ReasonOf(err error) Reason {
 	case anyOf(err, ErrFenced, kerr.ProducerFenced, kerr.InvalidProducerEpoch, kerr.FencedInstanceID,
 		kerr.UnknownMemberID, kerr.IllegalGeneration, kerr.FencedMemberEpoch, kerr.StaleMemberEpoch):
 		return ReasonFenced
-	case anyOf(err, kgo.ErrRecordTimeout, kgo.ErrRecordRetries, ErrUnacknowledged, context.DeadlineExceeded):
-		return ReasonTimeout
 	case anyOf(err, context.Canceled, kgo.ErrClientClosed):
 		return ReasonStopping
+	case anyOf(err, kgo.ErrRecordTimeout, kgo.ErrRecordRetries, ErrUnacknowledged, context.DeadlineExceeded):
+		return ReasonTimeout
+	case errors.Is(err, kerr.TransactionAbortable):
+		return ReasonRetriable
 	}
 	var network net.Error
 	if kerr.IsRetriable(err) || errors.As(err, &network) {

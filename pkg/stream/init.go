@@ -87,7 +87,7 @@ func initTopic(ctx context.Context, admin *kadm.Client, topic policy.Topic) erro
 }
 
 func growTopic(ctx context.Context, admin *kadm.Client, topic policy.Topic) error {
-	details, err := admin.ListTopics(ctx, topic.Name)
+	details, err := describeTopic(ctx, admin, topic.Name)
 	err = errors.Join(err, details.Error())
 	if err != nil {
 		return fmt.Errorf("describe: %w", err)
@@ -114,6 +114,11 @@ func growTopic(ctx context.Context, admin *kadm.Client, topic policy.Topic) erro
 		return fmt.Errorf("add partitions: %w", err)
 	}
 	return nil
+}
+
+// describeTopic asks the broker, not the client's cache, which is why authorized operations are asked for.
+func describeTopic(ctx context.Context, admin *kadm.Client, topic string) (kadm.TopicDetails, error) {
+	return admin.ListTopics(kadm.WithAuthorizedOps(ctx), topic)
 }
 
 // setTopic alters only what differs.

@@ -71,7 +71,7 @@ func VerifyTopics(ctx context.Context, admin *kadm.Client, topics []policy.Topic
 
 func verifyTopic(ctx context.Context, admin *kadm.Client, topic policy.Topic) ([]Difference, error) {
 	where := "topic " + topic.Name
-	details, err := admin.ListTopics(ctx, topic.Name)
+	details, err := describeTopic(ctx, admin, topic.Name)
 	if err != nil {
 		return nil, fmt.Errorf("describe: %w", err)
 	}

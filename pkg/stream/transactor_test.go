@@ -1,0 +1,365 @@
+package stream
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+// once copies each key once, as the redactor does: it remembers what it has published, reads that back
+// on assignment and takes it back when a transaction is aborted.
+type once struct {
+	opts []kgo.Opt
+
+	mu        sync.Mutex // guards the maps; their values belong to the partition
+	seen      map[int32]map[string]bool
+	owned     map[int32]bool
+	overlap   atomic.Bool
+	processed atomic.Int64
+	aborted   atomic.Int64
+	// block, when set, holds up processing.
+	block func()
+}
+
+func newOnce(k *testKafka) *once {
+	return &once{opts: k.opts(), seen: map[int32]map[string]bool{}, owned: map[int32]bool{}}
+}
+
+func (o *once) Assigned(ctx context.Context, partitions []Partition) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	ids := make([]int32, len(partitions))
+	o.mu.Lock()
+	for i, p := range partitions {
+		ids[i] = p.ID
+		o.seen[p.ID] = map[string]bool{}
+		o.owned[p.ID] = true
+	}
+	o.mu.Unlock()
+	for r, err := range ReadBack(ctx, o.opts, topicOut, time.UnixMilli(0), ids...) {
+		if err != nil {
+			return err
+		}
+		o.memory(r.Partition)[string(r.Key)] = true
+	}
+	return nil
+}
+
+func (o *once) Released(partitions []Partition) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range partitions {
+		delete(o.owned, p.ID)
+	}
+}
+
+func (o *once) memory(id int32) map[string]bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.seen[id]
+}
+
+func (o *once) Process(_ context.Context, p Partition, records []*kgo.Record) (Result, error) {
+	if o.block != nil {
+		o.block()
+	}
+	o.mu.Lock()
+	if !o.owned[p.ID] {
+		o.overlap.Store(true)
+	}
+	o.mu.Unlock()
+	seen := o.memory(p.ID)
+	var added []string
+	var result Result
+	for _, r := range records {
+		key := string(r.Key)
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		added = append(added, key)
+		result.Records = append(result.Records, &kgo.Record{Topic: topicOut, Partition: p.ID, Key: r.Key})
+	}
+	o.processed.Add(int64(len(records)))
+	result.Aborted = func() {
+		o.aborted.Add(1)
+		for _, key := range added {
+			delete(seen, key)
+		}
+	}
+	return result, nil
+}
+
+func config(id string) TransactorConfig {
+	return TransactorConfig{
+		Group: Group("test", ""), TransactionalID: TransactionalID("test", id), Topics: []string{topicIn},
+		MaxPollRecords: 50, Linger: 10 * time.Millisecond, LingerBytes: 1,
+		SessionTimeout: 2 * time.Second, TransactionTimeout: 4 * time.Second, RebalanceTimeout: 10 * time.Second,
+	}
+}
+
+// start runs a transactor until the test, or the returned function, ends it.
+func start(t *testing.T, opts []kgo.Opt, cfg TransactorConfig, work Processor) (*Transactor, func() error) {
+	t.Helper()
+	transactor, err := NewTransactor(opts, cfg, work)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- transactor.Run(ctx) }()
+	var once sync.Once
+	var result error
+	stop := func() error {
+		cancel()
+		once.Do(func() { result = <-done })
+		return result
+	}
+	t.Cleanup(func() { _ = stop() })
+	return transactor, stop
+}
+
+func requireOnce(t *testing.T, k *testKafka, want int) {
+	t.Helper()
+	keys := k.keys(t, topicOut)
+	require.Len(t, keys, want)
+	for key, n := range keys {
+		require.Equal(t, 1, n, "key %s", key)
+	}
+}
+
+func TestTransactorCopiesOnce(t *testing.T) {
+	k := newKafka(t, 3)
+	k.fill(t, topicIn, 3, 0, 100)
+	k.fill(t, topicIn, 3, 50, 150) // doubles
+	reg := prometheus.NewRegistry()
+	cfg := config("a")
+	cfg.Metrics = NewMetrics(reg, "test")
+	work := newOnce(k)
+	transactor, stop := start(t, k.opts(), cfg, work)
+	eventually(t, "all processed", func() bool { return work.processed.Load() == 600 })
+	require.NoError(t, transactor.Healthy())
+	require.NoError(t, stop())
+	requireOnce(t, k, 450)
+	require.InDelta(t, 600, testutil.ToFloat64(cfg.Metrics.consumedTotal.WithLabelValues(topicIn)), 0)
+	require.GreaterOrEqual(t, testutil.ToFloat64(cfg.Metrics.transactions.WithLabelValues(outcomeCommitted)), 1.0)
+	problems, err := testutil.GatherAndLint(reg)
+	require.NoError(t, err)
+	require.Empty(t, problems)
+
+	// A restart neither repeats nor misses.
+	k.fill(t, topicIn, 3, 140, 160)
+	work = newOnce(k)
+	_, stop = start(t, k.opts(), config("a"), work)
+	eventually(t, "all processed", func() bool { return work.processed.Load() == 60 })
+	require.NoError(t, stop())
+	requireOnce(t, k, 480)
+}
+
+func TestTransactorAbortsAndRedoes(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		fault kfake.Fault
+	}{
+		{"offsets refused", kfake.Fault{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.IllegalGeneration}},
+		{"offsets unknown", kfake.Fault{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.UnknownServerError}},
+		{"produce abortable", kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topicOut, Err: kerr.TransactionAbortable}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			k := newKafka(t, 2)
+			k.fill(t, topicIn, 2, 0, 100)
+			handle := k.cluster.Fault(test.fault)
+			work := newOnce(k)
+			_, stop := start(t, k.opts(), config("a"), work)
+			eventually(t, "all processed again", func() bool { return work.processed.Load() > 200 })
+			eventually(t, "all published", func() bool { return len(k.keys(t, topicOut)) == 200 })
+			require.NoError(t, stop())
+			require.Positive(t, handle.Hits())
+			require.Positive(t, work.aborted.Load())
+			requireOnce(t, k, 200)
+		})
+	}
+}
+
+// TestTransactorUnknownOutcome has the broker commit and answer with an error that says nothing: the
+// transactor must not take that for an abort.
+func TestTransactorUnknownOutcome(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 40)
+	var lied atomic.Bool
+	k.cluster.ControlKey(int16(kmsg.EndTxn), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		k.cluster.KeepControl()
+		end, ok := req.(*kmsg.EndTxnRequest)
+		if !ok || !end.Commit || !lied.CompareAndSwap(false, true) {
+			return nil, nil, false
+		}
+		// Commit by another way, then say nothing useful.
+		copied := *end
+		k.cluster.SleepControl(func() {
+			other, err := kgo.NewClient(k.opts()...)
+			if err == nil {
+				_, _ = copied.RequestWith(context.Background(), other)
+				other.Close()
+			}
+		})
+		resp, _ := end.ResponseKind().(*kmsg.EndTxnResponse)
+		resp.ErrorCode = kerr.UnknownServerError.Code
+		return resp, nil, true
+	})
+	work := newOnce(k)
+	transactor, err := NewTransactor(k.opts(), config("a"), work)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	err = transactor.Run(ctx)
+	require.ErrorIs(t, err, ErrOutcome)
+	require.Zero(t, work.aborted.Load())
+	_, stop := start(t, k.opts(), config("a"), work)
+	eventually(t, "all published", func() bool { return len(k.keys(t, topicOut)) == 40 })
+	require.NoError(t, stop())
+	requireOnce(t, k, 40)
+}
+
+func TestTransactorRebalances(t *testing.T) {
+	const partitions, each = 4, 600
+	k := newKafka(t, partitions)
+	work := []*once{newOnce(k), newOnce(k), newOnce(k)}
+	for _, w := range work {
+		w.block = func() { time.Sleep(5 * time.Millisecond) }
+	}
+	_, stopA := start(t, k.opts(), config("a"), work[0])
+	k.fill(t, topicIn, partitions, 0, each/3)
+	_, stopB := start(t, k.opts(), config("b"), work[1])
+	k.fill(t, topicIn, partitions, each/4, 2*each/3)
+	eventually(t, "both work", func() bool { return work[1].processed.Load() > 0 })
+	require.NoError(t, stopA())
+	_, stopC := start(t, k.opts(), config("c"), work[2])
+	k.fill(t, topicIn, partitions, each/2, each)
+	eventually(t, "all published", func() bool { return len(k.keys(t, topicOut)) == partitions*each })
+	require.NoError(t, stopB())
+	require.NoError(t, stopC())
+	requireOnce(t, k, partitions*each)
+	for _, w := range work {
+		require.False(t, w.overlap.Load(), "processed a partition that was not assigned")
+	}
+}
+
+// TestTransactorZombie pauses a member in the middle of a batch until another has taken over.
+func TestTransactorZombie(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 30)
+	wake := make(chan struct{})
+	zombie := newOnce(k)
+	zombie.block = func() { <-wake }
+	cfg := config("zombie")
+	cfg.RebalanceTimeout = 2 * time.Second
+	_, stopZombie := start(t, k.opts(), cfg, zombie)
+	eventually(t, "zombie has its partition", func() bool { return zombie.memory(0) != nil })
+	time.Sleep(300 * time.Millisecond) // it polls and blocks
+
+	work := newOnce(k)
+	cfg = config("b")
+	cfg.RebalanceTimeout = 2 * time.Second
+	_, stop := start(t, k.opts(), cfg, work)
+	eventually(t, "taken over", func() bool { return work.processed.Load() == 30 })
+	close(wake)
+	eventually(t, "zombie's batch ended", func() bool { return zombie.processed.Load() >= 30 })
+	time.Sleep(500 * time.Millisecond)
+	_ = stopZombie()
+	require.NoError(t, stop())
+	requireOnce(t, k, 30)
+}
+
+func TestTransactorIsFenced(t *testing.T) {
+	k := newKafka(t, 1)
+	transactor, err := NewTransactor(k.opts(), config("same"), newOnce(k))
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- transactor.Run(ctx) }()
+	k.fill(t, topicIn, 1, 0, 10)
+	eventually(t, "first works", func() bool { return len(k.keys(t, topicOut)) == 10 })
+	other, err := kgo.NewClient(append(k.opts(), kgo.TransactionalID(TransactionalID("test", "same")))...)
+	require.NoError(t, err)
+	defer other.Close()
+	_, _, err = other.ProducerID(t.Context())
+	require.NoError(t, err)
+	k.fill(t, topicIn, 1, 10, 20)
+	require.ErrorIs(t, <-done, ErrFenced)
+	require.Len(t, k.keys(t, topicOut), 10)
+}
+
+func TestTransactorErrors(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 10)
+	broken := errors.New("broken")
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+
+	t.Run("process", func(t *testing.T) {
+		transactor, err := NewTransactor(k.opts(), config("a"), failing{process: broken})
+		require.NoError(t, err)
+		require.ErrorIs(t, transactor.Run(ctx), broken)
+		require.Empty(t, k.keys(t, topicOut))
+	})
+	t.Run("assigned", func(t *testing.T) {
+		transactor, err := NewTransactor(k.opts(), config("a"), failing{assigned: broken})
+		require.NoError(t, err)
+		require.ErrorIs(t, transactor.Run(ctx), broken)
+	})
+	t.Run("output too large", func(t *testing.T) {
+		transactor, err := NewTransactor(k.opts(), config("a"), failing{size: 2 << 20})
+		require.NoError(t, err)
+		require.ErrorIs(t, transactor.Run(ctx), ErrTooLarge)
+	})
+	t.Run("configuration", func(t *testing.T) {
+		_, err := NewTransactor(k.opts(), TransactorConfig{}, failing{})
+		require.Error(t, err)
+		cfg := config("a")
+		cfg.SessionTimeout = cfg.TransactionTimeout
+		_, err = NewTransactor(k.opts(), cfg, failing{})
+		require.Error(t, err)
+	})
+}
+
+type failing struct {
+	assigned, process error
+	size              int
+}
+
+func (f failing) Assigned(context.Context, []Partition) error { return f.assigned }
+func (f failing) Released([]Partition)                        {}
+func (f failing) Process(_ context.Context, p Partition, _ []*kgo.Record) (Result, error) {
+	value := make([]byte, f.size)
+	_, _ = rand.Read(value) // or compression makes it small
+	return Result{Records: []*kgo.Record{{Topic: topicOut, Partition: p.ID, Value: value}}}, f.process
+}
+
+// TestTransactorKeepsOrder sends numbers and compares their order.
+func TestTransactorKeepsOrder(t *testing.T) {
+	k := newKafka(t, 2)
+	k.fill(t, topicIn, 2, 0, 300)
+	work := newOnce(k)
+	_, stop := start(t, k.opts(), config("a"), work)
+	eventually(t, "all processed", func() bool { return work.processed.Load() == 600 })
+	require.NoError(t, stop())
+	next := map[int32]int{}
+	for r, err := range ReadBack(t.Context(), k.opts(), topicOut, time.UnixMilli(0), 0, 1) {
+		require.NoError(t, err)
+		require.Equal(t, strconv.Itoa(int(r.Partition))+"-"+strconv.Itoa(next[r.Partition]), string(r.Key))
+		next[r.Partition]++
+	}
+	require.Equal(t, map[int32]int{0: 300, 1: 300}, next)
+}
