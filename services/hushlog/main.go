@@ -12,6 +12,10 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra" // commands, flags and their help, as in most Go tools of this kind
+
+	"github.com/hushlog/hushlog/services/gateway"
+	"github.com/hushlog/hushlog/services/redactor"
+	"github.com/hushlog/hushlog/services/retention"
 )
 
 func main() { os.Exit(run()) }
@@ -71,6 +75,14 @@ func newRootCommand() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("tools", newHealthCommand())
+	add("services",
+		newServiceCommand("gateway", "Take interactions over gRPC and REST, seal them, publish them", gateway.DefaultConfig(), gateway.Run),
+		newServiceCommand("redactor", "Open, inspect, classify, and publish what may be stored", redactor.DefaultConfig(), redactor.Run),
+		newServiceCommand("retention", "Put dates in force and delete what has reached them", retention.DefaultConfig(), retention.Run),
+	)
+	add("tools",
+		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(),
+		newHealthCommand(), newEmbeddedCommand(),
+	)
 	return root
 }

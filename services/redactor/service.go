@@ -31,6 +31,16 @@ type Service struct {
 	transactor *stream.Transactor
 }
 
+// Run is the whole service: it opens what the configuration names, redacts until
+// ctx ends, and drains. Logs go to logTo.
+func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	s, err := New(ctx, cfg, logTo)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}
+
 // New wires a redactor. It reads the files that cfg names and connects to nothing yet.
 func New(ctx context.Context, cfg Config, logTo io.Writer) (*Service, error) {
 	err := cfg.Validate()

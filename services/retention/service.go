@@ -35,6 +35,16 @@ type Service struct {
 	failed   map[string]error
 }
 
+// Run is the whole service: it opens what the configuration names, makes rounds until
+// ctx ends, and drains. Logs go to logTo.
+func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	s, err := New(ctx, cfg, logTo)
+	if err != nil {
+		return err
+	}
+	return s.Run(ctx)
+}
+
 // New wires retention and connects to ClickHouse.
 func New(ctx context.Context, cfg Config, logTo io.Writer) (*Service, error) {
 	err := cfg.Validate()
