@@ -237,6 +237,37 @@ func (sc *scanner) judge(p []piece) {
 	if sc.benignNumber(p) {
 		return
 	}
+	for i := range p {
+		n := sc.fixedForm(p, i)
+		if n == 0 {
+			continue
+		}
+		if i > 0 {
+			sc.judgeRow(p[:i])
+		}
+		if i+n < len(p) {
+			p[i+n].sep = bindNone
+			sc.judge(p[i+n:])
+		}
+		return
+	}
+	sc.judgeRow(p)
+}
+
+// fixedForm judges the pieces that start at p[i] as a form that nothing else looks like, an IPv4 address or a date,
+// and returns how many belong to it.
+func (sc *scanner) fixedForm(p []piece, i int) int {
+	if i > 0 && p[i].sep <= bindTight && p[i].sepChar != '/' {
+		return 0
+	}
+	if n := sc.ipv4(p[i:]); n > 0 {
+		return n
+	}
+	return sc.numericDate(p[i:])
+}
+
+// judgeRow has each window of the pieces judged.
+func (sc *scanner) judgeRow(p []piece) {
 	var canon [maxCanon]byte
 	w := window{sc: sc}
 	for a := range p {
@@ -360,6 +391,9 @@ func (w *window) context() *nearby {
 // judgeWindow offers the window to every family that reads numbers.
 func (sc *scanner) judgeWindow(w *window) {
 	n := len(w.canon)
+	if n < 3 {
+		return
+	}
 	if w.digits() {
 		if n >= 12 && n <= 19 {
 			w.card()
@@ -370,7 +404,17 @@ func (sc *scanner) judgeWindow(w *window) {
 		if n >= 6 && n <= 15 {
 			w.phone()
 		}
+		w.account()
+		w.securityCode()
+	} else {
+		w.iban()
+		w.plate()
 	}
+	if n >= 7 && n <= 20 {
+		w.identity()
+	}
+	w.labelledID()
+	w.record()
 }
 
 // benignNumber reports whether the cluster is part of something that is no one's: a decimal fraction, a hash, a UUID.

@@ -32,8 +32,12 @@ const (
 	topDrug      // what follows is a drug
 	topBenign    // numbers after it are no person's: order, version, ISBN, …
 	topNumber    // "number", "no.", "Nr.": says that a number follows, not which
-	topOTP       // one-time codes and PINs
-	topAge
+	topKind      // a word that names one kind of identity number
+	topSort      // UK sort code
+	topBIC       // SWIFT code
+	topPatient   // the text is about a patient
+	topExpiry    // of a card
+	topVersion   // versions look like IP addresses
 )
 
 const topAnyID = topSSN | topGov | topPassport | topLicence | topTax | topHealthID
@@ -42,9 +46,9 @@ const topAnyID = topSSN | topGov | topPassport | topLicence | topTax | topHealth
 type keyword struct {
 	word   string // lower case in ASCII
 	topics topic
-	group  idGroup // for identity numbers: which
-	act    trigger // what the scanner does where the word stands
-	arg    uint16  // for act
+	group  idGroups // for identity numbers: which
+	act    trigger  // what the scanner does where the word stands
+	arg    uint16   // for act
 	flags  kwFlags
 }
 
@@ -68,7 +72,13 @@ const (
 	actAuth           // "bearer", "basic"
 	actJWT
 	actCurl
-	actNumber // a word that spells a digit; arg: the digit
+	actNumber    // a word that spells a digit; arg: the digit
+	actMonth     // a month's name; arg: the month
+	actDiagnosis // a diagnosis may follow
+	actCondition // names a condition
+	actDose      // a unit of doses
+	actProfile   // a site of personal profiles
+	actUser      // a user name may follow
 )
 
 // hit is one occurrence of a word in a view.
@@ -87,8 +97,13 @@ type vocabulary struct {
 var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v := &vocabulary{}
 	v.words = append(v.words, contextWords()...)
+	v.words = append(v.words, idWords()...)
 	v.words = append(v.words, secretWords()...)
 	v.words = append(v.words, vendorWords()...)
+	v.words = append(v.words, monthWords()...)
+	v.words = append(v.words, medicalWords()...)
+	v.words = append(v.words, profileWords()...)
+	v.words = append(v.words, userWords()...)
 	seen := map[string]int{}
 	merged := v.words[:0]
 	for _, k := range v.words {
@@ -113,9 +128,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 func (w *keyword) merge(k keyword) {
 	w.topics |= k.topics
 	w.flags |= k.flags
-	if w.group == 0 {
-		w.group = k.group
-	}
+	w.group.add(k.group[0])
 	if w.act == actNone {
 		w.act, w.arg = k.act, k.arg
 	}
@@ -174,5 +187,29 @@ func standsAlone(s string, start, end int, flags kwFlags) bool {
 	return true
 }
 
-// idGroup names the identity numbers that one word speaks of.
+// idGroup names a kind of identity number: 1 + its index in idKinds.
 type idGroup uint8
+
+// idGroups are the kinds that one word speaks of; "cédula" names those of several countries.
+type idGroups [4]idGroup
+
+func (g *idGroups) add(x idGroup) {
+	if x == 0 || g.has(x) {
+		return
+	}
+	for i := range g {
+		if g[i] == 0 {
+			g[i] = x
+			return
+		}
+	}
+}
+
+func (g *idGroups) has(x idGroup) bool {
+	for _, y := range g {
+		if y == x {
+			return true
+		}
+	}
+	return false
+}

@@ -1,5 +1,7 @@
 package redact
 
+import "math/bits"
+
 // Bounds of what counts as near, in bytes of the view.
 const (
 	reachBefore = 72
@@ -9,11 +11,12 @@ const (
 
 // nearby is what the words around a candidate speak of.
 type nearby struct {
-	near   topic // the closest words before it: its label, most likely
-	far    topic // other words before it
-	after  topic // words after it, where they can be its label
-	groups [4]idGroup
-	word   [64]string // per topic bit: the word that speaks of it
+	near   topic      // the closest words before it: its label, most likely
+	far    topic      // other words before it
+	after  topic      // words after it, where they can be its label
+	label  idGroups   // kinds of identity numbers that the label names
+	groups idGroups   // and the other words
+	word   [32]string // per topic bit: the word that speaks of it
 }
 
 // all returns every topic around.
@@ -30,43 +33,41 @@ func (n *nearby) has(t topic) int {
 	return 0
 }
 
-// labelled reports whether the closest words speak of anything other than t, and not of t.
-func (n *nearby) labelled(t topic) bool {
-	return n.near&t == 0 && n.near&^(topNumber|t) != 0
-}
+// topNumeric are the subjects that are written as numbers.
+const topNumeric = topPhone | topSSN | topCard | topIBAN | topAccount | topRouting | topGov | topPassport | topLicence | topTax |
+	topHealthID | topRecord | topProvider | topBirth | topCVV | topPlate | topCompany | topBenign | topKind | topSort
 
-// inGroup reports whether a word around names identity number group g.
-func (n *nearby) inGroup(g idGroup) bool {
-	for _, x := range n.groups {
-		if x == g {
-			return true
-		}
-	}
-	return false
-}
+// labelled reports whether the label speaks of numbers other than t's, and not of t's.
+func (n *nearby) labelled(t topic) bool { return n.near&t == 0 && n.near&topNumeric&^t != 0 }
+
+// inGroup reports whether a word around names the identity numbers of group g.
+func (n *nearby) inGroup(g idGroup) bool { return n.label.has(g) || n.groups.has(g) }
+
+// nearGroup reports whether the label does.
+func (n *nearby) nearGroup(g idGroup) bool { return n.label.has(g) }
 
 // nameOf returns the word that spoke of one of t's topics.
 func (n *nearby) nameOf(t topic) string {
-	for b := range 64 {
-		if t>>b&1 != 0 && n.word[b] != "" {
-			return n.word[b]
+	for ; t != 0; t &= t - 1 {
+		if w := n.word[bits.TrailingZeros64(uint64(t))]; w != "" {
+			return w
 		}
 	}
 	return ""
 }
 
-func (n *nearby) note(k *keyword) {
-	for b := range 64 {
-		if k.topics>>b&1 != 0 && n.word[b] == "" {
+func (n *nearby) note(k *keyword, label bool) {
+	for t := k.topics; t != 0; t &= t - 1 {
+		b := bits.TrailingZeros64(uint64(t))
+		if n.word[b] == "" {
 			n.word[b] = k.word
 		}
 	}
-	if k.group != 0 {
-		for i := range n.groups {
-			if n.groups[i] == 0 {
-				n.groups[i] = k.group
-				break
-			}
+	for _, g := range k.group {
+		if label {
+			n.label.add(g)
+		} else {
+			n.groups.add(g)
 		}
 	}
 }
@@ -93,13 +94,13 @@ func (sc *scanner) before(start int, n *nearby) {
 			continue
 		}
 		gap := last - int(h.end)
-		if n.near&^topNumber != 0 && gap > 3 {
+		if n.near&^topNumber != 0 && gap > 3 || label && sc.apart(int(h.end), last) {
 			label = false
 		}
 		if gap > 0 && sc.blankLine(int(h.end), last) {
 			break
 		}
-		n.note(k)
+		n.note(k, label)
 		if label {
 			n.near |= k.topics
 		} else {
@@ -108,6 +109,28 @@ func (sc *scanner) before(start int, n *nearby) {
 		last = min(last, int(h.start))
 		count++
 	}
+}
+
+// maxLabelGap bounds the distance from a label to its value.
+const maxLabelGap = 48
+
+// apart reports whether s[from:to] parts a word from what it could be the label of: it holds other words and the end of
+// a phrase.
+func (sc *scanner) apart(from, to int) bool {
+	s := sc.s
+	if to-from > maxLabelGap {
+		return true
+	}
+	words, end := false, false
+	for i := from; i < to; i++ {
+		switch c := s[i]; {
+		case isAlnum(c) || c >= 0x80:
+			words = true
+		case c == ',' || c == ';' || c == '|' || c == '\n' || c == '.' && (i+1 == to || isSpace(s[i+1])) && i > from+1:
+			end = true
+		}
+	}
+	return words && end
 }
 
 // blankLine reports whether a paragraph ends in s[from:to].
@@ -140,7 +163,7 @@ func (sc *scanner) following(end int, n *nearby) {
 	}
 	for i := sc.hitsBefore(end); i < len(sc.hits) && int(sc.hits[i].end) <= stop; i++ {
 		if k := &sc.voc.words[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end {
-			n.note(k)
+			n.note(k, false)
 			n.after |= k.topics
 		}
 	}

@@ -11,6 +11,12 @@ var rulePhone = &rule{prio: prioContext, Rule: Rule{
 	Source:      "ITU-T E.164, E.123; national numbering plans as in libphonenumber",
 }}
 
+var rulePhoneE164 = &rule{prio: prioShape + 5, Rule: Rule{
+	ID: "phone-e164", Version: 1, Type: TypePhone,
+	Description: "telephone number in international form",
+	Source:      "ITU-T E.164, E.123; calling codes as in libphonenumber",
+}}
+
 // phone judges 6 to 15 digits.
 func (w *window) phone() {
 	n := len(w.canon)
@@ -24,13 +30,13 @@ func (w *window) phone() {
 	switch {
 	case w.plus && n >= 8:
 		conf, ev.Structure = w.international()
-	case strength == 2 && n >= 7:
+	case strength == 2 && n >= 7 && (w.bind < bindWrap || len(w.groups) > 2 || n >= 9):
 		conf, ev.Structure = 0.85, "labelled"
 	case w.attached():
 		return
 	default:
 		conf, ev.Structure = w.national()
-		if strength > 0 && ctx.near&^(topNumber|topPhone) == 0 && n >= 7 {
+		if strength > 0 && !ctx.labelled(topPhone) && n >= 9 && w.bind < bindWrap {
 			conf = max(conf, 0.7)
 		}
 		if ctx.labelled(topPhone) {
@@ -40,9 +46,11 @@ func (w *window) phone() {
 	if strength > 0 && conf > 0 {
 		conf = min(conf+0.1, 0.97)
 	}
-	if conf >= 0.3 {
-		w.add(rulePhone, conf, ev)
+	r := rulePhone
+	if ev.Structure == "E.164" {
+		r = rulePhoneE164
 	}
+	w.add(r, conf, ev)
 }
 
 // international judges digits after a plus sign.

@@ -47,8 +47,14 @@ func Rules() []Rule {
 // allRules is every rule of the engine.
 var allRules = func() []*rule {
 	out := []*rule{
-		ruleEmail, rulePhone, ruleCard, ruleSSN,
+		ruleEmail, rulePhone, rulePhoneE164, ruleCard, ruleSSN,
 		ruleAssigned, ruleEntropy, rulePIN, ruleLogin, ruleURLPassword, ruleArmour, ruleAuthHeader, ruleJWT, ruleCurlUser,
+		ruleIBAN, ruleAccount, ruleRouting, ruleSortCode, ruleIPv4, ruleIPv6, ruleMAC, ruleLogUser, ruleBirth,
+		ruleBase58, ruleBech32, ruleEthereum, ruleWallet, ruleCVV, rulePlate, ruleUser, ruleProfile,
+		ruleDiagnosis, ruleCondition, ruleDrug, ruleRecord, ruleICD, ruleLabelledID,
+	}
+	for _, r := range idRules {
+		out = append(out, &r.rule)
 	}
 	for _, v := range vendorRules {
 		out = append(out, &v.rule)

@@ -47,6 +47,38 @@ func (sc *scanner) triggers() {
 	}
 }
 
+// trigger starts what word k, found at h, asks for.
+func (sc *scanner) trigger(h hit, k *keyword) {
+	switch k.act {
+	case actVendor:
+		sc.vendor(h, k)
+	case actKey:
+		sc.key(h, k)
+	case actScheme:
+		sc.scheme(int(h.start))
+	case actArmour:
+		sc.armour(int(h.start))
+	case actAuth:
+		sc.authScheme(h, k)
+	case actJWT:
+		sc.jwt(int(h.start))
+	case actCurl:
+		sc.curl(int(h.end))
+	case actMonth:
+		sc.month(h, k)
+	case actDiagnosis:
+		sc.diagnosisAfter(int(h.end), k)
+	case actCondition:
+		sc.condition(h, k)
+	case actDose:
+		sc.dose(h)
+	case actProfile:
+		sc.profile(h)
+	case actUser:
+		sc.userAfter(int(h.end), k)
+	}
+}
+
 // tokens walks the bytes and hands tokens to the families.
 func (sc *scanner) tokens() {
 	s := sc.s
@@ -71,6 +103,9 @@ func (sc *scanner) tokens() {
 				break
 			}
 			mask |= cl
+		}
+		if i-start >= minLong {
+			sc.long(start, i)
 		}
 		if mask&clDigit != 0 {
 			i = sc.numeric(start, i)

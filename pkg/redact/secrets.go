@@ -85,26 +85,6 @@ func secretWords() []keyword {
 	return out
 }
 
-// trigger starts what word k, found at h, asks for.
-func (sc *scanner) trigger(h hit, k *keyword) {
-	switch k.act {
-	case actVendor:
-		sc.vendor(h, k)
-	case actKey:
-		sc.key(h, k)
-	case actScheme:
-		sc.scheme(int(h.start))
-	case actArmour:
-		sc.armour(int(h.start))
-	case actAuth:
-		sc.authScheme(h, k)
-	case actJWT:
-		sc.jwt(int(h.start))
-	case actCurl:
-		sc.curl(int(h.end))
-	}
-}
-
 // maxName bounds the name around a word for secrets, in bytes on either side.
 const maxName = 48
 

@@ -93,7 +93,7 @@ func (sc *scanner) otherCode(nameEnd int, k *keyword) bool {
 func (sc *scanner) loginAfter(i int, k *keyword) {
 	s := sc.s
 	how, j := sc.readJoint(i)
-	if how == jointNone {
+	if how == jointNone || how == jointSpace && !strings.HasSuffix(k.word, " with") {
 		return
 	}
 	user := sc.readWord(j)
@@ -109,7 +109,7 @@ func (sc *scanner) loginAfter(i int, k *keyword) {
 		return
 	}
 	t := sc.readToken(skipBlanks(s, m+1), true)
-	if t.end-t.start < 3 || how == jointSpace && c == ':' {
+	if t.end-t.start < 3 {
 		return
 	}
 	v := s[t.start:t.end]

@@ -254,7 +254,7 @@ func (sc *scanner) strongValue(v string, how joint, t token) float64 {
 		}
 		return 0.9
 	case how == jointAssign:
-		if code(sc.s, t, v) || plain && (stopWord(v) || humps > 0 && digits == 0 || len(v) < 4) {
+		if code(sc.s, t, v) || plain && (stopWord(v) || humps > 0 && !jumbled(v) || len(v) < 4) {
 			return 0
 		}
 		if plain && letters == len(v) && at(sc.s, t.end) == ' ' && len(v) < 12 && isLetter(at(sc.s, t.end+1)) && !lineStartsAt(sc.s, t.start) {
@@ -281,6 +281,19 @@ func (sc *scanner) strongValue(v string, how joint, t token) float64 {
 		}
 		return 0
 	}
+}
+
+// jumbled reports whether the letters of v change case too often for a name.
+func jumbled(v string) bool {
+	changes, doubles := 0, 0
+	for i := 1; i < len(v); i++ {
+		if isUpper(v[i]) != isUpper(v[i-1]) {
+			changes++
+		} else if isUpper(v[i]) {
+			doubles++
+		}
+	}
+	return len(v) >= 10 && changes*3 > len(v) && doubles > 0
 }
 
 // lineStartsAt reports whether the line of i begins with a name and an assignment, as in configuration.
@@ -425,7 +438,7 @@ func weakValue(v string) float64 {
 		return 0
 	}
 	letters, digits, _, _ := census(v)
-	if digits < 2 || letters < 4 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+	if digits < 2 || letters < 4 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
 		return 0
 	}
 	if entropy(v) < 3.3 {

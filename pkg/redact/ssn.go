@@ -1,6 +1,6 @@
 package redact
 
-var ruleSSN = &rule{prio: prioContext + 5, Rule: Rule{
+var ruleSSN = &rule{prio: prioContext + 7, Rule: Rule{
 	ID: "us-ssn", Version: 1, Type: TypeUSSSN,
 	Description: "US social security number",
 	Source:      "Social Security Administration, SSN randomization (2011): area not 000, 666 or 9xx; group not 00; serial not 0000",

@@ -40,5 +40,47 @@ func contextWords() []keyword {
 		"upc", "gtin", "asin", "doi", "rfc", "cve", "suivi", "colis", "sendungsnummer", "request", "prix", "precio", "preço",
 		"prezzo", "preis", "betrag", "montant", "importe", "valor", "total", "took", "duration", "ms", "seconds")
 	add(topBenign, kwLoose, "注文番号", "订单", "訂單", "ऑर्डर")
+	add(topIBAN, 0, "iban", "numer konta", "rachunek", "numer rachunku")
+	add(topAccount, 0, "account", "account number", "acct", "acct no", "bank account", "a/c", "checking", "savings", "beneficiary", "konto", "kontonummer", "ktnr",
+		"bankverbindung", "compte", "compte bancaire", "rib", "cuenta", "cuenta bancaria", "clabe", "cbu", "conta", "conta corrente", "conto", "conto corrente",
+		"rekening", "rekeningnummer", "konta", "wire", "depósito", "deposit")
+	add(topAccount, kwLoose, "口座番号", "账号", "帳號", "खाता", "계좌번호")
+	add(topRouting, 0, "routing", "aba", "rtn", "transit", "routing number")
+	add(topSort, 0, "sort code", "sort-code", "sortcode")
+	add(topBIC, 0, "bic", "swift")
+	add(topPassport, 0, "passport", "reisepass", "reisepassnummer", "passnummer", "passeport", "pasaporte", "passaporte", "passaporto", "paspoort", "paszport", "pass-nr", "passport no")
+	add(topPassport, kwLoose, "护照", "護照", "パスポート", "旅券", "पासपोर्ट", "여권")
+	add(topLicence, 0, "driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "drivers licence", "license number",
+		"licence number", "dl number", "führerschein", "führerscheinnummer", "permis de conduire", "permis", "carnet de conducir", "permiso de conducir", "licencia de conducir",
+		"carta de condução", "carteira de motorista", "patente", "rijbewijs", "prawo jazdy", "driver's license number", "driver’s license", "licence no", "license no")
+	add(topLicence, kwLoose, "運転免許", "驾驶证", "ड्राइविंग लाइसेंस")
+	add(topTax, 0, "tax id", "tax number", "tax identification", "taxpayer", "steuer", "steueridentifikation", "numéro fiscal", "identificación fiscal", "tax code", "tax file")
+	add(topHealthID, 0, "health insurance", "insurance number", "insurance id", "member id", "policy number", "versichertennummer", "krankenversicherung", "versicherungsnummer",
+		"assurance maladie", "tarjeta sanitaria", "tessera sanitaria", "health card", "medicaid", "subscriber id", "insurance no")
+	add(topGov, 0, "national id", "identity card", "identity number", "id card", "id number", "national identity", "identification number", "personal number", "id no",
+		"citizen id", "identity document", "personal id", "ausweisnummer", "identitätsnummer", "pièce d'identité", "numéro d'identité", "documento de identidad",
+		"número de identificación", "documento de identidade", "carta d'identità", "identiteitskaart", "identiteitsbewijs", "residence permit", "visa number",
+		"aufenthaltstitel", "titre de séjour", "green card", "alien number", "a-number", "uscis", "green card number", "student id", "employee id", "military id")
+	add(topRecord, 0, "mrn", "medical record", "medical record number", "patient id", "patient no", "patient number", "hospital number", "chart number", "chart no", "patienten-nr",
+		"patientennummer", "fallnummer", "numéro de patient", "numéro de dossier", "ipp", "historia clínica", "número de historia", "nhc", "prontuário", "cartella clinica",
+		"health record", "encounter", "accession", "specimen", "case number")
+	add(topProvider, 0, "provider number", "provider id", "license no", "medical license", "arztnummer", "lanr", "rpps", "adeli", "gmc", "bsnr")
+	add(topBirth, 0, "dob", "d.o.b", "date of birth", "birth date", "birthdate", "birthday", "born", "born on", "bday", "birth", "geb", "geb.", "geboren", "geboren am", "geburtsdatum",
+		"geburtstag", "né", "née", "né le", "née le", "date de naissance", "naissance", "nacido", "nacida", "fecha de nacimiento", "nacimiento", "f. nac", "nascido", "nascida",
+		"data de nascimento", "nascimento", "nato", "nata", "nato il", "nata il", "data di nascita", "nascita", "geboortedatum", "geb. datum", "urodzony", "urodzona", "ur",
+		"data urodzenia", "date_of_birth", "birth_date", "född", "født", "syntynyt")
+	add(topBirth, kwLoose, "出生", "生年月日", "誕生日", "生日", "जन्म", "생년월일", "родился", "дата рождения")
+	add(topCVV, 0, "cvv", "cvc", "cvv2", "cvc2", "cid", "csc", "security code", "card verification", "kartenprüfnummer", "prüfziffer", "code de sécurité", "cryptogramme",
+		"código de seguridad", "código de segurança", "codice di sicurezza")
+	add(topCVV, kwLoose, "セキュリティコード", "安全码")
+	add(topExpiry, 0, "exp", "expiry", "expires", "expiration", "valid thru", "gültig bis")
+	add(topCrypto, 0, "wallet", "btc", "bitcoin", "eth", "ethereum", "usdt", "solana", "sol", "monero", "xmr", "litecoin", "ltc", "stellar", "xlm", "crypto", "address", "tron", "dogecoin",
+		"xrp", "ripple", "portefeuille", "cartera", "carteira", "portafoglio", "wallet address", "cardano", "polkadot", "dot", "usdc")
+	add(topPlate, 0, "plate", "license plate", "licence plate", "number plate", "car plate", "plates", "registration plate", "vehicle registration", "reg no", "reg plate", "kennzeichen",
+		"nummernschild", "immatriculation", "plaque", "plaque d'immatriculation", "matrícula", "matricula", "placa", "targa", "kenteken", "tablica rejestracyjna", "rejestracja", "vrm", "vin")
+	add(topPlate, kwLoose, "车牌", "ナンバープレート")
+	add(topIP, 0, "ip", "ip address", "ipv4", "ipv6", "client_ip", "remote_addr", "adresse ip", "ip-adresse", "dirección ip", "host", "server", "from", "source", "x-forwarded-for")
+	add(topVersion, 0, "version", "v", "ver", "release", "versión", "versão", "versione", "build", "firmware", "upgrade", "chrome", "oid")
+	add(topCompany, 0, "company number", "registration number", "handelsregister", "hrb", "registro mercantil", "company", "vat id")
 	return out
 }

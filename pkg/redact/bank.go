@@ -1,0 +1,84 @@
+package redact
+
+var (
+	ruleIBAN = &rule{prio: prioChecksum + 5, Rule: Rule{
+		ID: "iban", Version: 1, Type: TypeBank,
+		Description: "international bank account number of a registered country, with its check digits",
+		Source:      "ISO 13616, SWIFT IBAN registry; ISO/IEC 7064 MOD 97-10",
+	}}
+	ruleAccount = &rule{prio: prioContext, Rule: Rule{
+		ID: "bank-account", Version: 1, Type: TypeBank,
+		Description: "account number after a word for bank accounts",
+		Source:      "names of accounts in the languages of the vocabulary",
+	}}
+	ruleRouting = &rule{prio: prioContext + 6, Rule: Rule{
+		ID: "us-routing", Version: 1, Type: TypeBank,
+		Description: "US routing transit number with its check digit, after a word for it",
+		Source:      "ABA routing number policy",
+	}}
+	ruleSortCode = &rule{prio: prioContext + 4, Rule: Rule{
+		ID: "uk-sort-code", Version: 1, Type: TypeBank,
+		Description: "UK sort code after a word for it",
+		Source:      "Pay.UK",
+	}}
+)
+
+// ibanLength is the length of IBANs by country, from the registry.
+var ibanLength = map[string]int{
+	"AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29, "BY": 28,
+	"CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
+	"FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HN": 28, "HR": 21, "HU": 28,
+	"IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
+	"LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MN": 20, "MR": 27, "MT": 31, "MU": 30, "NI": 28,
+	"NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24,
+	"SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26,
+	"UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
+}
+
+// iban judges a window of letters and digits.
+func (w *window) iban() {
+	d := w.canon
+	if len(d) < 15 || w.mask&0b1111 != 0b0011 || ibanLength[string(d[:2])] != len(d) {
+		return
+	}
+	rotated := make([]byte, 0, maxCanon)
+	rotated = append(append(rotated, d[4:]...), d[:4]...)
+	n := w.context()
+	ev := Evidence{Structure: ibanStructure, Context: n.nameOf(topIBAN)}
+	switch {
+	case mod97(rotated) == 1:
+		ev.Checksum = "mod 97"
+		w.add(ruleIBAN, 0.97, ev)
+	case n.near&topIBAN != 0:
+		w.add(ruleIBAN, 0.7, ev)
+	}
+}
+
+const ibanStructure = "country, length"
+
+// account judges digits as an account, routing or sort code number.
+func (w *window) account() {
+	d := w.canon
+	l := len(d)
+	if w.plus || l < 6 || l > 28 {
+		return
+	}
+	n := w.context()
+	if n.near&(topAccount|topRouting|topIBAN|topSort) == 0 && l != 26 {
+		return
+	}
+	switch {
+	case l == 9 && n.near&topRouting != 0:
+		conf, ev := 0.65, Evidence{Context: n.nameOf(topRouting)}
+		if weighted(d, 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 == 0 {
+			conf, ev.Checksum = 0.9, "aba"
+		}
+		w.add(ruleRouting, conf, ev)
+	case l == 6 && n.near&topSort != 0:
+		w.add(ruleSortCode, 0.85, Evidence{Context: n.nameOf(topSort)})
+	case l == 26 && mod97(append(append(make([]byte, 0, 30), d[2:]...), '2', '5', '2', '1', d[0], d[1])) == 1:
+		w.add(ruleIBAN, 0.9, Evidence{Checksum: "mod 97", Structure: "Polish account number"})
+	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:
+		w.add(ruleAccount, 0.72, Evidence{Context: n.nameOf(topAccount | topIBAN)})
+	}
+}

@@ -1,0 +1,151 @@
+package redact
+
+var ruleBirth = &rule{prio: prioContext + 4, Rule: Rule{
+	ID: "birth-date", Version: 1, Type: TypeDate,
+	Description: "date after a word for birth, in figures or with the month's name",
+	Source:      "ISO 8601 and the customary forms of the vocabulary's languages",
+}}
+
+// numericDate judges the pieces at the start of p as a date in figures and returns how many belong to it.
+func (sc *scanner) numericDate(p []piece) int {
+	if len(p) < 3 || !sc.dateForm(p) {
+		return 0
+	}
+	if len(p) > 3 && p[3].sep == bindTight && p[3].sepChar == p[2].sepChar {
+		return 0
+	}
+	sc.birth(p[0].start, p[2].end)
+	return 3
+}
+
+// dateForm reports whether the first three pieces are day, month and year in some order, joined alike.
+func (sc *scanner) dateForm(p []piece) bool {
+	a, b, c := p[0], p[1], p[2]
+	if a.letters || b.letters || c.lower && c.end-c.start < 4 || b.sepChar != c.sepChar || b.sepChar == '_' || b.sepChar == ' ' || b.sep != c.sep {
+		return false
+	}
+	la, lb := a.end-a.start, b.end-b.start
+	lc := 0
+	for lc < c.end-c.start && isDigit(sc.s[c.start+lc]) {
+		lc++
+	}
+	if rest := c.end - c.start - lc; rest > 0 && (sc.s[c.start+lc] != 'T' || rest < 3 && rest != 1) {
+		return false
+	}
+	x, y := number([]byte(sc.s[a.start:a.end])), number([]byte(sc.s[b.start:b.end]))
+	z := number([]byte(sc.s[c.start : c.start+min(lc, 4)]))
+	switch {
+	case la == 4 && lb <= 2 && lc <= 2 && la+lb+lc >= 6:
+		return x >= 1800 && x <= 2199 && dateOK(y, z)
+	case la <= 2 && lb <= 2 && lc == 4:
+		return z >= 1800 && z <= 2199 && (dateOK(y, x) || dateOK(x, y))
+	case la == 2 && lb == 2 && lc == 2 && b.sepChar != '-':
+		return dateOK(y, x) || dateOK(x, y)
+	}
+	return false
+}
+
+// date reports whether the window is nothing but a date in figures.
+func (w *window) date() bool { return len(w.groups) == 3 && w.sc.dateForm(w.groups) }
+
+// birth adds the date [start, end) if the words near speak of birth.
+func (sc *scanner) birth(start, end int) {
+	var n nearby
+	sc.around(start, end, &n)
+	strength := n.has(topBirth)
+	if strength == 0 || strength == 1 && n.labelled(topBirth|topBenign) {
+		return
+	}
+	sc.add(start, end, ruleBirth, 0.7+0.1*float64(strength), Evidence{Context: n.nameOf(topBirth), Structure: "date"})
+}
+
+// month judges a month's name that may stand in a date of birth.
+func (sc *scanner) month(h hit, k *keyword) {
+	s := sc.s
+	start, end := int(h.start), int(h.end)
+	day, year := false, false
+	i := start
+	for n := 0; n < 5 && i > 0 && (s[i-1] == ' ' || s[i-1] == '.' || s[i-1] == '-'); n++ {
+		i--
+	}
+	if j := i; j > 0 && i < start {
+		if s[j-1] == 'e' && j > 1 && s[j-2] == 'd' { // 7 de marzo
+			for j -= 2; j > 0 && s[j-1] == ' '; j-- {
+			}
+		}
+		if j > 1 && isLower(s[j-1]) && isLower(s[j-2]) && j > 2 && isDigit(s[j-3]) { // 7th
+			j -= 2
+		}
+		e := j
+		for j > 0 && e-j < 3 && isDigit(s[j-1]) {
+			j--
+		}
+		if e-j >= 1 && e-j <= 2 && !isAlnum(at(s, j-1)) {
+			start, day = j, true
+		}
+	}
+	j := end
+	if at(s, j) == '.' {
+		j++
+	}
+	for n := 0; n < 4; n++ {
+		j = skipDateFill(s, j)
+		e := j
+		for e < len(s) && isDigit(s[e]) {
+			e++
+		}
+		l := e - j
+		if l >= 1 && l <= 2 && !day && !year {
+			day, end = true, e
+			j = e
+			if e+1 < len(s) && isLower(s[e]) && isLower(s[e+1]) {
+				j = e + 2
+			}
+			continue
+		}
+		if l == 4 && !year {
+			year, end = true, e
+		}
+		break
+	}
+	if day || year {
+		sc.birth(start, end)
+	}
+}
+
+// skipDateFill steps over what stands between the parts of a date.
+func skipDateFill(s string, i int) int {
+	for i < len(s) && (s[i] == ' ' || s[i] == ',' || s[i] == '-' || s[i] == '.') {
+		i++
+	}
+	for _, w := range []string{"de ", "del ", "of "} {
+		if len(s)-i >= len(w) && equalFold(s[i:i+len(w)], w) {
+			return i + len(w)
+		}
+	}
+	return i
+}
+
+// monthWords are the names of months in the languages of the data.
+func monthWords() []keyword {
+	var out []keyword
+	for i, names := range [][]string{
+		{"january", "jan", "januar", "jänner", "janvier", "enero", "janeiro", "gennaio", "januari", "stycznia"},
+		{"february", "feb", "februar", "février", "febrero", "fevereiro", "febbraio", "februari", "lutego"},
+		{"march", "mar", "märz", "mars", "marzo", "março", "maart", "marca"},
+		{"april", "apr", "avril", "abril", "aprile", "kwietnia"},
+		{"may", "mai", "mayo", "maio", "maggio", "mei", "maja"},
+		{"june", "jun", "juni", "juin", "junio", "junho", "giugno", "czerwca"},
+		{"july", "jul", "juli", "juillet", "julio", "julho", "luglio", "lipca"},
+		{"august", "aug", "août", "agosto", "augustus", "sierpnia"},
+		{"september", "sep", "sept", "septembre", "septiembre", "setembro", "settembre", "września"},
+		{"october", "oct", "oktober", "octobre", "octubre", "outubro", "ottobre", "października"},
+		{"november", "nov", "novembre", "noviembre", "novembro", "listopada"},
+		{"december", "dec", "dezember", "décembre", "diciembre", "dezembro", "dicembre", "grudnia"},
+	} {
+		for _, w := range names {
+			out = append(out, keyword{word: w, act: actMonth, arg: uint16(i + 1)}) //nolint:gosec // twelve months
+		}
+	}
+	return out
+}

@@ -1,0 +1,297 @@
+package redact
+
+import "strings"
+
+var (
+	ruleDiagnosis = &rule{prio: prioContext, Rule: Rule{
+		ID: "diagnosis", Version: 1, Type: TypeMedical,
+		Description: "what follows a word for a diagnosis",
+		Source:      "clinical letters; ICD-10 chapter titles",
+	}}
+	ruleCondition = &rule{prio: prioContext + 1, Rule: Rule{
+		ID: "condition", Version: 1, Type: TypeMedical,
+		Description: "name of a disease that is said of a person",
+		Source:      "ICD-10 categories, common names",
+	}}
+	ruleDrug = &rule{prio: prioContext, Rule: Rule{
+		ID: "drug-dose", Version: 1, Type: TypeMedical,
+		Description: "drug with a dose",
+		Source:      "WHO INN stems",
+	}}
+	ruleRecord = &rule{prio: prioContext + 3, Rule: Rule{
+		ID: "medical-record", Version: 1, Type: TypeMedical,
+		Description: "medical record number after a word for it, or beside a patient's data",
+		Source:      "HIPAA 45 CFR 164.514(b)(2)(i)(H)",
+	}}
+	ruleICD = &rule{prio: prioContext, Rule: Rule{
+		ID: "icd10", Version: 1, Type: TypeMedical,
+		Description: "ICD-10 code after a word for a diagnosis",
+		Source:      "WHO ICD-10",
+	}}
+)
+
+// conditions are names of diseases, in the languages of the data. Stems end where endings differ.
+var conditions = strings.Split(`hiv|hiv-infektion|aids|hepatitis a|hepatitis b|hepatitis c|hepatitis|hépatite|tuberculosis|tuberkulose|tuberculose|syphilis|gonorrhea|gonorrhoea|chlamydia|herpes|hpv|
+diabetes|type 1 diabetes|type 2 diabetes|gestational diabetes|diabetes mellitus|diabetes mellitus typ 2|diabetes mellitus typ 1|diabetes mellitus type 2|diabète|diabète de type 2|diabète de type 1|diabetes tipo 2|diabetes tipo 1|diabete|diabete di tipo 2|prediabetes|
+hypertension|high blood pressure|bluthochdruck|hypertonie|arterielle hypertonie|hypertension artérielle|hipertensión|hipertensión arterial|hipertensão|ipertensione|hyperlipidemia|hypercholesterolemia|
+asthma|asthma bronchiale|asthme|asma|copd|bpco|epoc|chronic obstructive pulmonary disease|emphysema|cystic fibrosis|mukoviszidose|pneumonia|pneumonie|lungenentzündung|bronchitis|sleep apnea|sleep apnoea|
+depression|major depressive disorder|major depression|depressive disorder|depressive episode|schwere depression|dépression|dépression sévère|depresión|depresión mayor|depressão|depressione|dysthymia|postpartum depression|
+bipolar disorder|bipolar i disorder|bipolar ii disorder|bipolare störung|trouble bipolaire|trastorno bipolar|transtorno bipolar|disturbo bipolare|schizophrenia|schizophrenie|schizophrénie|esquizofrenia|schizofrenia|schizoaffective disorder|psychosis|
+anxiety disorder|generalized anxiety disorder|generalised anxiety disorder|panic disorder|angststörung|trouble anxieux|trastorno de ansiedad|ptsd|post-traumatic stress disorder|ptbs|ocd|obsessive compulsive disorder|adhd|adhs|tdah|autism|autism spectrum disorder|autismus|anorexia nervosa|anorexia|bulimia|bulimia nervosa|borderline personality disorder|eating disorder|insomnia|
+opioid use disorder|alcohol use disorder|substance use disorder|opioid dependence|alcohol dependence|alcoholism|alkoholabhängigkeit|suchterkrankung|dependencia del alcohol|
+epilepsy|epilepsie|épilepsie|epilepsia|epilessia|migraine|migräne|migraña|multiple sclerosis|multiple sklerose|sclérose en plaques|esclerosis múltiple|esclerose múltipla|sclerosi multipla|parkinson's disease|parkinson|morbus parkinson|maladie de parkinson|alzheimer's disease|alzheimer|maladie d'alzheimer|dementia|demenz|démence|demencia|huntington's disease|als|amyotrophic lateral sclerosis|stroke|schlaganfall|ischemic stroke|cerebral palsy|neuropathy|
+cancer|krebs|breast cancer|lung cancer|prostate cancer|colon cancer|colorectal cancer|pancreatic cancer|ovarian cancer|cervical cancer|skin cancer|thyroid cancer|bladder cancer|brustkrebs|lungenkrebs|prostatakrebs|mammakarzinom|cancer du sein|cancer du poumon|cáncer de mama|cáncer de pulmón|câncer de mama|cancro al seno|leukemia|leukaemia|leukämie|leucémie|leucemia|lymphoma|lymphom|lymphome|linfoma|melanoma|melanom|mélanome|carcinoma|glioblastoma|multiple myeloma|hodgkin's lymphoma|
+crohn's disease|morbus crohn|maladie de crohn|enfermedad de crohn|ulcerative colitis|colitis ulcerosa|colite ulcéreuse|celiac disease|coeliac disease|zöliakie|irritable bowel syndrome|reizdarm|gerd|peptic ulcer|cirrhosis|leberzirrhose|cirrhose|cirrosis|fatty liver|pancreatitis|appendicitis|gallstones|
+atrial fibrillation|vorhofflimmern|fibrillation auriculaire|fibrilación auricular|heart failure|herzinsuffizienz|insuffisance cardiaque|insuficiencia cardíaca|coronary artery disease|coronary heart disease|koronare herzkrankheit|myocardial infarction|heart attack|herzinfarkt|infarctus du myocarde|infarto|angina pectoris|cardiomyopathy|arrhythmia|deep vein thrombosis|pulmonary embolism|
+chronic kidney disease|kidney disease|renal failure|kidney failure|niereninsuffizienz|insuffisance rénale|insuficiencia renal|insufficienza renale|kidney stones|nierensteine|glomerulonephritis|
+rheumatoid arthritis|rheumatoide arthritis|polyarthrite rhumatoïde|artritis reumatoide|osteoarthritis|arthrose|osteoporosis|osteoporose|lupus|systemic lupus erythematosus|fibromyalgia|gout|gicht|psoriasis|psoriatic arthritis|ankylosing spondylitis|scoliosis|sjogren's syndrome|
+hypothyroidism|hyperthyroidism|hypothyreose|schilddrüsenunterfunktion|hypothyroïdie|hipotiroidismo|hashimoto's thyroiditis|hashimoto|graves' disease|addison's disease|cushing's syndrome|endometriosis|endometriose|pcos|polycystic ovary syndrome|infertility|miscarriage|preeclampsia|erectile dysfunction|
+anemia|anaemia|anämie|sickle cell disease|sickle cell anemia|hemophilia|haemophilia|hämophilie|thalassemia|covid-19|long covid|influenza|malaria|sepsis|meningitis|lyme disease|borreliose|measles|shingles|gürtelrose|glaucoma|cataract|macular degeneration|down syndrome|trisomie 21|obesity|adipositas|eczema|neurodermitis|narcolepsy|tourette syndrome|anaphylaxis`, "|")
+
+// medicalWords are what the medical rules look for.
+func medicalWords() []keyword {
+	var out []keyword
+	for _, c := range conditions {
+		out = append(out, keyword{word: strings.TrimSpace(c), act: actCondition})
+	}
+	add := func(act trigger, t topic, words ...string) {
+		for _, w := range words {
+			out = append(out, keyword{word: w, act: act, topics: t})
+		}
+	}
+	add(actDiagnosis, topDiagnosis, "dx", "diagnosis", "diagnoses", "diagnosed with", "diagnosed as", "suspected", "suffers from", "suffering from", "treated for",
+		"history of", "known", "diagnose", "diagnosen", "diagnostic", "diagnostiqué", "atteint de", "atteinte de", "souffre de", "suivi pour",
+		"suivie pour", "traité pour", "traitée pour", "diagnóstico", "diagnosticado con", "diagnosticada con", "padece", "padece de", "sufre de",
+		"diagnosticado com", "diagnosticada com", "sofre de", "diagnosi", "affetto da", "affetta da", "soffre di", "leidet an", "leidet unter",
+		"erkrankt an", "behandelt wegen", "verdacht auf", "v.a.", "z.n.", "tested positive for", "recovering from", "assessment", "impression",
+		"chief complaint", "indication", "anamnese", "rozpoznanie", "cierpi na")
+	add(actNone, topDiagnosis, "icd", "icd-10", "icd10", "cie-10", "cim-10")
+	add(actDose, 0, "mg", "mcg", "µg", "ug", "iu", "mg/ml", "milligrams", "milligram", "mg/day", "mg/kg", "i.e.", "ui", "units", "tablets", "g", "ml")
+	add(actNone, topPatient, "patient", "patients", "patientin", "paciente", "paziente", "pacjent", "attending", "admitted", "discharge", "hospital", "clinic",
+		"klinik", "ward", "doctor", "prescribed", "medication", "medikation", "médicament", "prescription", "dr", "tablets", "dose", "dosage", "therapy",
+		"treatment", "traitement", "tratamiento", "terapia", "behandlung", "rx", "started on", "twice daily", "once daily", "verordnet", "prescrit", "recetado",
+		"prescritto", "symptoms", "nurse", "surgery", "bloods", "chart", "take", "taking", "nehme", "prend", "toma", "chronic", "clinical")
+	return out
+}
+
+// condition judges the name of a disease: it counts if it is said of somebody.
+func (sc *scanner) condition(h hit, k *keyword) {
+	start, end := int(h.start), int(h.end)
+	if c := at(sc.s, start-1); c == '-' || c == '/' || c == '_' {
+		return
+	}
+	var n nearby
+	sc.around(start, end, &n)
+	strength := 0
+	switch {
+	case n.near&topDiagnosis != 0:
+		strength = 2
+	case n.all()&(topDiagnosis|topPatient|topBirth|topRecord) != 0, sc.possessive(start):
+		strength = 1
+	}
+	if len(k.word) <= 3 && strength < 2 || strength == 0 {
+		return
+	}
+	sc.add(start, end, ruleCondition, 0.55+0.15*float64(strength), Evidence{Context: n.nameOf(topDiagnosis | topPatient)})
+}
+
+// possessives are the words that say whose a condition is.
+var possessives = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields("my his her your their our mein meine meiner meinen seine ihre deine mon ma ton ta son sa votre mi su tu mis minha meu sua seu mio mia suo sua mijn zijn haar moja mój") {
+		m[w] = true
+	}
+	return m
+}()
+
+// possessive reports whether the word before pos, or the one before that, says whose something is.
+func (sc *scanner) possessive(pos int) bool {
+	s := sc.s
+	for range 2 {
+		end := pos
+		for end > 0 && s[end-1] == ' ' {
+			end--
+		}
+		start := end
+		for start > 0 && end-start < 12 && (isLetter(s[start-1]) || s[start-1] >= 0x80) {
+			start--
+		}
+		if end == pos || start == end {
+			return false
+		}
+		if possessives[strings.ToLower(s[start:end])] {
+			return true
+		}
+		pos = start
+	}
+	return false
+}
+
+// diagnosisStops are words that end a diagnosis in a sentence.
+var diagnosisStops = map[string]bool{}
+
+func init() {
+	for _, w := range strings.Fields(`and or but with who which that by par le la since in on at from for because is was are has have had patient started
+		i we he she they und mit seit von der die das bei wegen et avec depuis qui y con desde por que e com desde per da che dal the a an this
+		please bitte merci`) {
+		diagnosisStops[w] = true
+	}
+}
+
+// maxDiagnosis bounds a diagnosis in bytes.
+const maxDiagnosis = 64
+
+// diagnosisAfter judges the phrase after a word for a diagnosis that ends at i.
+func (sc *scanner) diagnosisAfter(i int, k *keyword) {
+	s := sc.s
+	j := i
+	colon := false
+	for j < len(s) && j-i < 4 && (s[j] == ' ' || s[j] == ':' || s[j] == '*' || s[j] == '"') {
+		colon = colon || s[j] == ':'
+		j++
+	}
+	if j == i {
+		return
+	}
+	sentenceForm := strings.Contains(k.word, " ") || k.word == "suspected" || k.word == "padece"
+	if !colon && !sentenceForm {
+		return
+	}
+	if !colon && (k.word == "known" || k.word == "assessment" || k.word == "impression" || k.word == "history of" && false) {
+		return
+	}
+	end, words := j, 0
+	for end < len(s) && end-j < maxDiagnosis && words < 6 {
+		w := end
+		for w < len(s) && (isAlnum(s[w]) || s[w] >= 0x80 || s[w] == '-' || s[w] == '\'' || s[w] == '/') {
+			w++
+		}
+		if w == end || diagnosisStops[strings.ToLower(s[end:w])] {
+			break
+		}
+		words++
+		end = w
+		if at(s, w) != ' ' {
+			break
+		}
+		end = w + 1
+	}
+	for end > j && s[end-1] == ' ' {
+		end--
+	}
+	v := s[j:end]
+	letters, digits, _, _ := census(v)
+	if letters < 4 || digits > letters || placeholder(v) || stopWord(v) {
+		return
+	}
+	conf := 0.55
+	if colon {
+		conf = 0.65
+		if c := at(s, end); c != 0 && c != '.' && c != ',' && c != ';' && c != '\n' && c != '"' && c != '(' && c != '|' {
+			conf = 0.4
+		}
+		if k.word == "known" || k.word == "indication" || k.word == "diagnostic" || k.word == "impression" || k.word == "assessment" || k.word == "diagnose" && false {
+			conf -= 0.2
+		}
+	} else if k.word == "suspected" || k.word == "history of" {
+		var n nearby
+		sc.around(i-len(k.word), end, &n)
+		if n.all()&(topPatient|topRecord|topBirth) == 0 {
+			conf = 0.4
+		}
+	}
+	sc.add(j, end, ruleDiagnosis, conf, Evidence{Context: k.word})
+}
+
+// drugEndings are stems of the WHO's names of substances, and endings of common drug names.
+var drugEndings = []string{
+	"mab", "nib", "pril", "sartan", "statin", "formin", "azole", "cillin", "mycin", "oxacin", "cycline", "vir", "olol", "dipine", "prazole",
+	"tidine", "gliptin", "gliflozin", "glutide", "setron", "triptan", "zepam", "zolam", "barbital", "caine", "codone", "orphine", "fentanil", "oxetine",
+	"ipramine", "triptyline", "azine", "apine", "idone", "peridol", "sone", "solone", "onide", "terol", "lukast", "thiazide", "semide", "lactone",
+	"parin", "xaban", "gatran", "grel", "fibrate", "profen", "fenac", "oxicam", "coxib", "cetamol", "minophen", "caftor", "tinib", "ciclib", "rafenib",
+	"mustine", "rubicin", "taxel", "platin", "trexate", "abine", "gabalin", "pentin", "racetam", "triazine", "barb", "alol", "zosin", "steride", "afil",
+	"thyroxine", "insulin", "metoclopramide", "lithium", "warfarin", "digoxin", "methadone", "buprenorphine", "naloxone", "aspirin", "ibuprofen",
+	"sertraline", "citalopram", "pramine", "faxine", "quine", "floxacin", "penem", "cef", "sulfa", "zine", "done", "pam", "lone", "ine", "ol", "ide",
+	"carbonate", "valproate", "acid", "sodium", "potassium", "chloride", "sulfate", "phosphate", "tartrate", "maleate", "hcl", "säure", "statine", "ina", "amol",
+}
+
+// dose judges a unit of doses: a number and the name of a drug must stand before it.
+func (sc *scanner) dose(h hit) {
+	s := sc.s
+	i := int(h.start)
+	for i > 0 && (s[i-1] == ' ') && int(h.start)-i < 2 {
+		i--
+	}
+	e := i
+	for i > 0 && e-i < 8 && (isDigit(s[i-1]) || s[i-1] == '.' || s[i-1] == ',') {
+		i--
+	}
+	if i == e || !isDigit(s[i]) || at(s, i-1) != ' ' {
+		return
+	}
+	w := i - 1
+	start := w
+	for start > 0 && w-start < 32 && (isLetter(s[start-1]) || s[start-1] >= 0x80 || s[start-1] == '-') {
+		start--
+	}
+	name := strings.ToLower(s[start:w])
+	if len(name) < 4 || stopWord(name) || diagnosisStops[name] {
+		return
+	}
+	ending := 0
+	for _, d := range drugEndings {
+		if strings.HasSuffix(name, d) {
+			ending = max(ending, len(d))
+		}
+	}
+	unit := strings.ToLower(s[h.start:h.end])
+	weak := unit == "g" || unit == "ml" || unit == "units" || unit == "tablets" || unit == "i.e." || unit == "ui"
+	var n nearby
+	sc.around(start, int(h.end), &n)
+	ctx := n.all()&(topPatient|topDiagnosis|topRecord) != 0
+	conf := 0.0
+	switch {
+	case ending >= 4 && (!weak || ctx), ending > 0 && ctx && !weak:
+		conf = 0.75
+	case ctx && !weak:
+		conf = 0.6
+	}
+	if salt := strings.HasSuffix(name, "ate") || strings.HasSuffix(name, "ide") || name == "acid" || name == "hcl" || name == "sodium"; salt && at(s, start-1) == ' ' {
+		p := start - 1
+		for p > 0 && start-p < 32 && isLower(s[p-1]) {
+			p--
+		}
+		if q := s[p : start-1]; len(q) >= 5 && !stopWord(q) && !diagnosisStops[q] && q != "started" {
+			start = p
+		}
+	}
+	sc.add(start, int(h.end), ruleDrug, conf, Evidence{Structure: "drug, amount, unit"})
+}
+
+// record judges a number as that of a medical record.
+func (w *window) record() {
+	l := len(w.canon)
+	if l < 4 || l > 14 || w.plus || w.lower {
+		return
+	}
+	n := w.context()
+	switch {
+	case n.near&topRecord != 0:
+		w.add(ruleRecord, 0.85, Evidence{Context: n.nameOf(topRecord)})
+	case n.near&topProvider != 0 && l >= 7:
+		w.add(ruleRecord, 0.65, Evidence{Context: n.nameOf(topProvider)})
+	case l >= 7 && l <= 10 && len(w.groups) == 1 && n.near&(topBirth|topPatient) != 0 && n.all()&topPatient != 0 && w.mask&^1 == 0 && w.sc.afterGap(w.start):
+		w.add(ruleRecord, 0.55, Evidence{Context: n.nameOf(topPatient), Structure: "column of a patient's line"})
+	case n.near&topDiagnosis != 0 && w.icd():
+		w.add(ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
+	}
+}
+
+// afterGap reports whether i starts a column: two spaces or more stand before it.
+func (sc *scanner) afterGap(i int) bool { return at(sc.s, i-1) == ' ' && at(sc.s, i-2) == ' ' }
+
+// icd reports whether the window has the shape of an ICD-10 code.
+func (w *window) icd() bool {
+	d := w.canon
+	return len(d) >= 3 && len(d) <= 7 && isLetter(d[0]) && isDigit(d[1]) && (isDigit(d[2]) || d[2] == 'A' || d[2] == 'B')
+}
