@@ -292,7 +292,7 @@ func skipReason(output []string) string {
 		match := skipMessage.FindStringSubmatch(strings.TrimRight(line, "\n"))
 		switch {
 		case match != nil:
-			reason = []string{match[1]}
+			reason = []string{strings.TrimPrefix(match[1], "skipped: ")}
 		case trimmed == "" || strings.HasPrefix(trimmed, "=== ") || strings.HasPrefix(trimmed, "--- "):
 		case len(reason) > 0:
 			reason = append(reason, trimmed)
