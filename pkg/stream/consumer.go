@@ -15,8 +15,8 @@ import (
 )
 
 // Handler stores records of one partition, in order. When it returns nil they are durable and their
-// offset is committed. An error wrapped by Retry has the same records, and maybe more, given again
-// after a pause; any other ends Run, and nothing of them is committed. Different partitions are
+// offset is committed. An error wrapped by Retry or RetryFrom has the same records, and maybe more,
+// given again after a pause; any other ends Run, and nothing of them is committed. Different partitions are
 // handled at the same time. It should return within the rebalance timeout: a longer wait belongs
 // into Retry. When the consumer stops, ctx ends a grace later, so that a write can be finished.
 type Handler func(ctx context.Context, partition Partition, records []*kgo.Record) error
@@ -258,18 +258,23 @@ func (c *Consumer) commit(ctx context.Context, client *kgo.Client, b *batch, err
 	offsets := map[string]map[int32]kgo.EpochOffset{}
 	c.mu.Lock()
 	for i, part := range b.parts {
+		next := part.next
 		if errs[i] != nil {
-			continue
+			retry := retryOf(errs[i])
+			if retry == nil || retry.from <= part.records[0].Offset {
+				continue
+			}
+			next = retry.from
 		}
-		c.progress.advance(part.at, part.next)
+		c.progress.advance(part.at, next)
 		delete(c.retrying, part.at)
-		if part.next <= c.floor[part.at] {
+		if next <= c.floor[part.at] {
 			continue
 		}
 		if offsets[part.at.Topic] == nil {
 			offsets[part.at.Topic] = map[int32]kgo.EpochOffset{}
 		}
-		offsets[part.at.Topic][part.at.ID] = kgo.EpochOffset{Epoch: -1, Offset: part.next}
+		offsets[part.at.Topic][part.at.ID] = kgo.EpochOffset{Epoch: -1, Offset: next}
 	}
 	c.mu.Unlock()
 	if len(offsets) == 0 {
@@ -297,21 +302,25 @@ func (c *Consumer) settle(ctx context.Context, client *kgo.Client, b *batch, err
 		if errs[i] == nil {
 			continue
 		}
-		if !isRetry(errs[i]) {
+		retry := retryOf(errs[i])
+		if retry == nil {
 			err = errors.Join(err, fmt.Errorf("handle %s from offset %d: %w", part.at, part.records[0].Offset, errs[i]))
 			continue
 		}
-		c.noteRetry(ctx, part, errs[i])
+		if retry.err != nil {
+			again = true
+			c.noteRetry(ctx, part, retry.err)
+		}
 		if back[part.at.Topic] == nil {
 			back[part.at.Topic] = map[int32]kgo.EpochOffset{}
 		}
-		back[part.at.Topic][part.at.ID] = kgo.EpochOffset{Epoch: -1, Offset: part.records[0].Offset}
+		back[part.at.Topic][part.at.ID] = kgo.EpochOffset{Epoch: -1, Offset: max(retry.from, part.records[0].Offset)}
 	}
 	if err != nil || len(back) == 0 {
 		return false, err
 	}
 	client.SetOffsets(back)
-	return true, nil
+	return again, nil
 }
 
 // noteRetry logs the first of a row only.

@@ -86,6 +86,39 @@ func TestConsumerRetries(t *testing.T) {
 	}
 }
 
+func TestConsumerHandlesInPart(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 50)
+	seen := newSink()
+	away := errors.New("store is away")
+	var failed atomic.Int64
+	c, err := NewConsumer(k.opts(), consumerConfig(), func(ctx context.Context, p Partition, records []*kgo.Record) error {
+		for i, r := range records {
+			if i == 3 && r.Offset < 30 {
+				return Rest(r)
+			}
+			if r.Offset == 35 && failed.Add(1) < 4 {
+				return RetryFrom(r, away)
+			}
+			_ = seen.handle(ctx, p, []*kgo.Record{r})
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	stop := consume(t, c)
+	eventually(t, "waits for the store", func() bool { return errors.Is(c.Healthy(), away) })
+	committed, err := CommittedOffsets(t.Context(), k.admin, consumerConfig().Group, topicIn)
+	require.NoError(t, err)
+	require.Equal(t, int64(35), committed[Partition{topicIn, 0}], "what came before is committed")
+	eventually(t, "all handled", func() bool { return seen.count() == 50 })
+	require.NoError(t, stop())
+	for offset, got := range seen.order {
+		require.Equal(t, int64(offset), got, "each once and in order")
+	}
+	require.NoError(t, RetryFrom(nil, nil))
+	require.NoError(t, Retry(nil))
+}
+
 func TestConsumerStopsAtABadRecord(t *testing.T) {
 	k := newKafka(t, 1)
 	k.fill(t, topicIn, 1, 0, 50)

@@ -113,15 +113,42 @@ func Retry(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &retryError{err}
+	return &retryError{err: err, from: -1}
 }
 
-type retryError struct{ err error }
+// RetryFrom is Retry for the record given and those after it: the ones before it are durable and are
+// committed.
+func RetryFrom(record *kgo.Record, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &retryError{err: err, from: record.Offset}
+}
 
-func (e *retryError) Error() string { return e.err.Error() }
+// Rest is for a handler that has used up its time: records before the one given are durable and are
+// committed, the rest is given again at once. It is no failure.
+func Rest(record *kgo.Record) error { return &retryError{from: record.Offset} }
+
+// retryError asks for records again, from an offset on or (-1) all of them.
+type retryError struct {
+	err  error // nil for Rest
+	from int64
+}
+
+func (e *retryError) Error() string {
+	if e.err == nil {
+		return "handled in part"
+	}
+	return e.err.Error()
+}
+
 func (e *retryError) Unwrap() error { return e.err }
 
-func isRetry(err error) bool {
+// retryOf returns what a handler asked for, or nil when it did not ask for records again.
+func retryOf(err error) *retryError {
 	var retry *retryError
-	return errors.As(err, &retry)
+	if errors.As(err, &retry) {
+		return retry
+	}
+	return nil
 }
