@@ -138,12 +138,25 @@ func (p *progress) probe(ctx context.Context, admin *kadm.Client) {
 	if err != nil {
 		return // answered stays where it was, which healthy reports in time
 	}
+	starts, err := admin.ListStartOffsets(ctx, p.topics...)
+	if err != nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answered = time.Now()
 	ends.Each(func(o kadm.ListedOffset) {
 		if o.Err == nil {
 			p.ends[Partition{o.Topic, o.Partition}] = o.Offset
+		}
+	})
+	starts.Each(func(o kadm.ListedOffset) {
+		// What has expired is not ahead of us: a partition that was emptied before it was ever read
+		// would look like one that does not move.
+		at := Partition{o.Topic, o.Partition}
+		next, reading := p.next[at]
+		if o.Err == nil && reading && next < o.Offset {
+			p.next[at] = o.Offset
 		}
 	})
 	byTopic, total := p.lagLocked()

@@ -23,8 +23,9 @@ type SoleWork interface {
 	// Handle takes records of one partition, in order, and returns what is to be published before
 	// anything is committed. An error ends Run.
 	Handle(ctx context.Context, partition Partition, records []*kgo.Record) ([]*kgo.Record, error)
-	// Turn is called after each poll. behind says whether a partition has records that were not handled yet.
-	Turn(behind func(Partition) bool)
+	// Turn is called after each poll with the partitions that are read. behind says whether one has
+	// records that were not handled yet.
+	Turn(partitions []Partition, behind func(Partition) bool)
 	// Keep is the lowest offset of a partition that has to be read again after a restart, at most next,
 	// the one after what was handled.
 	Keep(partition Partition, next int64) int64
@@ -86,8 +87,9 @@ type Sole struct {
 	committed  map[Partition]int64
 	lastCommit time.Time
 
-	mu    sync.Mutex // guards fresh
-	fresh bool       // partitions were assigned and Assigned was not called yet
+	mu         sync.Mutex  // guards what follows
+	fresh      bool        // partitions were assigned and Assigned was not called yet
+	partitions []Partition // those assigned
 }
 
 // NewSole checks the configuration. opts are those of Dial.
@@ -166,7 +168,7 @@ func (s *Sole) assigned(got map[string][]int32) {
 	s.cfg.Metrics.rebalance(eventAssigned)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.fresh = true
+	s.fresh, s.partitions = true, partitionsOf(got)
 }
 
 func (s *Sole) gone(event string, gone map[string][]int32) {
@@ -175,6 +177,9 @@ func (s *Sole) gone(event string, gone map[string][]int32) {
 	}
 	s.cfg.Metrics.rebalance(event)
 	s.progress.stop(partitionsOf(gone)...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.partitions = nil
 }
 
 // takeFresh says, once for each assignment, that state must be made anew.
@@ -184,6 +189,12 @@ func (s *Sole) takeFresh() bool {
 	fresh := s.fresh
 	s.fresh = false
 	return fresh
+}
+
+func (s *Sole) assignment() []Partition {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.partitions
 }
 
 // step handles what one poll gives.
@@ -202,7 +213,7 @@ func (s *Sole) step(ctx context.Context, client *kgo.Client) error {
 			return err
 		}
 	}
-	s.work.Turn(s.progress.behind)
+	s.work.Turn(s.assignment(), s.progress.behind)
 	if time.Since(s.lastCommit) < s.cfg.CommitEvery {
 		return nil
 	}
@@ -355,7 +366,7 @@ func (soleBalancer) Balance(b *kgo.ConsumerBalancer, topics map[string]int32) kg
 	for topic, count := range topics {
 		partitions := make([]int32, count)
 		for i := range partitions {
-			partitions[i] = int32(i) //nolint:gosec // i is below count, an int32
+			partitions[i] = int32(i)
 		}
 		plan.AddPartitions(first, topic, partitions)
 	}

@@ -1,0 +1,89 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/hushlog/hushlog/pkg/notify"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+const (
+	// tellAtOnce is how many alerts are read at a time. The topic is the queue; this is what waits in
+	// memory, and what is told again when the last of them was not acknowledged.
+	tellAtOnce = 1
+	// maxWait bounds how long a receiver's wish to be left alone is waited for before the group is
+	// shown a sign of life.
+	maxWait = 20 * time.Second
+	// tellTimeout is above the longest attempt and maxWait together.
+	tellTimeout = 2 * time.Minute
+)
+
+// deliverer tells a receiver of one alert.
+type deliverer interface {
+	// Send makes one attempt; wait is how long the receiver asked to be left alone.
+	Send(ctx context.Context, id string, body []byte) (wait time.Duration, err error)
+}
+
+// teller gives alerts to the webhook, one after the other.
+type teller struct {
+	webhook deliverer
+	maxAge  time.Duration
+	now     func() time.Time
+	metrics *metrics
+	log     *slog.Logger
+}
+
+// handle is the stream.Handler of the alerts topic: nil once every alert was acknowledged. The
+// consumer gives the same alerts again, after pauses that grow, until they are.
+func (t *teller) handle(ctx context.Context, _ stream.Partition, records []*kgo.Record) error {
+	for _, record := range records {
+		err := t.tell(ctx, record)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *teller) tell(ctx context.Context, record *kgo.Record) error {
+	var alert hushlogv1.Alert
+	err := proto.Unmarshal(record.Value, &alert)
+	if err != nil {
+		t.metrics.deliveries.WithLabelValues(resultUnreadable).Inc()
+		t.log.ErrorContext(ctx, "record is no alert; nobody told", slog.Int64("offset", record.Offset))
+		return nil
+	}
+	if t.now().Sub(record.Timestamp) > t.maxAge {
+		t.metrics.deliveries.WithLabelValues(resultExpired).Inc()
+		t.log.WarnContext(ctx, "alert is too old; nobody told", slog.String("fingerprint", alert.GetFingerprint()))
+		return nil
+	}
+	body, err := notify.EncodeAlert(&alert)
+	if err != nil {
+		return err
+	}
+	wait, err := t.webhook.Send(ctx, alert.GetFingerprint(), body)
+	if err != nil {
+		t.metrics.deliveries.WithLabelValues(resultRetried).Inc()
+		pause(ctx, min(wait, maxWait))
+		return stream.Retry(fmt.Errorf("tell of alert %s: %w", alert.GetFingerprint(), err))
+	}
+	t.metrics.deliveries.WithLabelValues(resultDelivered).Inc()
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
