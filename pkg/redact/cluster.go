@@ -178,6 +178,7 @@ const maxSeparator = 12
 func separator(s string, i int) (bind uint8, char byte, next int) {
 	j := i
 	bind = 0
+	bracket := false
 	for j < len(s) && j-i < maxSeparator {
 		c := s[j]
 		if isAlnum(c) {
@@ -188,13 +189,18 @@ func separator(s string, i int) (bind uint8, char byte, next int) {
 			if char == 0 || char == ' ' {
 				char = c
 			}
-			bind = sepBind(bind, bindTight)
+			if !bracket {
+				bind = sepBind(bind, bindTight)
+			}
 		case ' ':
 			if char == 0 {
 				char = ' '
 			}
-			bind = sepBind(bind, bindSpace)
+			if !bracket {
+				bind = sepBind(bind, bindSpace)
+			}
 		case '(', ')':
+			bracket = true
 			bind = max(bind, bindSpace)
 			char = ' '
 		case '\\':

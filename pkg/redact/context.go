@@ -104,12 +104,16 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, medicalWords()...)
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
-	seen := map[string]int{}
+	type form struct {
+		word  string
+		flags kwFlags
+	}
+	seen := map[form]int{}
 	merged := v.words[:0]
 	for _, k := range v.words {
-		i, ok := seen[k.word]
+		i, ok := seen[form{k.word, k.flags}]
 		if !ok {
-			seen[k.word] = len(merged)
+			seen[form{k.word, k.flags}] = len(merged)
 			merged = append(merged, k)
 			continue
 		}
@@ -127,7 +131,6 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 // merge adds what k says of the same word.
 func (w *keyword) merge(k keyword) {
 	w.topics |= k.topics
-	w.flags |= k.flags
 	w.group.add(k.group[0])
 	if w.act == actNone {
 		w.act, w.arg = k.act, k.arg
