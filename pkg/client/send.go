@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -208,11 +209,10 @@ func ensureID(in *hushlogv1.Interaction) {
 // newRequestID is a UUIDv7: 48 bits of milliseconds, then random bits.
 func newRequestID() string {
 	var id [16]byte
-	_, _ = rand.Read(id[:])              // never fails
-	ms := uint64(time.Now().UnixMilli()) //nolint:gosec // after 1970
-	for i := range 6 {
-		id[i] = byte(ms >> (40 - 8*i))
-	}
+	_, _ = rand.Read(id[:]) // never fails
+	var now [8]byte
+	binary.BigEndian.PutUint64(now[:], uint64(time.Now().UnixMilli())) //nolint:gosec // after 1970
+	copy(id[:6], now[2:])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
 	text := hex.EncodeToString(id[:])

@@ -126,8 +126,10 @@ func (c *Config) validateServing() error {
 		name  string
 		value time.Duration
 	}{
-		{"receive_timeout", c.ReceiveTimeout}, {"publish_timeout", c.PublishTimeout},
-		{"drain_timeout", c.DrainTimeout}, {"tally_interval", c.TallyInterval},
+		{"receive_timeout", c.ReceiveTimeout},
+		{"publish_timeout", c.PublishTimeout},
+		{"drain_timeout", c.DrainTimeout},
+		{"tally_interval", c.TallyInterval},
 	} {
 		if d.value < 10*time.Millisecond || d.value > 10*time.Minute {
 			problems = append(problems, fmt.Errorf("%s: must be from 10ms to 10m", d.name))

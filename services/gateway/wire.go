@@ -9,6 +9,7 @@ import (
 	"log/slog"
 
 	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/grpc/grpclog"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
@@ -21,6 +22,7 @@ import (
 // Run is the whole service: it opens what the configuration names, serves until ctx ends, and drains.
 // Logs go to logTo.
 func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	silenceGRPC()
 	err := cfg.Validate()
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -42,6 +44,12 @@ func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
 		return errors.Join(err, app.Close(ctx))
 	}
 	return app.Run(ctx)
+}
+
+// silenceGRPC turns off the log that gRPC and grpc-gateway keep of their own: they write to standard
+// error what they were sent, headers and values too. To be called before any use of gRPC.
+func silenceGRPC() {
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 }
 
 // wire opens everything and registers it with app.
