@@ -88,6 +88,7 @@ func (db *DB) Ledger(ctx context.Context, since time.Time) ([]LedgerLine, error)
 		if err != nil {
 			return nil, clean(op, err)
 		}
+		l.Minute = l.Minute.UTC()
 		lines = append(lines, l)
 	}
 	return lines, clean(op, rows.Err())

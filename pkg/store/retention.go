@@ -152,7 +152,7 @@ func (p OverdueRows) literal() string {
 // partitions lists the partitions that hold rows.
 func (db *DB) partitions(ctx context.Context) ([]OverdueRows, error) {
 	const op = "list partitions"
-	rows, err := db.conn.Query(ctx, "SELECT table, partition, sum(rows) AS rows FROM system.parts WHERE database = {db:String} AND active AND rows > 0 GROUP BY table, partition ORDER BY table, partition",
+	rows, err := db.conn.Query(ctx, "SELECT table, partition, sum(rows) FROM system.parts WHERE database = {db:String} AND active AND rows > 0 GROUP BY table, partition ORDER BY table, partition",
 		clickhouse.Named("db", Database))
 	if err != nil {
 		return nil, clean(op, err)

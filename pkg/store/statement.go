@@ -47,7 +47,8 @@ func (db *DB) ExplainTree(ctx context.Context, formatted string) (string, error)
 	return tree.String(), clean(op, rows.Err())
 }
 
-// Limits bound one statement of a person.
+// Limits bound one statement of a person. They must be within those of the user's profile, which also
+// says that a larger result is an error.
 type Limits struct {
 	// Time it may run, cut to whole seconds, at least one.
 	Time time.Duration
@@ -66,7 +67,6 @@ func (l Limits) settings() clickhouse.Settings {
 		"timeout_overflow_mode": "throw",
 		"max_result_rows":       strconv.FormatUint(l.Rows, 10),
 		"max_result_bytes":      strconv.FormatUint(l.Bytes, 10),
-		"result_overflow_mode":  "throw",
 		"max_memory_usage":      strconv.FormatUint(l.Memory, 10),
 		"max_threads":           2,
 	}

@@ -102,3 +102,12 @@ var tables = []Table{
 var common = []Column{
 	{"project", typeName}, {"classification", typeClass}, {columnLabel, typeName}, {"accepted_at", typeTime}, {"request_id", typeText},
 }
+
+// ColumnNamed finds a column of the table.
+func (t Table) ColumnNamed(name string) (Column, bool) {
+	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return t.Columns[i], true
+}

@@ -1,0 +1,410 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/store/storetest"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
+
+// migrated is an engine with the schema on it.
+func migrated(t *testing.T) *storetest.Engine {
+	t.Helper()
+	engine := storetest.Start(t, policy.Default())
+	err := engine.Open(t, identity.Admin).Migrate(t.Context())
+	require.NoError(t, err)
+	return engine
+}
+
+// limits are within those of every role of the default policy.
+var limits = store.Limits{Time: 20 * time.Second, Rows: 10_000, Bytes: 16 << 20, Memory: 512 << 20}
+
+// ask runs a statement as an identity and returns its rows, tab separated.
+func ask(t *testing.T, engine *storetest.Engine, user, statement string) (string, error) {
+	t.Helper()
+	reader, err := store.NewReader(engine.Config(user))
+	require.NoError(t, err)
+	defer func() { _ = reader.Close() }()
+	result, err := reader.Run(t.Context(), statement, "TabSeparated", limits)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = result.Close() }()
+	raw, err := io.ReadAll(result)
+	return strings.TrimSpace(string(raw)), err
+}
+
+func mustAsk(t *testing.T, engine *storetest.Engine, user, statement string) string {
+	t.Helper()
+	answer, err := ask(t, engine, user, statement)
+	require.NoError(t, err)
+	return answer
+}
+
+// blockOf makes a block of n records, accepted over the days before day with labels in turn.
+func blockOf(id byte, n int, day time.Time, labels ...string) (*hushlogv1.Block, *hushlogv1.Contents) {
+	block := &hushlogv1.Block{BlockId: []byte(strings.Repeat(string(rune(id)), 16))}
+	contents := &hushlogv1.Contents{}
+	for i := range n {
+		record := sampleRecord(fmt.Sprintf("r-%c-%d", id, i), day.AddDate(0, 0, -(i%3)), labels[i%len(labels)])
+		block.Records = append(block.Records, record)
+		index := uint32(i) //nolint:gosec // small
+		contents.Contents = append(contents.Contents, &hushlogv1.Content{
+			Record: index, Path: "messages[0].parts[0].text.text", Role: hushlogv1.Role_ROLE_USER, Kind: "text", Text: "sanitized words",
+		})
+		block.Findings = append(block.Findings, &hushlogv1.Finding{
+			Record: index, Path: "messages[0].parts[0].text.text", Type: "EMAIL", Rule: "email", RuleVersion: 1, Action: "mask", Confidence: 0.9,
+		})
+	}
+	block.Ledger = []*hushlogv1.LedgerDelta{{
+		Project: "demo", Minute: day.Unix() / 60, Accepted: uint64(n) + 1, Stored: uint64(n), Quarantined: 1, //nolint:gosec // small
+		GatewayAccepted: uint64(n) + 1, GatewayRejected: 2, //nolint:gosec // small
+	}}
+	block.Quarantined = []*hushlogv1.Quarantined{{
+		Project: "demo", AcceptedAt: timestamppb.New(day), RequestHash: []byte("0123456789abcdef"), Reason: "detector-timeout", RawPartition: 1, RawOffset: 7,
+	}}
+	return block, contents
+}
+
+func sampleRecord(id string, accepted time.Time, label string) *hushlogv1.Record {
+	temperature, topK := 0.7, int64(40)
+	return &hushlogv1.Record{
+		RequestId: id, TraceId: strings.Repeat("ab", 16), SpanId: strings.Repeat("cd", 8), SessionId: "s-1", ConversationId: "c-1",
+		Project: "demo", Environment: "prod", Region: "eu", Service: "support", Purpose: "debugging", KeyId: "key1",
+		AcceptedAt: timestamppb.New(accepted), StartedAt: timestamppb.New(accepted.Add(-time.Second)),
+		Latency: durationpb.New(1234 * time.Millisecond), TimeToFirstToken: durationpb.New(210 * time.Millisecond),
+		Provider: "openai", Model: "gpt-x", ModelVersion: "gpt-x-2026-01-01", Temperature: &temperature, TopK: &topK, Stream: true,
+		ResponseId: "resp-1", FinishReasons: []string{"stop"}, ToolNames: []string{"lookup"},
+		Usage:     &hushlogv1.Usage{InputTokens: 12, OutputTokens: 34, CachedInputTokens: 5, ReasoningTokens: 6, Cost: 0.0123, CostCurrency: "usd"},
+		ErrorType: "timeout", ErrorCode: "504", Failed: true,
+		Guardrails:    []*hushlogv1.GuardrailOutcome{{Name: "pii", Decision: "mask"}, {Name: "tox", Decision: "allow"}},
+		SafetyFlags:   []*hushlogv1.SafetyFlag{{Category: "self-harm", Score: 0.25}},
+		UserPseudonym: "u_abc", Tags: []string{"a", "b"}, Class: hushlogv1.Class_CLASS_SENSITIVE, ContentStored: true,
+		MessageCount: 3, ContentBytes: 99, FindingCounts: map[string]uint32{"EMAIL": 2, "PHONE": 1},
+		PolicyDigest: "sha-1", EngineVersion: "v1", RetentionLabel: label, MediaTypes: []string{"image/png"},
+	}
+}
+
+func today() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(12 * time.Hour) }
+
+func TestSchemaAgreesWithTheCodeAndThePolicy(t *testing.T) {
+	engine := migrated(t)
+	for _, table := range store.Tables() {
+		want := make([]string, 0, len(table.Columns))
+		for _, column := range table.Columns {
+			want = append(want, column.Name+" "+column.Type)
+		}
+		got := mustAsk(t, engine, identity.Admin, "SELECT concat(name, ' ', type) FROM system.columns WHERE database = 'hushlog' AND table = '"+table.Name+"'")
+		require.ElementsMatch(t, want, strings.Split(strings.ReplaceAll(got, `\'`, `'`), "\n"), table.Name)
+		_, named := table.ColumnNamed(table.Date)
+		require.True(t, named, "%s: its date is a column", table.Name)
+	}
+	require.ElementsMatch(t, policy.AllTables(), tableNames())
+	for name, role := range policy.Default().Roles {
+		for table, columns := range role.Tables {
+			known, ok := store.Lookup(table)
+			require.True(t, ok, "role %s, table %s", name, table)
+			for _, column := range columns {
+				_, ok = known.ColumnNamed(column)
+				require.True(t, ok, "role %s, column %s.%s", name, table, column)
+			}
+		}
+	}
+}
+
+func tableNames() []string {
+	var names []string
+	for _, table := range store.Tables() {
+		names = append(names, table.Name)
+	}
+	return names
+}
+
+// Every grant and row filter of the derived users names what is there: ClickHouse itself takes grants
+// on what is not.
+func TestGrantsAndFiltersNameWhatIsThere(t *testing.T) {
+	engine := migrated(t)
+	for _, user := range policy.Default().ClickHouseUsers() {
+		for table, filter := range user.RowFilters {
+			_, err := ask(t, engine, identity.Admin, "SELECT count() FROM hushlog."+table+" WHERE "+filter)
+			require.NoError(t, err, "%s: filter on %s", user.Name, table)
+		}
+		if user.Role == "" {
+			continue
+		}
+		for table := range policy.Default().Roles[user.Role].Tables {
+			answer, err := ask(t, engine, user.Name, "SELECT count() FROM hushlog."+table)
+			require.NoError(t, err, "%s on %s", user.Name, table)
+			require.Equal(t, "0", answer)
+		}
+	}
+}
+
+func TestMigrateCanBeRepeatedAndTellsChanges(t *testing.T) {
+	engine := storetest.Start(t, policy.Default())
+	admin := engine.Open(t, identity.Admin)
+	statuses, err := admin.Status(t.Context())
+	require.NoError(t, err)
+	require.True(t, statuses[0].AppliedAt.IsZero())
+	for range 3 {
+		err = admin.Migrate(t.Context())
+		require.NoError(t, err)
+	}
+	statuses, err = admin.Status(t.Context())
+	require.NoError(t, err)
+	require.WithinDuration(t, time.Now(), statuses[0].AppliedAt, time.Minute)
+	require.Equal(t, "1", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.migrations"))
+}
+
+func TestBlockIsStoredOnceHoweverOftenItIsWritten(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	block, contents := blockOf('a', 30, today(), "standard", "short")
+	for range 3 {
+		err := writer.Write(t.Context(), block, contents)
+		require.NoError(t, err)
+	}
+	other, otherContents := blockOf('b', 5, today(), "standard")
+	err := writer.Write(t.Context(), other, otherContents)
+	require.NoError(t, err)
+	requireCounts(t, engine, 35)
+	engine.Restart(t)
+	err = writer.Write(t.Context(), block, contents)
+	require.NoError(t, err, "the store remembers blocks over a restart")
+	requireCounts(t, engine, 35)
+}
+
+func requireCounts(t *testing.T, engine *storetest.Engine, interactions int) {
+	t.Helper()
+	want := fmt.Sprint(interactions)
+	for _, table := range []string{store.TableInteractions, store.TableContents, store.TableFindings} {
+		require.Equal(t, want, mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog."+table), table)
+	}
+	require.Equal(t, want, mustAsk(t, engine, identity.Admin, "SELECT sum(stored) FROM hushlog.ledger"))
+	require.Equal(t, want, mustAsk(t, engine, identity.Admin, "SELECT uniqExact(request_id) FROM hushlog.interactions"))
+}
+
+// Whatever a crash left of a block, in whichever tables and partitions, writing it again completes it.
+func TestBlockConvergesAfterAnyPart(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	id := byte('a')
+	for _, keep := range []func(i int, r *hushlogv1.Record) bool{
+		func(i int, _ *hushlogv1.Record) bool { return i%3 == 0 },                                     // one day of all labels
+		func(_ int, r *hushlogv1.Record) bool { return r.GetRetentionLabel() == "short" },             // one label of all days
+		func(i int, r *hushlogv1.Record) bool { return i%3 == 1 && r.GetRetentionLabel() == "short" }, // one partition
+	} {
+		block, contents := blockOf(id, 30, today(), "standard", "short")
+		part := partOf(block, contents, keep)
+		err := writer.Write(t.Context(), part.block, part.contents)
+		require.NoError(t, err)
+		err = writer.Write(t.Context(), block, contents)
+		require.NoError(t, err)
+		err = writer.Write(t.Context(), block, contents)
+		require.NoError(t, err)
+		id++
+	}
+	requireCounts(t, engine, 90)
+}
+
+type blockPart struct {
+	block    *hushlogv1.Block
+	contents *hushlogv1.Contents
+}
+
+// partOf is what an insert that was cut between partitions left: whole partitions of the same block.
+func partOf(block *hushlogv1.Block, contents *hushlogv1.Contents, keep func(int, *hushlogv1.Record) bool) blockPart {
+	part := blockPart{&hushlogv1.Block{BlockId: block.GetBlockId()}, &hushlogv1.Contents{}}
+	for i, record := range block.GetRecords() {
+		if !keep(i, record) {
+			continue
+		}
+		index := uint32(len(part.block.Records)) //nolint:gosec // small
+		part.block.Records = append(part.block.Records, record)
+		content := &hushlogv1.Content{Record: index, Path: contents.GetContents()[i].GetPath(), Role: hushlogv1.Role_ROLE_USER, Kind: "text", Text: "sanitized words"}
+		part.contents.Contents = append(part.contents.Contents, content)
+		finding := block.GetFindings()[i]
+		part.block.Findings = append(part.block.Findings, &hushlogv1.Finding{
+			Record: index, Path: finding.GetPath(), Type: finding.GetType(), Rule: finding.GetRule(), RuleVersion: 1, Action: finding.GetAction(), Confidence: finding.GetConfidence(),
+		})
+	}
+	return part
+}
+
+func TestBlockConvergesWhenTheStoreIsKilled(t *testing.T) {
+	engine := migrated(t)
+	db := engine.Open(t, identity.Ingest)
+	writer := store.NewBlockWriter(db)
+	block, contents := blockOf('k', 3000, today(), "standard", "short")
+	for _, after := range []time.Duration{2 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		wrote := make(chan error, 1)
+		go func() { wrote <- writer.Write(ctx, block, contents) }()
+		time.Sleep(after)
+		engine.Kill()
+		<-wrote
+		cancel()
+		engine.Restart(t)
+	}
+	err := writer.Write(t.Context(), block, contents)
+	require.NoError(t, err)
+	requireCounts(t, engine, 3000)
+}
+
+func TestAlertAndAuditAreStoredOnce(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	now := timestamppb.Now()
+	alert := &hushlogv1.Alert{
+		Fingerprint: "f-1", Rule: "repeated-failures-user", Severity: hushlogv1.Severity_SEVERITY_WARNING, Owner: "platform", Project: "demo",
+		UserPseudonym: "u_1", WindowStart: now, WindowEnd: now, FiredAt: now, Value: 5, Threshold: 5, Class: "Sensitive",
+	}
+	entry := &hushlogv1.AuditEntry{
+		EntryId: []byte("0123456789abcdef"), ActId: []byte("fedcba9876543210"), Phase: hushlogv1.AuditPhase_AUDIT_PHASE_INTENT, At: now,
+		Actor: "ada", Role: "analyst", Action: "query", Purpose: "debugging", Statement: "SELECT ?", Tables: []string{"hushlog.contents"},
+	}
+	for range 2 {
+		err := writer.WriteAlert(t.Context(), alert)
+		require.NoError(t, err)
+		err = writer.WriteAudit(t.Context(), entry)
+		require.NoError(t, err)
+	}
+	require.Equal(t, "1\twarning\tSensitive", mustAsk(t, engine, identity.Admin, "SELECT count(), any(severity), any(classification) FROM hushlog.alerts"))
+	require.Equal(t, "1\tintent\t['hushlog.contents']", mustAsk(t, engine, identity.Admin, "SELECT count(), any(phase), any(tables) FROM hushlog.audit"))
+}
+
+func TestRetentionIsAppliedVerifiedAndActs(t *testing.T) {
+	engine := migrated(t)
+	desired := expiries(policy.Default())
+	retention := engine.Open(t, identity.Retention)
+	err := retention.VerifyRetention(t.Context(), desired)
+	require.ErrorIs(t, err, store.ErrRetentionDiffers)
+	err = retention.ApplyRetention(t.Context(), desired)
+	require.NoError(t, err)
+	err = retention.VerifyRetention(t.Context(), desired)
+	require.NoError(t, err)
+
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	old, oldContents := blockOf('o', 6, today().AddDate(0, 0, -6), "standard", "short") // 6 to 8 days old: content of short ends at 7
+	err = writer.Write(t.Context(), old, oldContents)
+	require.NoError(t, err)
+	overdue, err := retention.Overdue(t.Context(), desired, time.Now())
+	require.NoError(t, err)
+	for _, rows := range overdue {
+		require.Equal(t, store.TableContents, rows.Table)
+		require.Equal(t, "short", rows.Label)
+	}
+	require.Eventually(t, func() bool {
+		return mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.contents WHERE retention_label = 'short'") == "1"
+	}, 30*time.Second, 200*time.Millisecond, "ClickHouse drops what has reached its date by itself")
+	require.Equal(t, "6", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.interactions"))
+	require.Equal(t, "3", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.contents WHERE retention_label = 'standard'"))
+	overdue, err = retention.Overdue(t.Context(), desired, time.Now())
+	require.NoError(t, err)
+	require.Empty(t, overdue)
+
+	overdue, err = retention.Overdue(t.Context(), desired, time.Now().AddDate(0, 0, 25))
+	require.NoError(t, err)
+	require.NotEmpty(t, overdue)
+	err = retention.DropOverdue(t.Context(), overdue)
+	require.NoError(t, err)
+	require.Equal(t, "0", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.contents"))
+}
+
+func TestShorterDateActsOnWhatIsThere(t *testing.T) {
+	engine := migrated(t)
+	desired := expiries(policy.Default())
+	retention := engine.Open(t, identity.Retention)
+	err := retention.ApplyRetention(t.Context(), desired)
+	require.NoError(t, err)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	block, contents := blockOf('s', 3, today().AddDate(0, 0, -10), "standard") // 10 to 12 days old, kept for 30
+	err = writer.Write(t.Context(), block, contents)
+	require.NoError(t, err)
+	for i := range desired {
+		if desired[i].Table == store.TableContents && desired[i].Label == "standard" {
+			desired[i].Keep = 11 * 24 * time.Hour
+		}
+	}
+	err = retention.ApplyRetention(t.Context(), desired)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		return mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.contents") == "1"
+	}, 30*time.Second, 200*time.Millisecond)
+	require.Equal(t, "3", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.interactions"))
+}
+
+func TestLabelOfStoredRowsNeedsADate(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	block, contents := blockOf('l', 1, today(), "forgotten")
+	err := writer.Write(t.Context(), block, contents)
+	require.NoError(t, err)
+	err = engine.Open(t, identity.Retention).ApplyRetention(t.Context(), expiries(policy.Default()))
+	require.ErrorIs(t, err, store.ErrLabelWithoutDate)
+}
+
+func expiries(p *policy.Policy) []store.Expiry {
+	var all []store.Expiry
+	for _, r := range p.TableRetentions() {
+		all = append(all, store.Expiry(r))
+	}
+	return all
+}
+
+func TestLedgerBalances(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	minute := time.Now().UTC().Truncate(time.Minute)
+	block := &hushlogv1.Block{BlockId: []byte("ledgerledgerledg")}
+	for i := range 4 {
+		block.Records = append(block.Records, sampleRecord(fmt.Sprintf("l-%d", i), minute.Add(time.Duration(i)*time.Second), "standard"))
+	}
+	block.Ledger = []*hushlogv1.LedgerDelta{
+		{Project: "demo", Minute: minute.Unix() / 60, Accepted: 6, Stored: 4, Duplicates: 1, Quarantined: 1},
+		{Project: "demo", Minute: minute.Unix() / 60, GatewayAccepted: 6, GatewayRejected: 3},
+	}
+	err := writer.Write(t.Context(), block, nil)
+	require.NoError(t, err)
+	lines, err := engine.Open(t, identity.Admin).Ledger(t.Context(), minute)
+	require.NoError(t, err)
+	require.Equal(t, []store.LedgerLine{{
+		Project: "demo", Minute: minute, Received: 9, Rejected: 3, Accepted: 6, Read: 6, Stored: 4, Duplicates: 1, Quarantined: 1, Counted: 4,
+	}}, lines)
+	require.Zero(t, lines[0].Gap())
+	answer := mustAsk(t, engine, identity.RoleUser("compliance"), store.LedgerSQL(minute))
+	require.Equal(t, "demo\t"+minute.Format(time.DateTime)+"\t9\t3\t6\t6\t4\t1\t1\t0\t4", answer)
+}
+
+func TestErrorsHoldNoMessage(t *testing.T) {
+	engine := migrated(t)
+	_, err := ask(t, engine, identity.RoleUser("engineering"), "SELECT text FROM hushlog.contents WHERE text = 'planted-4111'")
+	var refused *store.Error
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, int32(497), refused.Code)
+	require.NotContains(t, err.Error(), "planted")
+	_, err = engine.Open(t, identity.Query).FormatStatement(t.Context(), "SELECT 'planted-4111' WHERE ((")
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "SYNTAX_ERROR", refused.Name)
+	require.Equal(t, 31, refused.Position)
+	require.NotContains(t, err.Error(), "planted")
+	engine.Kill()
+	_, err = ask(t, engine, identity.RoleUser("engineering"), "SELECT 'planted-4111'")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "planted")
+}
