@@ -43,6 +43,7 @@ var serverOnly = []string{
 	"async_insert", "wait_for_async_insert", "cancel_http_readonly_queries_on_client_close",
 	"http_headers_progress_interval_ms", "http_write_exception_in_output_format",
 	"send_progress_in_http_headers", "use_query_cache", "log_queries", "log_comment", "readonly",
+	"allow_ddl", // a guarded user can make nothing, and the view that its SELECT becomes must be dropped
 }
 
 // apply sets the settings on the session.
