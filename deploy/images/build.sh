@@ -10,10 +10,10 @@ image=${HUSHLOG_IMAGE:-hushlog:dev}
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT INT TERM
 
-(cd "$root/services" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags static \
+(cd "$root/services" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags hushlog_static \
 	-ldflags '-s -w' -o "$context/hushlog" ./hushlog)
 # A binary that asks for a loader would not start on an empty image.
-if LC_ALL=C grep -aq 'ld-linux' "$context/hushlog"; then
+if LC_ALL=C grep -aq /lib64/ld-linux "$context/hushlog"; then
 	echo "build.sh: the binary is not static" >&2
 	exit 1
 fi
