@@ -1,0 +1,63 @@
+package alert
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/stream"
+)
+
+// Run runs the service of a configuration until ctx ends (nil) or something fails.
+func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	err := cfg.Validate()
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	adminTLS, err := identity.ServerTLS(cfg.Kafka.TLS)
+	if err != nil {
+		return err
+	}
+	app, err := service.New(ctx, identity.Alert, cfg.Common, logTo, adminTLS)
+	if err != nil {
+		return err
+	}
+	err = wire(app, cfg)
+	if err != nil {
+		return errors.Join(err, app.Close(ctx))
+	}
+	return app.Run(ctx)
+}
+
+// wire makes everything and registers it with app; it connects to nothing.
+func wire(app *service.App, cfg Config) error {
+	rules, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return err
+	}
+	kafka, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return err
+	}
+	webhook, err := NewWebhook(cfg.Webhook)
+	if err != nil {
+		return err
+	}
+	if webhook != nil {
+		app.OnStop("webhook", func(context.Context) error {
+			webhook.Close()
+			return nil
+		})
+	}
+	s, err := New(cfg, Deps{Policy: rules, Kafka: kafka, Webhook: webhook, Log: app.Log, Registry: app.Registry})
+	if err != nil {
+		return err
+	}
+	app.Health.AddCheck("stream", func(context.Context) error { return s.Healthy() })
+	app.Go("alert", s.Run)
+	return nil
+}
