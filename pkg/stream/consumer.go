@@ -214,6 +214,7 @@ func (c *Consumer) step(ctx context.Context, client *kgo.Client) (again bool, er
 	pollCtx, cancel := context.WithTimeout(ctx, pollTurn)
 	fetches := client.PollRecords(pollCtx, c.cfg.MaxPollRecords)
 	cancel()
+	logPassing(ctx, c.cfg.Log, fetches)
 	err = fetchError(fetches)
 	if err != nil {
 		return false, err

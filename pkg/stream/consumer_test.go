@@ -9,7 +9,10 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // sink is a store that recognises repetitions by key.
@@ -264,4 +267,20 @@ func TestProgressHealth(t *testing.T) {
 	p.turn()
 	p.answered = long
 	require.ErrorIs(t, p.healthy(), ErrStalled, "broker away")
+}
+
+// TestConsumerLosesItsPlaceAndComesBack has the broker forget the member.
+func TestConsumerLosesItsPlaceAndComesBack(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 10)
+	seen := newSink()
+	c, err := NewConsumer(k.opts(), consumerConfig(), seen.handle)
+	require.NoError(t, err)
+	stop := consume(t, c)
+	eventually(t, "reads", func() bool { return seen.count() == 10 })
+	forgotten := k.cluster.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Heartbeat}, Group: consumerConfig().Group, Err: kerr.UnknownMemberID})
+	eventually(t, "forgotten", func() bool { return forgotten.Hits() > 0 })
+	k.fill(t, topicIn, 1, 10, 20)
+	eventually(t, "reads again", func() bool { return seen.count() == 20 })
+	require.NoError(t, stop())
 }

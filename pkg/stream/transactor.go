@@ -287,6 +287,7 @@ func (t *Transactor) step(ctx context.Context, session *kgo.GroupTransactSession
 	pollCtx, cancel := context.WithTimeout(ctx, pollTurn)
 	fetches := session.PollRecords(pollCtx, t.cfg.MaxPollRecords)
 	cancel()
+	logPassing(ctx, t.cfg.Log, fetches)
 	err := fetchError(fetches)
 	if err != nil || ctx.Err() != nil {
 		return true, err
@@ -444,18 +445,39 @@ func (b *batch) produce(ctx context.Context, session *kgo.GroupTransactSession) 
 	return first.Err()
 }
 
-// fetchError returns the first error of a poll that the client does not get over by itself.
+// fetchError returns the first error of a poll that the client does not get over by itself. A lost
+// place in the group is none: the client has said so to the callbacks and joins again.
 func fetchError(fetches kgo.Fetches) error {
 	for _, e := range fetches.Errors() {
-		if errors.Is(e.Err, context.DeadlineExceeded) || errors.Is(e.Err, context.Canceled) {
-			continue
-		}
-		if ReasonOf(e.Err) == ReasonRetriable {
+		if passing(e.Err) || ReasonOf(e.Err) == ReasonStopping || ReasonOf(e.Err) == ReasonTimeout {
 			continue
 		}
 		return fmt.Errorf("read %s: %w", Partition{e.Topic, e.Partition}, named(e.Err))
 	}
 	return nil
+}
+
+// passing says whether the client carries on by itself and somebody may still want to know.
+func passing(err error) bool {
+	var session *kgo.ErrGroupSession
+	var loss *kgo.ErrDataLoss
+	switch {
+	case ReasonOf(err) == ReasonDenied:
+		return false
+	case errors.As(err, &session), errors.As(err, &loss):
+		return true
+	default:
+		return ReasonOf(err) == ReasonRetriable
+	}
+}
+
+// logPassing tells of what the client gets over by itself.
+func logPassing(ctx context.Context, log *slog.Logger, fetches kgo.Fetches) {
+	for _, e := range fetches.Errors() {
+		if passing(e.Err) {
+			log.WarnContext(ctx, "reading was disturbed and goes on", slog.String("topic", e.Topic), slog.String("error", e.Err.Error()))
+		}
+	}
 }
 
 func partitionsOf(m map[string][]int32) []Partition {
