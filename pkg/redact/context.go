@@ -73,6 +73,7 @@ const (
 	actJWT
 	actCurl
 	actNumber    // a word that spells a digit; arg: the digit
+	actAt        // a spelled @
 	actMonth     // a month's name; arg: the month
 	actDiagnosis // a diagnosis may follow
 	actCondition // names a condition
@@ -100,6 +101,8 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, idWords()...)
 	v.words = append(v.words, secretWords()...)
 	v.words = append(v.words, vendorWords()...)
+	v.words = append(v.words, numberWords()...)
+	v.words = append(v.words, atDotWords()...)
 	v.words = append(v.words, monthWords()...)
 	v.words = append(v.words, medicalWords()...)
 	v.words = append(v.words, profileWords()...)

@@ -15,6 +15,9 @@ const (
 // email judges the '@' at i and returns the end of what it found, or i+1.
 func (sc *scanner) email(i int) int {
 	s := sc.s
+	if c := at(s, i+1); (c == ']' || c == ')' || c == '}' || c == ' ' || c == '>') && sc.spelledAt(i, i+1) {
+		return i + 1
+	}
 	end := domainEnd(s, i+1)
 	if end < 0 {
 		end = addressLiteralEnd(s, i+1)

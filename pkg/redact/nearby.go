@@ -77,6 +77,28 @@ func (sc *scanner) around(start, end int, n *nearby) {
 	*n = nearby{far: sc.base}
 	sc.before(start, n)
 	sc.following(end, n)
+	if sc.outer != nil {
+		n.inherit(sc.outer)
+	}
+}
+
+// inherit adds the surroundings of the part that the view was made from. Words inside the view are closer.
+func (n *nearby) inherit(outer *nearby) {
+	if n.near&^topNumber == 0 {
+		n.near |= outer.near
+		for _, g := range outer.label {
+			n.label.add(g)
+		}
+	}
+	n.far |= outer.all()
+	for _, g := range outer.groups {
+		n.groups.add(g)
+	}
+	for i, w := range outer.word {
+		if n.word[i] == "" {
+			n.word[i] = w
+		}
+	}
 }
 
 // before reads the words before start, closest first. The closest run of words is the label.

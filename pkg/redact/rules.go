@@ -47,7 +47,7 @@ func Rules() []Rule {
 // allRules is every rule of the engine.
 var allRules = func() []*rule {
 	out := []*rule{
-		ruleEmail, rulePhone, rulePhoneE164, ruleCard, ruleSSN,
+		ruleEmail, ruleEmailSpelled, rulePhone, rulePhoneE164, ruleCard, ruleSSN,
 		ruleAssigned, ruleEntropy, rulePIN, ruleLogin, ruleURLPassword, ruleArmour, ruleAuthHeader, ruleJWT, ruleCurlUser,
 		ruleIBAN, ruleAccount, ruleRouting, ruleSortCode, ruleIPv4, ruleIPv6, ruleMAC, ruleLogUser, ruleBirth,
 		ruleBase58, ruleBech32, ruleEthereum, ruleWallet, ruleCVV, rulePlate, ruleUser, ruleProfile,

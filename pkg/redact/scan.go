@@ -13,17 +13,20 @@ type cand struct {
 
 // scanner reads one view. It belongs to one call and is used by one goroutine.
 type scanner struct {
-	voc   *vocabulary
-	v     *view
-	s     string
-	hits  []hit // words of context, by end
-	trigs []hit // words that start something, by end
-	out   []cand
-	base  topic // what the field's name, or the text around a decoded part, speaks of
-	depth int   // how many decodings lie between the input and this view
-	job   *job
-	keyed int // values after names of secrets were read up to here
-	jwtTo int // and tokens up to here
+	voc     *vocabulary
+	v       *view
+	s       string
+	hits    []hit // words of context, by end
+	trigs   []hit // words that start something, by end
+	out     []cand
+	base    topic // what the field's name, or the text around a decoded part, speaks of
+	depth   int   // how many decodings lie between the input and this view
+	job     *job
+	outer   *nearby // the surroundings of the part this view was made from
+	wrapped bool    // lines were joined to make this view
+	blobTo  int     // tokens were decoded up to here
+	keyed   int     // values after names of secrets were read up to here
+	jwtTo   int     // and tokens up to here
 }
 
 // add records a candidate.
@@ -38,6 +41,10 @@ func (sc *scanner) run() {
 	sc.hits, sc.trigs = sc.voc.findHits(sc.s, sc.hits[:0], sc.trigs[:0])
 	sc.triggers()
 	sc.tokens()
+	sc.spelled()
+	if sc.depth == 0 {
+		sc.wraps()
+	}
 }
 
 // triggers starts what words of the vocabulary ask for.
@@ -64,6 +71,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.jwt(int(h.start))
 	case actCurl:
 		sc.curl(int(h.end))
+	case actAt:
+		sc.spelledAt(int(h.start), int(h.end))
 	case actMonth:
 		sc.month(h, k)
 	case actDiagnosis:
@@ -103,6 +112,12 @@ func (sc *scanner) tokens() {
 				break
 			}
 			mask |= cl
+		}
+		if i-start >= 8 && (mask&(clUpper|clDigit) != 0) {
+			if to := sc.encoded(start, i); to > i {
+				i = to
+				continue
+			}
 		}
 		if i-start >= minLong {
 			sc.long(start, i)
