@@ -15,6 +15,7 @@ require (
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.33.0 // indirect
+	github.com/hushlog/hushlog/pkg/client v0.0.0
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/prometheus/client_golang v1.25.0 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
@@ -39,3 +40,5 @@ replace (
 	github.com/hushlog/hushlog/pkg => ../pkg
 	github.com/hushlog/hushlog/proto => ../proto
 )
+
+replace github.com/hushlog/hushlog/pkg/client => ../pkg/client

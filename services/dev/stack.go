@@ -1,0 +1,282 @@
+// Package dev runs a whole deployment on one machine: it prepares the
+// directory, starts Kafka and ClickHouse and every service as a process of its
+// own, and starts again what ends. `hushlog dev` and `hushlog demo` are its,
+// and the end-to-end tests use it, also over a Kafka and a ClickHouse from
+// elsewhere.
+package dev
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/supervise"
+	"github.com/hushlog/hushlog/services/setup"
+)
+
+// Options of a stack.
+type Options struct {
+	// Dir is the deployment directory. What is missing of it is made.
+	Dir string
+	// Binary is the hushlog program that the processes run.
+	Binary string
+	// Kafka and ClickHouse are addresses of a Kafka and a ClickHouse that run
+	// already and know the deployment's identities. Empty: the embedded ones.
+	Kafka, ClickHouse string
+	// GRPC, REST and Query are where clients and people are served. Empty: free
+	// ports of 127.0.0.1.
+	GRPC, REST, Query string
+	// Webhook gets alerts. Empty: nobody is told.
+	Webhook string
+	// Log gets starts, crashes and stops; nil discards them.
+	Log *slog.Logger
+}
+
+// Stack is a running deployment. Safe for concurrent use.
+type Stack struct {
+	// Addresses of everything that listens.
+	Addresses Addresses
+	// Policy in force.
+	Policy *policy.Policy
+
+	options   Options
+	layout    identity.Layout
+	ctx       context.Context //nolint:containedctx // the life of the processes, ended by Stop
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+	processes map[string]*supervise.Process
+	// stops end one process each, in the order of their start.
+	stops []func()
+	// failed gets the error of a process that could not be started.
+	failed chan error
+}
+
+// Start prepares the directory, starts everything and returns when every
+// service is ready. The stack lives until Stop, or the end of ctx.
+func Start(ctx context.Context, o Options) (*Stack, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("deployment directory: %w", err)
+	}
+	s := &Stack{options: o, layout: identity.Layout{Dir: dir}, processes: map[string]*supervise.Process{}, failed: make(chan error, 16)}
+	s.Policy, err = setup.Prepare(s.layout, nil)
+	if err != nil {
+		return nil, err
+	}
+	s.Addresses, err = chooseAddresses(o)
+	if err != nil {
+		return nil, err
+	}
+	err = s.writeConfigs()
+	if err != nil {
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	err = s.startAll()
+	if err != nil {
+		s.Stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) startAll() error {
+	if s.options.Kafka == "" {
+		s.start(identity.Kafka, []string{"embedded", "kafka"}, dials(s.Addresses.Kafka))
+	}
+	if s.options.ClickHouse == "" {
+		s.start(identity.ClickHouse, []string{"embedded", "clickhouse"}, dials(s.Addresses.ClickHouse))
+	}
+	err := s.ready()
+	if err != nil {
+		return err
+	}
+	err = setup.Init(s.ctx, setup.LocalConfig(s.layout, s.brokers(), s.Addresses.ClickHouse))
+	if err != nil {
+		return err
+	}
+	for _, name := range serviceNames {
+		s.start(name, []string{name}, s.answers(name))
+	}
+	return s.ready()
+}
+
+// start runs a process under supervision.
+func (s *Stack) start(name string, args []string, ready func(context.Context) error) {
+	p := supervise.New(supervise.Config{
+		Name: name, Path: s.options.Binary, Args: append(args, "--config", s.configPath(name)),
+		LogFile: s.LogFile(name), Ready: ready, ReadyTimeout: time.Minute, StopTimeout: 30 * time.Second, Logger: s.options.Log,
+	})
+	s.processes[name] = p
+	// Processes are stopped one after the other, so that each has the ones
+	// before it while it drains.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
+	ended := make(chan struct{})
+	s.running.Go(func() {
+		defer close(ended)
+		err := p.Run(ctx)
+		if err != nil {
+			s.failed <- err
+		}
+	})
+	s.stops = append(s.stops, func() {
+		cancel()
+		<-ended
+	})
+}
+
+// ready waits until every process that was started is ready.
+func (s *Stack) ready() error {
+	for _, p := range s.processes {
+		err := p.Ready(s.ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Failed gives the error of a process that could not be started again.
+func (s *Stack) Failed() <-chan error { return s.failed }
+
+// Stop ends every process in the order of the data: what takes in first, what
+// stores last.
+func (s *Stack) Stop() {
+	for i := len(s.stops) - 1; i >= 0; i-- {
+		s.stops[i]()
+	}
+	s.stops = nil
+	s.running.Wait()
+	s.cancel()
+}
+
+// Kill ends a process as a crash would (SIGKILL). It is started again.
+func (s *Stack) Kill(name string) error {
+	p, ok := s.processes[name]
+	if !ok {
+		return fmt.Errorf("no process %s", name)
+	}
+	pid := p.PID()
+	if pid == 0 {
+		return fmt.Errorf("%s does not run right now", name)
+	}
+	err := syscall.Kill(pid, syscall.SIGKILL)
+	if err != nil {
+		return fmt.Errorf("kill %s: %w", name, err)
+	}
+	return nil
+}
+
+// WaitReady waits until a process is ready, as after Kill.
+func (s *Stack) WaitReady(ctx context.Context, name string) error {
+	p, ok := s.processes[name]
+	if !ok {
+		return fmt.Errorf("no process %s", name)
+	}
+	return p.Ready(ctx)
+}
+
+// Processes lists the names of what runs.
+func (s *Stack) Processes() []string {
+	var names []string
+	for name := range s.processes {
+		names = append(names, name)
+	}
+	return names
+}
+
+// Restarts says how often a process was started again.
+func (s *Stack) Restarts(name string) int { return s.processes[name].Restarts() }
+
+// Layout names the files of the deployment.
+func (s *Stack) Layout() identity.Layout { return s.layout }
+
+// LogFile is where a process logs.
+func (s *Stack) LogFile(name string) string {
+	return filepath.Join(s.layout.Dir, "log", name+".log")
+}
+
+// CreateKey makes an API key of a project.
+func (s *Stack) CreateKey(project string) (string, error) {
+	key, _, err := identity.CreateKey(s.layout.APIKeys(), identity.KeySpec{Project: project, CreatedBy: "dev"}, time.Now())
+	return key, err
+}
+
+// AddPerson makes a token of a person with a role.
+func (s *Stack) AddPerson(name, role string) (string, error) {
+	token, _, err := identity.AddPerson(s.layout.People(), identity.PersonSpec{Name: name, Role: role, Lifetime: 12 * time.Hour, CreatedBy: "dev"}, time.Now())
+	return token, err
+}
+
+// ClientTLS trusts the deployment's CA.
+func (s *Stack) ClientTLS() (*tls.Config, error) {
+	return trust(s.layout.TLS(identity.Admin).CA)
+}
+
+func (s *Stack) brokers() []string { return []string{s.Addresses.Kafka} }
+
+// dials says that a port takes connections.
+func dials(addr string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+		if err != nil {
+			return fmt.Errorf("connect: %w", err)
+		}
+		return conn.Close()
+	}
+}
+
+// answers says that a service calls itself ready.
+func (s *Stack) answers(name string) func(context.Context) error {
+	url := "http://" + s.Addresses.Admin[name] + "/readyz"
+	return func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return fmt.Errorf("ask %s: %w", name, err)
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return fmt.Errorf("ask %s: %w", name, err)
+		}
+		body, err := io.ReadAll(io.LimitReader(res.Body, 1<<12))
+		err = errors.Join(err, res.Body.Close())
+		if err != nil || res.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s is not ready: %s", name, body)
+		}
+		return nil
+	}
+}
+
+// Lock keeps two stacks from one directory. The file system gives it back when
+// the process ends, however it ends.
+func Lock(dir string) (release func(), err error) {
+	err = os.MkdirAll(dir, 0o700)
+	if err != nil {
+		return nil, fmt.Errorf("make %s: %w", dir, err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the directory
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("%s is in use by another hushlog; stop that one or name another --dir", dir)
+	}
+	return func() { _ = file.Close() }, nil
+}
