@@ -1,28 +1,66 @@
 package redact
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
-// apply writes the text with the actions applied.
-func (j *job) apply() string {
-	if len(j.kept) == 0 {
-		return j.text
+// edit is a stretch of a text and what is put there.
+type edit struct {
+	start, end int
+	text       string
+}
+
+// Apply returns text with the engine's actions applied to findings that Find, of any engine, returned for the same
+// text. Each finding gets the action that this engine has for its type: an engine per class of records can act on one
+// engine's findings.
+func (e *Engine) Apply(text string, fs []Finding) Result {
+	out := make([]Finding, len(fs))
+	for i, f := range fs {
+		f.Action = e.actions[f.Type]
+		out[i] = f
 	}
-	var b strings.Builder
-	b.Grow(len(j.text))
-	pos := 0
-	for _, c := range j.kept {
-		a := j.eng.actions[c.rule.Type]
-		if a == ActionKeep {
+	return Result{Text: rewrite(text, e.edits(text, out)), Findings: out}
+}
+
+// edits returns what is to be replaced in text, in order.
+func (e *Engine) edits(text string, fs []Finding) []edit {
+	out := make([]edit, 0, len(fs))
+	for _, f := range fs {
+		if f.Action == ActionKeep {
 			continue
 		}
-		b.WriteString(j.text[pos:c.start])
-		value := j.text[c.start:c.end]
-		if c.view != "" {
+		value := text[f.Start:f.End]
+		if f.View != "" {
 			value = normalise(value).s
 		}
-		b.WriteString(replacement(c.rule.Type, a, value))
-		pos = c.end
+		out = append(out, edit{start: f.Start, end: f.End, text: replacement(f.Type, f.Action, value)})
 	}
-	b.WriteString(j.text[pos:])
+	if len(out) == 0 {
+		return nil
+	}
+	if looksLikeJSON(text) && json.Valid([]byte(text)) {
+		return jsonEdits(text, out)
+	}
+	for i := range out {
+		out[i] = quoteNumber(text, out[i])
+	}
+	return out
+}
+
+// rewrite writes text with the edits made.
+func rewrite(text string, edits []edit) string {
+	if len(edits) == 0 {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	pos := 0
+	for _, d := range edits {
+		b.WriteString(text[pos:d.start])
+		b.WriteString(d.text)
+		pos = d.end
+	}
+	b.WriteString(text[pos:])
 	return b.String()
 }

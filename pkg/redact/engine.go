@@ -92,7 +92,7 @@ func (e *Engine) Redact(text string, h Hints) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Text: j.apply(), Findings: j.findings()}, nil
+	return e.Apply(text, j.findings()), nil
 }
 
 // job is the work on one text. Jobs are pooled: everything in them is reset or overwritten by the next run.
@@ -106,9 +106,23 @@ type job struct {
 	main   scanner
 	view   *view
 	kept   []cand // offsets in text
+	doubt  bool   // candidates were left out for want of confidence
 }
 
+// run finds everything in text.
 func (j *job) run(e *Engine, text string, h Hints) error {
+	err := j.once(e, text, h)
+	if err != nil {
+		return err
+	}
+	if j.doubt && len(j.kept) > 0 {
+		j.stabilise()
+	}
+	return nil
+}
+
+// once makes one pass over text.
+func (j *job) once(e *Engine, text string, h Hints) error {
 	if len(text) > maxText {
 		return errTooLong
 	}
@@ -144,7 +158,9 @@ func (j *job) scan() {
 	*sc = scanner{voc: j.eng.voc, v: j.view, s: j.view.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], job: j}
 	sc.base = fieldTopics(j.eng.voc, j.hints.Field)
 	sc.run()
-	cands := sc.out
+	cands := confident(sc.out, j.eng.minConf)
+	j.doubt = len(cands) < len(sc.out)
+	cands = repeats(sc.s, resolve(cands))
 	for i := range cands {
 		c := &cands[i]
 		if c.view == "" && j.view.changed(c.start, c.end) {
@@ -152,13 +168,12 @@ func (j *job) scan() {
 		}
 		c.start, c.end = j.view.source(c.start, c.end)
 	}
-	cands = confident(cands, j.eng.minConf)
-	j.kept = resolve(cands)
+	j.kept = cands
 }
 
-// confident drops candidates below the least confidence, in place.
+// confident returns the candidates of at least the given confidence.
 func confident(cands []cand, least float64) []cand {
-	out := cands[:0]
+	out := make([]cand, 0, len(cands))
 	for _, c := range cands {
 		if c.conf >= least {
 			out = append(out, c)

@@ -227,6 +227,9 @@ func (n *normaliser) backslash(i int) int {
 		n.replace(i, j+1, [...]rune{'n': '\n', 'r': '\r', 't': '\t'}[c])
 		return j + 1
 	case '"', '\'', '/', '`':
+		if c == '"' && (j-i)%2 == 0 {
+			return j // escaped backslashes before a quote that is not escaped
+		}
 		n.replace(i, j+1, rune(c))
 		return j + 1
 	case 'u':

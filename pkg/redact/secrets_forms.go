@@ -239,7 +239,7 @@ func keyBodyEnd(s string, i, limit int) int {
 	for i < limit {
 		j := i
 		spaces := 0
-		for j < limit && s[j] != '\n' {
+		for j < limit && s[j] != '\n' && s[j] != '"' && s[j] != '\'' && s[j] != '`' {
 			if s[j] == ' ' && j > i {
 				spaces++
 			}
@@ -251,6 +251,9 @@ func keyBodyEnd(s string, i, limit int) int {
 		}
 		if line != "" {
 			end = j
+		}
+		if j < limit && s[j] != '\n' {
+			return end
 		}
 		i = j + 1
 	}

@@ -1,0 +1,130 @@
+package redact
+
+import "strings"
+
+// Bounds of what is looked for again.
+const (
+	minRepeat  = 4 // the shortest secret that is looked for elsewhere
+	freeRepeat = 8 // from this length on it may stand inside other words
+)
+
+// repeats finds every other place where a secret of kept stands verbatim in s, and returns kept with those added. The
+// text is walked once: secrets are found by a hash of their first bytes.
+func repeats(s string, kept []cand) []cand {
+	index := map[uint32][]int{}
+	for i, c := range kept {
+		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat {
+			continue
+		}
+		k := repeatKey(s, c.start)
+		if !known(s, kept, index[k], s[c.start:c.end]) {
+			index[k] = append(index[k], i)
+		}
+	}
+	if len(index) == 0 {
+		return kept
+	}
+	var filter [1 << 13]uint64
+	for k := range index {
+		filter[k>>6&0x1FFF] |= 1 << (k & 63)
+	}
+	found := searchRepeats(s, kept, index, &filter)
+	if len(found) == 0 {
+		return kept
+	}
+	return merge(kept, found)
+}
+
+// repeatKey hashes the four bytes at i to 19 bits.
+func repeatKey(s string, i int) uint32 {
+	v := uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
+	return v * 2654435761 >> 13
+}
+
+func known(s string, kept []cand, list []int, value string) bool {
+	for _, i := range list {
+		if s[kept[i].start:kept[i].end] == value {
+			return true
+		}
+	}
+	return false
+}
+
+func searchRepeats(s string, kept []cand, index map[uint32][]int, filter *[1 << 13]uint64) []cand {
+	var found []cand
+	next := 0
+	for i := 0; i+minRepeat <= len(s); i++ {
+		for next < len(kept) && kept[next].end <= i {
+			next++
+		}
+		k := repeatKey(s, i)
+		if filter[k>>6&0x1FFF]>>(k&63)&1 == 0 {
+			continue
+		}
+		if next < len(kept) && kept[next].start <= i && kept[next].rule.Type == TypeSecret {
+			continue // removed already
+		}
+		if c, ok := repeatAt(s, kept, index[k], i); ok {
+			found = append(found, c)
+			i = c.end - 1
+		}
+	}
+	return found
+}
+
+// maxRepeatTries bounds how many secrets that start alike are compared at one place.
+const maxRepeatTries = 16
+
+// repeatAt returns the longest secret of list that stands at i.
+func repeatAt(s string, kept []cand, list []int, i int) (cand, bool) {
+	best := cand{}
+	for n, k := range list {
+		if n == maxRepeatTries {
+			break
+		}
+		v := s[kept[k].start:kept[k].end]
+		end := i + len(v)
+		if len(v) <= best.end-best.start || !strings.HasPrefix(s[i:], v) {
+			continue
+		}
+		if shortSecret(v) && (isAlnum(at(s, i-1)) && isAlnum(v[0]) || isAlnum(at(s, end)) && isAlnum(v[len(v)-1])) {
+			continue
+		}
+		best = kept[k]
+		best.start, best.end = i, end
+		best.ev.Structure = "repeated"
+	}
+	return best, best.end > 0
+}
+
+// shortSecret reports whether v is so short, or so plain, that it may be part of another word.
+func shortSecret(v string) bool {
+	letters, _, _, humps := census(v)
+	return len(v) < freeRepeat || letters == len(v) && humps == 0 && len(v) < 2*freeRepeat
+}
+
+// merge adds the repeats to kept, both sorted. Where a repeat overlaps a finding, the whole becomes a secret.
+func merge(kept, found []cand) []cand {
+	out := make([]cand, 0, len(kept)+len(found))
+	for _, f := range found {
+		for len(kept) > 0 && kept[0].end <= f.start {
+			out = append(out, kept[0])
+			kept = kept[1:]
+		}
+		for len(kept) > 0 && kept[0].start < f.end {
+			if kept[0].rule.Type == TypeSecret {
+				f.end = min(f.end, kept[0].start)
+				break
+			}
+			f.start, f.end = min(f.start, kept[0].start), max(f.end, kept[0].end)
+			kept = kept[1:]
+		}
+		if n := len(out); n > 0 && out[n-1].end > f.start {
+			f.start = out[n-1].end
+		}
+		if f.end > f.start {
+			out = append(out, f)
+		}
+	}
+	return append(out, kept...)
+}
