@@ -67,6 +67,7 @@ func published(t *testing.T, kafka []kgo.Opt) []*hushlogv1.Alert {
 type receiver struct {
 	*httptest.Server
 	hook *notify.Webhook
+	key  []byte // set before the first message
 
 	mu     sync.Mutex // guards what follows
 	refuse bool
@@ -76,11 +77,10 @@ type receiver struct {
 
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
-	r := &receiver{}
-	key := make([]byte, 32)
+	r := &receiver{key: make([]byte, 32)}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		body, err := io.ReadAll(req.Body)
-		if err != nil || notify.Verify([][]byte{key}, req.Header, body, time.Now()) != nil {
+		if err != nil || notify.Verify([][]byte{r.key}, req.Header, body, time.Now()) != nil {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -98,7 +98,7 @@ func newReceiver(t *testing.T) *receiver {
 	}))
 	t.Cleanup(r.Close)
 	var err error
-	r.hook, err = notify.NewWebhook(notify.WebhookConfig{URL: r.URL, Key: key})
+	r.hook, err = notify.NewWebhook(notify.WebhookConfig{URL: r.URL, Key: r.key})
 	require.NoError(t, err)
 	return r
 }
