@@ -211,7 +211,7 @@ func newRequestID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:]) // never fails
 	var now [8]byte
-	binary.BigEndian.PutUint64(now[:], uint64(time.Now().UnixMilli())) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(now[:], uint64(time.Now().UnixMilli()))
 	copy(id[:6], now[2:])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80

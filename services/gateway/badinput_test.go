@@ -360,7 +360,7 @@ func (tc sent) checkGRPC(t *testing.T, w *world) {
 	if auth := tc.authorization(w); auth != "" {
 		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", auth)
 	}
-	opts := []grpc.CallOption{grpc.ForceCodec(rawCodec{})} //nolint:staticcheck // the older form takes bytes
+	opts := []grpc.CallOption{grpc.ForceCodec(rawCodec{})}
 	if tc.gzip {
 		opts = append(opts, grpc.UseCompressor(grpcgzip.Name))
 	}
@@ -454,7 +454,7 @@ func TestGzipBomb(t *testing.T) {
 	plain, response := make([]byte, 128<<20), []byte{}
 	peak := watchMemory(w)
 	err := w.conn.Invoke(ctx, hushlogv1.LoggingService_Log_FullMethodName, &plain, &response,
-		grpc.ForceCodec(rawCodec{}), grpc.UseCompressor(grpcgzip.Name)) //nolint:staticcheck // the older form takes bytes
+		grpc.ForceCodec(rawCodec{}), grpc.UseCompressor(grpcgzip.Name))
 	require.Less(t, peak(), int64(16<<20))
 	want{code: codes.InvalidArgument, reason: reasonTooLarge, message: "4 MiB"}.check(t, status.Convert(err))
 

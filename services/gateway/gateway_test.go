@@ -223,8 +223,9 @@ func TestStreamCancelledMidway(t *testing.T) {
 
 	// The REST form: the body breaks off.
 	reader, writer := io.Pipe()
+	line := `{"interaction":` + toJSON(t, good()) + "}\n"
 	go func() {
-		_, _ = io.WriteString(writer, `{"interaction":`+toJSON(t, good())+"}\n")
+		_, _ = io.WriteString(writer, line)
 		_ = writer.CloseWithError(io.ErrUnexpectedEOF)
 	}()
 	broken, err := newRequest(t, w, pathStream, reader)

@@ -399,10 +399,6 @@ func (w *world) memoryIsFree(t *testing.T) {
 	require.Empty(t, w.taker.budget.byProject)
 }
 
-func repeatJSON(n int, item string) string {
-	return strings.TrimSuffix(strings.Repeat(item+",", n), ",")
-}
-
 func body(format string, args ...any) io.Reader {
 	return strings.NewReader(fmt.Sprintf(format, args...))
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/seal"
@@ -33,3 +35,11 @@ func newRequest(t *testing.T, w *world, path string, body io.Reader) (*http.Requ
 }
 
 var errNoEpoch = fmt.Errorf("seal: %w", seal.ErrNoLiveEpoch)
+
+func dialPipe(t *testing.T, pipe *pipeListener) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient("passthrough:///x", grpc.WithContextDialer(pipe.dial), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	return conn
+}

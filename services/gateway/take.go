@@ -58,7 +58,6 @@ type item struct {
 	fate
 	size   int
 	record *kgo.Record
-	held   *lease
 }
 
 // take checks and seals interactions, publishes those that are good together, and returns one fate
@@ -68,8 +67,9 @@ func (t *taker) take(ctx context.Context, who identity.Principal, raws [][]byte)
 	var records []*kgo.Record
 	started := t.now()
 	for _, raw := range raws {
-		it := t.prepare(who, raw)
-		defer it.held.release()
+		held := t.budget.lease(who.Project)
+		defer held.release()
+		it := t.prepare(who, raw, held)
 		items = append(items, it)
 		if it.err == nil {
 			records = append(records, it.record)
@@ -88,20 +88,20 @@ func (t *taker) take(ctx context.Context, who identity.Principal, raws [][]byte)
 }
 
 // prepare does everything that needs no Kafka. After it only the sealed record is held in memory.
-func (t *taker) prepare(who identity.Principal, raw []byte) item {
-	it := item{size: len(raw), held: t.budget.lease(who.Project)}
+func (t *taker) prepare(who identity.Principal, raw []byte, held *lease) item {
+	it := item{size: len(raw)}
 	it.requestID = requestIDOf(raw)
 	var accepted *hushlogv1.Accepted
-	accepted, it.err = t.check(who, raw, it.held)
+	accepted, it.err = t.check(who, raw, held)
 	if it.err == nil {
 		it.requestID = accepted.GetInteraction().GetRequestId()
 		it.record, it.err = t.seal(accepted)
 	}
 	if it.err != nil {
-		it.held.release()
+		held.release()
 		return it
 	}
-	it.held.shrink(int64(len(it.record.Value)))
+	held.shrink(int64(len(it.record.Value)))
 	return it
 }
 
