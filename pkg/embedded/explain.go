@@ -11,7 +11,7 @@ const explainAST = "EXPLAIN AST "
 // statements through it before they run. It runs nothing, checks no rights and
 // needs none, as on a server; tree is the same for every guarded statement.
 func (s *session) explain(u *user, st statement, req *request, out *output) error {
-	nodes, err := s.tree(strings.TrimPrefix(st.text, explainAST), nil)
+	nodes, err := s.tree(strings.TrimPrefix(st.text, explainAST), req.params)
 	if err != nil {
 		return err
 	}
@@ -19,5 +19,5 @@ func (s *session) explain(u *user, st statement, req *request, out *output) erro
 	if len(nodes) == 0 || !strings.HasPrefix(nodes[0].kind, "Select") || outfile {
 		return errRefused("%s: only a SELECT can be explained", u.name)
 	}
-	return s.answer(st.text, true, nil, req, out)
+	return s.answer(st.text, false, req.params, req, out)
 }

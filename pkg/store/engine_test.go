@@ -401,7 +401,7 @@ func TestErrorsHoldNoMessage(t *testing.T) {
 	_, err = engine.Open(t, identity.Query).FormatStatement(t.Context(), "SELECT 'planted-4111' WHERE ((")
 	require.ErrorAs(t, err, &refused)
 	require.Equal(t, "SYNTAX_ERROR", refused.Name)
-	require.Equal(t, 31, refused.Position)
+	require.Equal(t, 29, refused.Position)
 	require.NotContains(t, err.Error(), "planted")
 	engine.Kill()
 	_, err = ask(t, engine, identity.RoleUser("engineering"), "SELECT 'planted-4111'")

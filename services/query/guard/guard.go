@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -110,27 +111,56 @@ func (g *Guard) format(ctx context.Context, text string) (string, error) {
 }
 
 // ClickHouse's codes for what is the statement's fault when it is parsed.
-var syntaxCodes = []int32{
-	62,       // SYNTAX_ERROR
-	306, 167, // TOO_DEEP_RECURSION, TOO_DEEP_AST
-	168, // TOO_BIG_AST
-	456, // UNKNOWN_QUERY_PARAMETER
-	476, // WITH_TIES_WITHOUT_ORDER_BY
-	628, // OFFSET_FETCH_WITHOUT_ORDER_BY
-	36,  // BAD_ARGUMENTS
-	42,  // NUMBER_OF_ARGUMENTS_DOESNT_MATCH
-	72,  // CANNOT_PARSE_NUMBER
-}
+var (
+	syntaxCodes = []int32{
+		62,  // SYNTAX_ERROR
+		42,  // NUMBER_OF_ARGUMENTS_DOESNT_MATCH
+		72,  // CANNOT_PARSE_NUMBER
+		456, // UNKNOWN_QUERY_PARAMETER
+		476, // WITH_TIES_WITHOUT_ORDER_BY
+		628, // OFFSET_FETCH_WITHOUT_ORDER_BY
+	}
+	complexCodes = []int32{
+		306, // TOO_DEEP_RECURSION
+		167, // TOO_DEEP_AST
+		168, // TOO_BIG_AST
+	}
+)
 
 // parserRefusal turns the parser's refusal into ours and leaves other errors as they are.
 func parserRefusal(err error) error {
 	var refused *store.Error
-	if !errors.As(err, &refused) || !slices.Contains(syntaxCodes, refused.Code) {
+	if !errors.As(err, &refused) {
 		return err
 	}
-	refusal := refuse(CodeSyntax, "ClickHouse cannot read this as one statement (%s); check it at the position given", refused.Name)
-	refusal.Position = refused.Position
+	if slices.Contains(complexCodes, refused.Code) {
+		return tooComplex()
+	}
+	if !slices.Contains(syntaxCodes, refused.Code) {
+		return err
+	}
+	refusal := refuse(CodeSyntax, "ClickHouse cannot read this as one statement (%s)", refused.Name)
+	if refused.Position > 0 {
+		refusal.Message += fmt.Sprintf("; look at character %d", refused.Position)
+		refusal.Position = refused.Position
+	}
 	return refusal
+}
+
+func tooComplex() *Refusal {
+	return refuse(CodeTooDeep, "the statement is nested too deeply or too long; split it")
+}
+
+// words are keywords, as ClickHouse writes them, of clauses that are not for a person's statement. They
+// are refused before the statement is explained, as some would belong to the EXPLAIN then.
+var words = map[string]string{
+	"FORMAT":   "the format is a field of the request",
+	"INTO":     "the result is the answer to the request",
+	"OUTFILE":  "the result is the answer to the request",
+	"SETTINGS": "the limits are the service's",
+	"APPLY":    "write the function on each column",
+	"WINDOW":   "write the window in OVER (...)",
+	"PARALLEL": "send one SELECT at a time",
 }
 
 // checkTokens looks at the text: it must be a SELECT, and what looks like a call anywhere in it must be
@@ -140,6 +170,12 @@ func checkTokens(tokens []token) *Refusal {
 	first := slices.IndexFunc(tokens, func(t token) bool { return t.text != "(" })
 	if first < 0 || !isKeyword(tokens[first], "SELECT") && !isKeyword(tokens[first], "WITH") {
 		return refuse(CodeNotSelect, "only a SELECT can be run here")
+	}
+	for _, t := range tokens {
+		advice, refused := words[t.text]
+		if t.kind == tokenWord && refused {
+			return refuse(CodeClause, "%s cannot be used here; %s", t.text, advice)
+		}
 	}
 	for _, name := range calls(tokens) {
 		lower := strings.ToLower(name)

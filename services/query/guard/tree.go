@@ -35,7 +35,7 @@ func readTree(text string) (*node, *Refusal) {
 		count++
 		depth := len(line) - len(strings.TrimLeft(line, " "))
 		if count > maxNodes || depth > maxDepth {
-			return nil, refuse(CodeTooDeep, "the statement is nested too deeply or too long; split it")
+			return nil, tooComplex()
 		}
 		n, children, ok := readLine(line[depth:])
 		if !ok || depth > len(stack) || depth == 0 && root != nil {
