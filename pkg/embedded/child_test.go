@@ -240,7 +240,7 @@ func (c *child) withEvents() {
 	c.t.Helper()
 	c.admin("CREATE DATABASE h",
 		`CREATE TABLE h.events (id UInt64, project LowCardinality(String), name String, at DateTime64(3, 'UTC') DEFAULT now64(3))
-		 ENGINE = MergeTree PARTITION BY id % 4 ORDER BY id SETTINGS non_replicated_deduplication_window = 100`,
+		 ENGINE = MergeTree PARTITION BY id % 4 ORDER BY id SETTINGS non_replicated_deduplication_window = 1000`,
 		"CREATE TABLE h.partial (id UInt64, name String, secret String DEFAULT 'hidden') ENGINE = MergeTree ORDER BY id",
 		"CREATE TABLE h.secret (id UInt64, secret String) ENGINE = MergeTree ORDER BY id",
 		"INSERT INTO h.events (id, project, name) VALUES (1, 'a', 'one'), (2, 'b', 'two'), (3, 'a', 'three')",

@@ -93,6 +93,8 @@ func (s *session) executeGuarded(u *user, st statement, req *request, out *outpu
 		return s.explain(u, st, req, out)
 	case strings.HasPrefix(st.text, "ALTER TABLE "), strings.HasPrefix(st.text, "OPTIMIZE TABLE "):
 		return s.change(u, st, req, out)
+	case !st.selects():
+		return errRefused("%s: only SELECT, DESCRIBE TABLE, INSERT and granted ALTER and OPTIMIZE are allowed", u.name)
 	}
 	text, err := s.bind(st.text, req.params)
 	if err != nil {
