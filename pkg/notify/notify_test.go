@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require" // says what differed
@@ -124,64 +122,49 @@ func TestSendDoesNotFollowRedirects(t *testing.T) {
 	require.Zero(t, elsewhere.Load())
 }
 
-// transport answers with the statuses given, one after the other, and then with 204.
+// transport answers with one status.
 type transport struct {
-	statuses []int
-	retry    string
-	ids      []string
-	at       []time.Time
+	status int
+	retry  string
 }
 
-func (r *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.ids = append(r.ids, req.Header.Get(HeaderID))
-	r.at = append(r.at, time.Now())
-	status := http.StatusNoContent
-	if len(r.statuses) > 0 {
-		status, r.statuses = r.statuses[0], r.statuses[1:]
-	}
-	if status == 0 {
+func (r transport) RoundTrip(*http.Request) (*http.Response, error) {
+	if r.status == 0 {
 		return nil, errors.New("connection refused")
 	}
-	return &http.Response{StatusCode: status, Header: http.Header{"Retry-After": {r.retry}}, Body: http.NoBody}, nil
+	return &http.Response{StatusCode: r.status, Header: http.Header{"Retry-After": {r.retry}}, Body: http.NoBody}, nil
 }
 
-func TestDeliverTriesUntilAcknowledged(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fake := &transport{statuses: []int{0, 500, 404, 302, 429, 503}}
-		retries := 0
-		hook, err := NewWebhook(WebhookConfig{
-			URL: "https://receiver.example", Key: make([]byte, 32),
-			Retries: func(context.Context, error) { retries++ },
+func TestSendSaysWhatTheReceiverSaid(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		answer transport
+		want   error
+		wait   time.Duration
+	}{
+		{"200", transport{status: 200}, nil, 0},
+		{"204", transport{status: 204}, nil, 0},
+		{"302", transport{status: 302}, ErrRefused, 0},
+		{"404", transport{status: 404}, ErrRefused, 0},
+		{"429 with a wait", transport{status: 429, retry: "30"}, ErrRefused, 30 * time.Second},
+		{"503 with a long wait", transport{status: 503, retry: "86400"}, ErrRefused, longestWait},
+		{"503 with a date", transport{status: 503, retry: "Mon, 23 Nov 2026 12:00:00 GMT"}, ErrRefused, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			hook, err := NewWebhook(WebhookConfig{URL: "https://receiver.example", Key: make([]byte, 32)})
+			require.NoError(t, err)
+			hook.client.Transport = tc.answer
+			wait, err := hook.Send(t.Context(), "f1", nil)
+			require.ErrorIs(t, err, tc.want)
+			require.Equal(t, tc.wait, wait)
 		})
-		require.NoError(t, err)
-		hook.client.Transport = fake
-		require.NoError(t, hook.Deliver(t.Context(), "f1", []byte("{}")))
-		require.Equal(t, []string{"f1", "f1", "f1", "f1", "f1", "f1", "f1"}, fake.ids, "one id, however often")
-		require.Equal(t, 6, retries)
-		for i := 1; i < len(fake.at); i++ {
-			gap, longest := fake.at[i].Sub(fake.at[i-1]), min(firstRetry<<(i-1), longestRetry)
-			require.GreaterOrEqual(t, gap, longest/2)
-			require.Less(t, gap, longest+time.Second)
-		}
-	})
-}
-
-func TestDeliverObeysTheReceiverAndTheContext(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		fake := &transport{statuses: []int{429}, retry: "30"}
-		hook, err := NewWebhook(WebhookConfig{URL: "https://receiver.example", Key: make([]byte, 32)})
-		require.NoError(t, err)
-		hook.client.Transport = fake
-		require.NoError(t, hook.Deliver(t.Context(), "f1", nil))
-		require.GreaterOrEqual(t, fake.at[1].Sub(fake.at[0]), 30*time.Second)
-
-		fake.statuses = []int{500, 500, 500, 500, 500, 500, 500, 500}
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-		defer cancel()
-		err = hook.Deliver(ctx, "f2", nil)
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorIs(t, err, ErrRefused)
-	})
+	}
+	hook, err := NewWebhook(WebhookConfig{URL: "https://receiver.example/planted", Key: make([]byte, 32)})
+	require.NoError(t, err)
+	hook.client.Transport = transport{}
+	_, err = hook.Send(t.Context(), "f1", nil)
+	require.ErrorContains(t, err, "connection refused")
+	require.NotContains(t, err.Error(), "planted")
 }
 
 func TestURLs(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,9 +15,8 @@ import (
 )
 
 const (
-	// firstRetry and longestRetry bound the pauses between attempts, which double and are jittered.
-	firstRetry   = time.Second
-	longestRetry = time.Minute
+	// longestWait bounds what a receiver may ask for by Retry-After.
+	longestWait = time.Minute
 	// maxAnswer is what is read of an answer so that its connection can be used again.
 	maxAnswer = 16 << 10
 )
@@ -37,8 +35,6 @@ type WebhookConfig struct {
 	Timeout time.Duration
 	// TLS is used for https; nil means the system's CAs.
 	TLS *tls.Config
-	// Retries is called before each pause, with the error; may be nil.
-	Retries func(ctx context.Context, err error)
 }
 
 // Webhook sends signed messages. Safe for concurrent use.
@@ -88,38 +84,9 @@ func CheckURL(raw string) error {
 	return errors.New("webhook: url must be https; http only on a loopback address")
 }
 
-// Deliver sends a message until the receiver acknowledges it with 2xx (nil) or ctx ends (its error,
-// with the last attempt's). id must be the same whenever the same message is delivered.
-func (w *Webhook) Deliver(ctx context.Context, id string, body []byte) error {
-	for attempt := 0; ; attempt++ {
-		wait, err := w.Send(ctx, id, body)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil {
-			return errors.Join(ctx.Err(), err)
-		}
-		if w.cfg.Retries != nil {
-			w.cfg.Retries(ctx, err)
-		}
-		timer := time.NewTimer(max(backoff(attempt), wait))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return errors.Join(ctx.Err(), err)
-		case <-timer.C:
-		}
-	}
-}
-
-// backoff doubles up to longestRetry; half of it is jitter, so that instances do not knock together.
-func backoff(attempt int) time.Duration {
-	longest := min(firstRetry<<min(attempt, 10), longestRetry)
-	return longest/2 + rand.N(longest/2) //nolint:gosec // jitter needs no secrecy
-}
-
-// Send makes one attempt. wait is how long the receiver asked to be left alone, at most a minute. Errors
-// name neither the URL nor the message.
+// Send makes one attempt; nil means that the receiver has acknowledged with 2xx. Who sends has to
+// repeat until then, with the same id and with pauses of at least wait, which is how long the receiver
+// asked to be left alone, at most a minute. Errors name neither the URL nor the message.
 func (w *Webhook) Send(ctx context.Context, id string, body []byte) (wait time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.cfg.URL, bytes.NewReader(body))
 	if err != nil {
@@ -149,7 +116,7 @@ func retryAfter(header http.Header) time.Duration {
 	if err != nil || seconds < 0 {
 		return 0
 	}
-	return min(time.Duration(seconds)*time.Second, longestRetry)
+	return min(time.Duration(seconds)*time.Second, longestWait)
 }
 
 // withoutURL takes the URL out of an error of net/http: many hold a token.
