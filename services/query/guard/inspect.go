@@ -167,12 +167,7 @@ const maxName = 64
 
 // plain is a name as it may be said in a message.
 func plain(name string) string {
-	for i := range len(name) {
-		if !isWordByte(name[i]) && name[i] != '.' {
-			return "this"
-		}
-	}
-	if name == "" || len(name) > maxName {
+	if name == "" || len(name) > maxName || !isName(name) {
 		return "this"
 	}
 	return name

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -77,46 +78,58 @@ func closed(stack *[]*node, expected *[]int) bool {
 	return ok
 }
 
-// readLine reads `Kind name (alias a) (children 2)`.
+// readLine reads `Kind name (alias a) (children 2)`. A literal may be anything and is not kept: its
+// text is of no interest here, and ClickHouse writes its line breaks as \n. Every other line must be
+// wholly understood.
 func readLine(line string) (n *node, children int, ok bool) {
-	line, children, ok = cutChildren(line)
-	if !ok {
-		return nil, 0, false
-	}
+	line, children = cutChildren(line)
 	kind, rest, _ := strings.Cut(line, " ")
 	if !isKind(kind) {
 		return nil, 0, false
 	}
-	n = &node{kind: kind, name: strings.TrimSpace(rest)}
 	if kind == "Literal" {
-		return n, children, true // its text is nobody's business here and may look like anything
+		return &node{kind: kind}, children, true
 	}
-	n.name, n.alias, ok = cutAlias(n.name)
-	return n, children, ok
+	n = &node{kind: kind}
+	n.name, n.alias, ok = cutAlias(rest)
+	if kind == "InterpolateElement" {
+		n.name, ok = "", ok && strings.HasPrefix(n.name, "(column ")
+	}
+	return n, children, ok && isName(n.name)
 }
 
-func cutChildren(line string) (rest string, children int, ok bool) {
-	before, count, found := strings.Cut(line, " (children ")
-	if !found || !strings.HasSuffix(line, ")") {
-		return line, 0, true
+// childrenSuffix is how a line with children ends.
+var childrenSuffix = regexp.MustCompile(` \(children ([1-9][0-9]{0,5})\)$`)
+
+func cutChildren(line string) (rest string, children int) {
+	match := childrenSuffix.FindStringSubmatchIndex(line)
+	if match == nil {
+		return line, 0
 	}
-	// A literal may hold the words: the last ones count.
-	last := strings.LastIndex(line, " (children ")
-	before, count = line[:last], line[last+len(" (children "):len(line)-1]
-	children, err := strconv.Atoi(count)
+	children, err := strconv.Atoi(line[match[2]:match[3]])
 	if err != nil {
-		return line, 0, strings.HasPrefix(line, "Literal ")
+		return line, 0
 	}
-	return before, children, children >= 0
+	return line[:match[0]], children
 }
 
-func cutAlias(name string) (rest, alias string, ok bool) {
-	rest, alias, found := strings.Cut(name, "(alias ")
+func cutAlias(text string) (name, alias string, ok bool) {
+	name, alias, found := strings.Cut(text, "(alias ")
 	if !found {
-		return name, "", true
+		return text, "", true
 	}
 	alias, closes := strings.CutSuffix(alias, ")")
-	return strings.TrimSpace(rest), alias, closes && isWord(alias)
+	return strings.TrimSuffix(name, " "), alias, closes && isWord(alias)
+}
+
+// isName says whether a name is of words and dots, or empty.
+func isName(s string) bool {
+	for i := range len(s) {
+		if !isWordByte(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return true
 }
 
 func isKind(s string) bool {
