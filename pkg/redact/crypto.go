@@ -80,7 +80,7 @@ var base58Value = func() (t [256]int8) {
 		t[i] = -1
 	}
 	for i := range len(base58Alphabet) {
-		t[base58Alphabet[i]] = int8(i) //nolint:gosec // 58 characters
+		t[base58Alphabet[i]] = int8(i)
 	}
 	return t
 }()
@@ -170,7 +170,7 @@ func bech32(v string) bool {
 		if x < 0 {
 			return false
 		}
-		step(byte(x)) //nolint:gosec // below 32
+		step(byte(x))
 	}
 	return chk == 1 || chk == 0x2bc830a3
 }

@@ -144,7 +144,7 @@ func monthWords() []keyword {
 		{"december", "dec", "dezember", "décembre", "diciembre", "dezembro", "dicembre", "grudnia"},
 	} {
 		for _, w := range names {
-			out = append(out, keyword{word: w, act: actMonth, arg: uint16(i + 1)}) //nolint:gosec // twelve months
+			out = append(out, keyword{word: w, act: actMonth, arg: uint16(i + 1)})
 		}
 	}
 	return out

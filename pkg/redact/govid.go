@@ -22,7 +22,7 @@ var (
 			if t == "" {
 				t = TypeGovID
 			}
-			out[i] = &idRule{kind: k, group: idGroup(i + 1), rule: rule{prio: prioContext + 6, Rule: Rule{ //nolint:gosec // about a hundred kinds
+			out[i] = &idRule{kind: k, group: idGroup(i + 1), rule: rule{prio: prioContext + 6, Rule: Rule{
 				ID: "id-" + k.id, Version: 1, Type: t, Description: k.what, Source: k.source,
 			}}}
 		}

@@ -44,13 +44,26 @@ func mod1110(d []byte) bool {
 
 var (
 	verhoeffD = [10][10]uint8{
-		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 2, 3, 4, 0, 6, 7, 8, 9, 5}, {2, 3, 4, 0, 1, 7, 8, 9, 5, 6}, {3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
-		{4, 0, 1, 2, 3, 9, 5, 6, 7, 8}, {5, 9, 8, 7, 6, 0, 4, 3, 2, 1}, {6, 5, 9, 8, 7, 1, 0, 4, 3, 2}, {7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
-		{8, 7, 6, 5, 9, 3, 2, 1, 0, 4}, {9, 8, 7, 6, 5, 4, 3, 2, 1, 0},
+		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		{1, 2, 3, 4, 0, 6, 7, 8, 9, 5},
+		{2, 3, 4, 0, 1, 7, 8, 9, 5, 6},
+		{3, 4, 0, 1, 2, 8, 9, 5, 6, 7},
+		{4, 0, 1, 2, 3, 9, 5, 6, 7, 8},
+		{5, 9, 8, 7, 6, 0, 4, 3, 2, 1},
+		{6, 5, 9, 8, 7, 1, 0, 4, 3, 2},
+		{7, 6, 5, 9, 8, 2, 1, 0, 4, 3},
+		{8, 7, 6, 5, 9, 3, 2, 1, 0, 4},
+		{9, 8, 7, 6, 5, 4, 3, 2, 1, 0},
 	}
 	verhoeffP = [8][10]uint8{
-		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 5, 7, 6, 2, 8, 3, 0, 9, 4}, {5, 8, 0, 3, 7, 9, 6, 1, 4, 2}, {8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
-		{9, 4, 5, 3, 1, 2, 6, 8, 7, 0}, {4, 2, 8, 6, 5, 7, 3, 9, 0, 1}, {2, 7, 9, 3, 8, 0, 6, 4, 1, 5}, {7, 0, 4, 6, 9, 1, 3, 2, 5, 8},
+		{0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+		{1, 5, 7, 6, 2, 8, 3, 0, 9, 4},
+		{5, 8, 0, 3, 7, 9, 6, 1, 4, 2},
+		{8, 9, 1, 6, 0, 4, 3, 5, 2, 7},
+		{9, 4, 5, 3, 1, 2, 6, 8, 7, 0},
+		{4, 2, 8, 6, 5, 7, 3, 9, 0, 1},
+		{2, 7, 9, 3, 8, 0, 6, 4, 1, 5},
+		{7, 0, 4, 6, 9, 1, 3, 2, 5, 8},
 	}
 )
 
@@ -108,7 +121,7 @@ func checkCodiceFiscale(d []byte) bool {
 			sum += v
 		}
 	}
-	return byte(sum%26)+'A' == d[15] //nolint:gosec // below 26
+	return byte(sum%26)+'A' == d[15]
 }
 
 // shapeCodiceFiscale allows the letters that stand for digits where two people's codes would be equal (omocodia).
@@ -175,8 +188,10 @@ func checkSteuerID(d []byte) bool {
 
 func checkRVNR(d []byte) bool { // German pension insurance
 	letter := int(d[8]-'A') + 1
-	x := []int{digitAt(d, 0), digitAt(d, 1), digitAt(d, 2), digitAt(d, 3), digitAt(d, 4), digitAt(d, 5), digitAt(d, 6), digitAt(d, 7),
-		letter / 10, letter % 10, digitAt(d, 9), digitAt(d, 10)}
+	x := []int{
+		digitAt(d, 0), digitAt(d, 1), digitAt(d, 2), digitAt(d, 3), digitAt(d, 4), digitAt(d, 5), digitAt(d, 6), digitAt(d, 7),
+		letter / 10, letter % 10, digitAt(d, 9), digitAt(d, 10),
+	}
 	w := []int{2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1}
 	sum := 0
 	for i := range x {

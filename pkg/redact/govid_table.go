@@ -147,7 +147,7 @@ func idWords() []keyword {
 			case len(w) >= 6:
 				t |= topGov // long enough to be no other word
 			}
-			out = append(out, keyword{word: w, topics: t, flags: flags, group: idGroups{idGroup(i + 1)}}) //nolint:gosec // about a hundred kinds
+			out = append(out, keyword{word: w, topics: t, flags: flags, group: idGroups{idGroup(i + 1)}})
 		}
 	}
 	return out

@@ -112,7 +112,7 @@ func quoteNumber(text string, d edit) edit {
 		return d
 	}
 	i := d.start
-	for i > 0 && (isSpace(text[i-1])) && d.start-i < 32 {
+	for i > 0 && isSpace(text[i-1]) && d.start-i < 32 {
 		i--
 	}
 	if at(text, i-1) != ':' {

@@ -100,7 +100,7 @@ func personal(a netip.Addr) bool {
 	return true
 }
 
-// logUser judges what follows the address that ends at i in a line of an access log: - frank [10/Oct/…
+// logUser judges what follows the address that ends at i in a line of an access log: - frank [10/Oct/….
 func (sc *scanner) logUser(i int) {
 	s := sc.s
 	if i+5 > len(s) || s[i] != ' ' || s[i+2] != ' ' || s[i+1] != '-' {

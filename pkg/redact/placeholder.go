@@ -69,8 +69,10 @@ func hollow(v string) bool {
 		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "dummy", "foobar", "insert_here":
 		return true
 	}
-	for _, p := range []string{"your_", "your-", "<your", "my_api", "insert_", "enter_", "process.env", "os.environ", "os.getenv", "env.", "getenv(",
-		"secrets.", "var.", "vault:", "config.", "settings.", "self.", "this.", "args.", "req.", "params."} {
+	for _, p := range []string{
+		"your_", "your-", "<your", "my_api", "insert_", "enter_", "process.env", "os.environ", "os.getenv", "env.", "getenv(",
+		"secrets.", "var.", "vault:", "config.", "settings.", "self.", "this.", "args.", "req.", "params.",
+	} {
 		if strings.HasPrefix(l, p) {
 			return true
 		}

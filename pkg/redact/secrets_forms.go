@@ -80,8 +80,10 @@ func (sc *scanner) otherCode(nameEnd int, k *keyword) bool {
 	i := nameEnd - len(k.word)
 	j := max(0, i-16)
 	before := strings.ToLower(strings.TrimRight(s[j:i], " "))
-	for _, w := range []string{"zip", "postal", "post", "area", "country", "error", "status", "exit", "promo", "return", "discount", "source",
-		"color", "colour", "hex", "sort", "swift", "the", "response", "dress", "qr", "product", "voucher", "morse", "language", "currency", "icd", "that"} {
+	for _, w := range []string{
+		"zip", "postal", "post", "area", "country", "error", "status", "exit", "promo", "return", "discount", "source",
+		"color", "colour", "hex", "sort", "swift", "the", "response", "dress", "qr", "product", "voucher", "morse", "language", "currency", "icd", "that",
+	} {
 		if strings.HasSuffix(before, w) {
 			return true
 		}

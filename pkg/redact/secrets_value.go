@@ -167,7 +167,7 @@ func trailing(s string, i, j int) bool {
 	case '.':
 		return true
 	case '}', ']':
-		return strings.IndexAny(s[i:j], "{[") < 0
+		return !strings.ContainsAny(s[i:j], "{[")
 	}
 	return false
 }

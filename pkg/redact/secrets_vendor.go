@@ -255,7 +255,7 @@ func vendorWords() []keyword {
 			continue
 		}
 		first[r.p.anchor] = i
-		out = append(out, keyword{word: r.p.anchor, act: actVendor, arg: uint16(i), flags: kwLoose}) //nolint:gosec // a few hundred rules
+		out = append(out, keyword{word: r.p.anchor, act: actVendor, arg: uint16(i), flags: kwLoose})
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func numberWords() []keyword {
 			if w[0] >= 0xE0 {
 				flags = kwLoose
 			}
-			out = append(out, keyword{word: w, act: actNumber, arg: uint16(v), flags: flags}) //nolint:gosec // thirteen values
+			out = append(out, keyword{word: w, act: actNumber, arg: uint16(v), flags: flags})
 		}
 	}
 	return out

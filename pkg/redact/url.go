@@ -14,15 +14,55 @@ var profileSites = []struct {
 	site string // host, and path up to the name
 	deep bool
 }{
-	{"linkedin.com/in/", true}, {"linkedin.com/pub/", true}, {"github.com/", false}, {"gitlab.com/", false}, {"bitbucket.org/", false},
-	{"facebook.com/", false}, {"fb.com/", false}, {"instagram.com/", false}, {"twitter.com/", false}, {"x.com/", false}, {"tiktok.com/@", true},
-	{"youtube.com/@", true}, {"youtube.com/user/", true}, {"youtube.com/c/", true}, {"medium.com/@", true}, {"t.me/", false}, {"reddit.com/user/", true},
-	{"reddit.com/u/", true}, {"stackoverflow.com/users/", true}, {"xing.com/profile/", true}, {"pinterest.com/", false}, {"twitch.tv/", false},
-	{"behance.net/", false}, {"dribbble.com/", false}, {"about.me/", false}, {"linktr.ee/", false}, {"keybase.io/", false}, {"vk.com/", false},
-	{"weibo.com/u/", true}, {"threads.net/@", true}, {"bsky.app/profile/", true}, {"mastodon.social/@", true}, {"researchgate.net/profile/", true},
-	{"orcid.org/", false}, {"flickr.com/people/", true}, {"soundcloud.com/", false}, {"kaggle.com/", false}, {"huggingface.co/", false},
-	{"snapchat.com/add/", true}, {"wa.me/", false}, {"quora.com/profile/", true}, {"strava.com/athletes/", true}, {"patreon.com/", false},
-	{"leetcode.com/u/", true}, {"dev.to/", false}, {"codepen.io/", false}, {"replit.com/@", true}, {"fosstodon.org/@", true}, {"onlyfans.com/", false},
+	{"linkedin.com/in/", true},
+	{"linkedin.com/pub/", true},
+	{"github.com/", false},
+	{"gitlab.com/", false},
+	{"bitbucket.org/", false},
+	{"facebook.com/", false},
+	{"fb.com/", false},
+	{"instagram.com/", false},
+	{"twitter.com/", false},
+	{"x.com/", false},
+	{"tiktok.com/@", true},
+	{"youtube.com/@", true},
+	{"youtube.com/user/", true},
+	{"youtube.com/c/", true},
+	{"medium.com/@", true},
+	{"t.me/", false},
+	{"reddit.com/user/", true},
+	{"reddit.com/u/", true},
+	{"stackoverflow.com/users/", true},
+	{"xing.com/profile/", true},
+	{"pinterest.com/", false},
+	{"twitch.tv/", false},
+	{"behance.net/", false},
+	{"dribbble.com/", false},
+	{"about.me/", false},
+	{"linktr.ee/", false},
+	{"keybase.io/", false},
+	{"vk.com/", false},
+	{"weibo.com/u/", true},
+	{"threads.net/@", true},
+	{"bsky.app/profile/", true},
+	{"mastodon.social/@", true},
+	{"researchgate.net/profile/", true},
+	{"orcid.org/", false},
+	{"flickr.com/people/", true},
+	{"soundcloud.com/", false},
+	{"kaggle.com/", false},
+	{"huggingface.co/", false},
+	{"snapchat.com/add/", true},
+	{"wa.me/", false},
+	{"quora.com/profile/", true},
+	{"strava.com/athletes/", true},
+	{"patreon.com/", false},
+	{"leetcode.com/u/", true},
+	{"dev.to/", false},
+	{"codepen.io/", false},
+	{"replit.com/@", true},
+	{"fosstodon.org/@", true},
+	{"onlyfans.com/", false},
 }
 
 // notPeople are first path segments on such sites that are no person's.
@@ -40,7 +80,7 @@ var notPeople = func() map[string]bool {
 func profileWords() []keyword {
 	out := make([]keyword, len(profileSites))
 	for i, p := range profileSites {
-		out[i] = keyword{word: p.site, act: actProfile, arg: uint16(i), flags: kwLoose} //nolint:gosec // a few dozen sites
+		out[i] = keyword{word: p.site, act: actProfile, arg: uint16(i), flags: kwLoose}
 	}
 	return out
 }

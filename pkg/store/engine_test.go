@@ -63,7 +63,7 @@ func blockOf(id byte, n int, day time.Time, labels ...string) (*hushlogv1.Block,
 	for i := range n {
 		record := sampleRecord(fmt.Sprintf("r-%c-%d", id, i), day.AddDate(0, 0, -(i%3)), labels[i%len(labels)])
 		block.Records = append(block.Records, record)
-		index := uint32(i) //nolint:gosec // small
+		index := uint32(i)
 		contents.Contents = append(contents.Contents, &hushlogv1.Content{
 			Record: index, Path: "messages[0].parts[0].text.text", Role: hushlogv1.Role_ROLE_USER, Kind: "text", Text: "sanitized words",
 		})
@@ -72,8 +72,8 @@ func blockOf(id byte, n int, day time.Time, labels ...string) (*hushlogv1.Block,
 		})
 	}
 	block.Ledger = []*hushlogv1.LedgerDelta{{
-		Project: "demo", Minute: day.Unix() / 60, Accepted: uint64(n) + 1, Stored: uint64(n), Quarantined: 1, //nolint:gosec // small
-		GatewayAccepted: uint64(n) + 1, GatewayRejected: 2, //nolint:gosec // small
+		Project: "demo", Minute: day.Unix() / 60, Accepted: uint64(n) + 1, Stored: uint64(n), Quarantined: 1,
+		GatewayAccepted: uint64(n) + 1, GatewayRejected: 2,
 	}}
 	block.Quarantined = []*hushlogv1.Quarantined{{
 		Project: "demo", AcceptedAt: timestamppb.New(day), RequestHash: []byte("0123456789abcdef"), Reason: "detector-timeout", RawPartition: 1, RawOffset: 7,
@@ -234,7 +234,7 @@ func partOf(block *hushlogv1.Block, contents *hushlogv1.Contents, keep func(int,
 		if !keep(i, record) {
 			continue
 		}
-		index := uint32(len(part.block.Records)) //nolint:gosec // small
+		index := uint32(len(part.block.Records))
 		part.block.Records = append(part.block.Records, record)
 		content := &hushlogv1.Content{Record: index, Path: contents.GetContents()[i].GetPath(), Role: hushlogv1.Role_ROLE_USER, Kind: "text", Text: "sanitized words"}
 		part.contents.Contents = append(part.contents.Contents, content)

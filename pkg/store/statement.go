@@ -105,7 +105,7 @@ type cleanReader struct{ result io.ReadCloser }
 
 func (r *cleanReader) Read(p []byte) (int, error) {
 	n, err := r.result.Read(p)
-	if err == nil || err == io.EOF { //nolint:errorlint // io.Reader's contract: EOF is never wrapped
+	if err == nil || err == io.EOF {
 		return n, err
 	}
 	return n, clean("read result", err)

@@ -118,7 +118,7 @@ func (d *deployment) publishBlocks(t *testing.T, from, n int) {
 		require.NoError(t, err)
 		value, err := proto.Marshal(block)
 		require.NoError(t, err)
-		d.publish(t, &kgo.Record{Topic: stream.TopicEvents, Partition: int32(i % 2), Value: value}) //nolint:gosec // 0 or 1
+		d.publish(t, &kgo.Record{Topic: stream.TopicEvents, Partition: int32(i % 2), Value: value})
 	}
 }
 

@@ -270,7 +270,7 @@ func TestRestartRepeatsUnderTheSameToken(t *testing.T) {
 	n, _ := h.store.count()
 	require.Equal(t, 30, n)
 	for id, got := range h.store.order {
-		require.Equal(t, byte(id), got, "in order") //nolint:gosec // 30 at most
+		require.Equal(t, byte(id), got, "in order")
 	}
 }
 

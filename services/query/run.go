@@ -124,8 +124,8 @@ func (a *attempt) limits() store.Limits {
 	most := a.role.Limits
 	return store.Limits{
 		Time:   most.MaxTime.D(),
-		Rows:   uint64(max(most.MaxRows, 1)),          //nolint:gosec // not negative
-		Memory: uint64(max(most.MaxMemory, 1)),        //nolint:gosec // not negative
+		Rows:   uint64(max(most.MaxRows, 1)),
+		Memory: uint64(max(most.MaxMemory, 1)),
 		Bytes:  uint64(a.service.cfg.ResultMiB) << 20, //nolint:gosec // Validate bounds it
 	}
 }
