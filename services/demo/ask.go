@@ -12,6 +12,14 @@ import (
 	"time"
 )
 
+// Ask runs a SELECT as the person with a role and returns its rows. An answer
+// that is no result is a *Refusal.
+func (t Target) Ask(ctx context.Context, role, sql string) ([]map[string]any, error) {
+	a := newAsker(t)
+	defer a.client.CloseIdleConnections()
+	return a.rows(ctx, role, sql)
+}
+
 // asker asks the query service as a person.
 type asker struct {
 	client *http.Client
@@ -27,13 +35,14 @@ func newAsker(t Target) *asker {
 	}
 }
 
-// refusal is an answer of the query service that is no result.
-type refusal struct {
-	status  int
-	message string
+// Refusal is an answer of the query service that is no result.
+type Refusal struct {
+	// Status of HTTP, and what the service said.
+	Status  int
+	Message string
 }
 
-func (r *refusal) Error() string { return fmt.Sprintf("refused with %d: %s", r.status, r.message) }
+func (r *Refusal) Error() string { return fmt.Sprintf("refused with %d: %s", r.Status, r.Message) }
 
 // rows runs a SELECT as the person with the role.
 func (a *asker) rows(ctx context.Context, role, sql string) ([]map[string]any, error) {
@@ -66,7 +75,7 @@ func readRefusal(res *http.Response) error {
 	if err != nil {
 		answer.Message = "no reason given"
 	}
-	return &refusal{res.StatusCode, answer.Message}
+	return &Refusal{res.StatusCode, answer.Message}
 }
 
 func readRows(r io.Reader) ([]map[string]any, error) {

@@ -212,13 +212,13 @@ func (d *demo) roles(ctx context.Context) error {
 		allowed bool
 	}{{"engineering", false}, {"analyst", true}, {"compliance", false}} {
 		rows, err := d.ask.rows(ctx, want.role, sql)
-		var refused *refusal
+		var refused *Refusal
 		switch {
 		case err == nil && want.allowed && len(rows) > 0:
 			d.printf("\n  as %s:\n", want.role)
 			d.table([]string{"role", "text"}, rows)
 		case errors.As(err, &refused) && !want.allowed:
-			d.printf("\n  as %s: refused (%s)\n", want.role, refused.message)
+			d.printf("\n  as %s: refused (%s)\n", want.role, refused.Message)
 		case err != nil:
 			return fmt.Errorf("as %s: %w", want.role, err)
 		default:

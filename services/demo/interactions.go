@@ -80,7 +80,7 @@ func (g *generator) base(kind string) *hushlogv1.Interaction {
 		},
 		Usage:   &hushlogv1.Usage{InputTokens: uint64(50 + g.rand.IntN(900)), OutputTokens: uint64(20 + g.rand.IntN(500)), Cost: float64(g.rand.IntN(900)) / 1e5}, //nolint:gosec // small and positive
 		EndUser: &hushlogv1.EndUser{Id: fmt.Sprintf("user-%d", 100+g.rand.IntN(40))},
-		Tags:    []string{"demo", kind},
+		Tags:    []string{"demo", strings.ReplaceAll(kind, " ", "-")},
 	}
 }
 

@@ -45,9 +45,18 @@ func (a *attempt) check(ctx context.Context) (*guard.Statement, *problem) {
 	statement, err := a.service.deps.Guard.Check(ctx, a.request.SQL, rights)
 	if err != nil {
 		a.entry.Statement = a.maskedIfAny(ctx)
-		return nil, ofGuard(err)
+		failure := ofGuard(err)
+		a.service.logFailure(ctx, failure)
+		return nil, failure
 	}
 	return statement, nil
+}
+
+// logFailure tells operators of failures that are ours or the store's; people are told the others.
+func (s *Service) logFailure(ctx context.Context, failure *problem) {
+	if failure.status >= http.StatusInternalServerError && failure.cause != nil {
+		s.log.WarnContext(ctx, "a statement was not run to its end", slog.String("outcome", string(failure.code)), slog.Any("error", failure.cause))
+	}
 }
 
 // maskedIfAny is a refused statement for the trail: without literals, or nothing when that cannot be said.
@@ -70,6 +79,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	outcome := audit.Outcome{Result: audit.OK, Rows: counter.rows(), Bytes: bytes}
 	if failure != nil {
 		outcome.Result, outcome.Reason = audit.Failed, string(failure.code)
+		a.service.logFailure(ctx, failure)
 	}
 	err := act.End(r.Context(), outcome)
 	if err != nil {
@@ -93,7 +103,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
 	result, err := a.service.deps.Runner.Run(ctx, a.person.Role, statement.SQL, a.request.Format, a.limits())
 	if err != nil {
-		return 0, ofStore(err)
+		return 0, a.storeFailure(ctx, err)
 	}
 	defer func() { _ = result.Close() }()         // what it could still say was said by Read
 	most := uint64(a.service.cfg.ResultMiB) << 20 //nolint:gosec // Validate bounds it
@@ -114,9 +124,17 @@ func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounte
 			return total, nil
 		}
 		if err != nil {
-			return total, ofStore(err)
+			return total, a.storeFailure(ctx, err)
 		}
 	}
+}
+
+// storeFailure is what the person is told. What the store said goes to the log: package store keeps
+// quotes of data out of its errors.
+func (a *attempt) storeFailure(ctx context.Context, err error) *problem {
+	failure := ofStore(err)
+	a.service.log.WarnContext(ctx, "the store did not run a statement", slog.String("code", string(failure.code)), slog.String("error", err.Error()))
+	return failure
 }
 
 // limits are those of the role in the policy.

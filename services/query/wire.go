@@ -1,0 +1,90 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hushlog/hushlog/pkg/audit"
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/stream"
+	"github.com/hushlog/hushlog/services/query/guard"
+)
+
+// Run is the whole service: it opens what the configuration names, serves until ctx ends, and drains.
+// Logs go to logTo.
+func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
+	err := cfg.Validate()
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	rules, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return err
+	}
+	adminTLS, err := identity.ServerTLS(cfg.TLS)
+	if err != nil {
+		return err
+	}
+	app, err := service.New(ctx, identity.Query, cfg.Common, logTo, adminTLS)
+	if err != nil {
+		return err
+	}
+	err = wire(ctx, app, cfg, rules)
+	if err != nil {
+		return errors.Join(err, app.Close(ctx))
+	}
+	return app.Run(ctx)
+}
+
+// wire opens everything and registers it with app.
+func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Policy) error {
+	opts, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return err
+	}
+	entries, err := stream.NewPublisher(opts, stream.PublisherConfig{
+		AckTimeout: cfg.AuditTimeout, Metrics: stream.NewMetrics(app.Registry, identity.Query),
+	})
+	if err != nil {
+		return err
+	}
+	app.OnStop("trail", entries.Close)
+	trail, err := audit.NewTrail(entries, audit.Options{Topic: stream.TopicAudit, Timeout: cfg.AuditTimeout})
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, cfg.ClickHouse)
+	if err != nil {
+		return err
+	}
+	app.OnStop("clickhouse", func(context.Context) error { return db.Close() })
+	readers, err := OpenReaders(cfg.ClickHouse, cfg.RolePKI, rules)
+	if err != nil {
+		return err
+	}
+	app.OnStop("readers", func(context.Context) error { return readers.Close() })
+	people, err := identity.OpenPeopleStore(cfg.People)
+	if err != nil {
+		return fmt.Errorf("people: %w", err)
+	}
+	public, err := identity.PublicServerTLS(cfg.TLS)
+	if err != nil {
+		return err
+	}
+	queries, err := New(ctx, cfg, Deps{
+		Policy: rules, People: people, Trail: trail, Guard: guard.New(db), Runner: readers,
+		TLS: public, Log: app.Log, Registry: app.Registry,
+	})
+	if err != nil {
+		return err
+	}
+	app.Health.AddCheck("kafka", entries.Ping)
+	app.Health.AddCheck("clickhouse", db.Ping)
+	app.Go("query", queries.Run)
+	return nil
+}
