@@ -42,7 +42,8 @@ type window struct {
 	paren      bool
 	lower      bool
 	uniform    bool // all groups have the same length, at most two
-	n          *nearby
+	near       nearby
+	read       bool // near was gathered
 }
 
 // digits reports whether the window holds digits only.
@@ -325,7 +326,7 @@ func (w *window) set(p []piece, a, b int, canon []byte, mask uint64, bind uint8)
 	w.start, w.end = p[a].start, p[b].end
 	w.canon, w.mask, w.bind = canon, mask, bind
 	w.groups = p[a : b+1]
-	w.n = nil
+	w.read = false
 	w.sepChar, w.uniform = 0, true
 	size := p[a].end - p[a].start
 	for i := a; i <= b; i++ {
@@ -387,11 +388,11 @@ func (w *window) partOfRow(p []piece, a, b int) bool {
 
 // context returns the surroundings of the window, read once.
 func (w *window) context() *nearby {
-	if w.n == nil {
-		w.n = &nearby{}
-		w.sc.around(w.start, w.end, w.n)
+	if !w.read {
+		w.read = true
+		w.sc.around(w.start, w.end, &w.near)
 	}
-	return w.n
+	return &w.near
 }
 
 // judgeWindow offers the window to every family that reads numbers.

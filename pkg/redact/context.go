@@ -88,10 +88,10 @@ type hit struct {
 	word       uint16
 }
 
-// vocabulary is every word the engine looks for, and the automaton that looks.
+// vocabulary is every word the engine looks for, and what looks for them.
 type vocabulary struct {
 	words []keyword
-	auto  *automaton
+	match *matcher
 }
 
 // theVocabulary is built once per process: it depends on nothing but the rules.
@@ -127,7 +127,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	for i, k := range merged {
 		literals[i] = k.word
 	}
-	v.auto = newAutomaton(literals)
+	v.match = newMatcher(literals, func(i int) bool { return merged[i].flags&(kwLoose|kwSuffix) != 0 || !isLetter(literals[i][0]) })
 	return v
 })
 
@@ -143,32 +143,62 @@ func (w *keyword) merge(k keyword) {
 // findHits appends to hits the occurrences in s of words that are context, and to triggers those that start something,
 // both ordered by end.
 func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
-	a := voc.auto
-	state := uint16(0)
-	width := a.width
-	next := a.next
-	for i := 0; i < len(s); i++ {
-		state = next[int(state)*width+int(a.classOf[s[i]])]
-		if state < a.accept {
+	m := voc.match
+	var before uint8 // class of the byte before
+	for i := 0; i+1 < len(s); i++ {
+		c := s[i]
+		cl := class[c]
+		third := byte(0)
+		if i+2 < len(s) {
+			third = s[i+2]
+		}
+		h := beginning(foldByte[c], foldByte[s[i+1]], foldThird[third])
+		begins := before&clLetter == 0 || cl&clUpper != 0 && before&clLower != 0
+		before = cl
+		if m.inner.has(h) || begins && m.start.has(h) {
+			hits, triggers = voc.walk(s, i, hits, triggers)
+		}
+	}
+	return hits, triggers
+}
+
+// walk reports the words that start at i.
+func (voc *vocabulary) walk(s string, i int, hits, triggers []hit) ([]hit, []hit) {
+	m := voc.match
+	state := 0
+	for j := i; j < len(s); j++ {
+		state = int(m.next[state*m.width+int(m.classOf[s[j]])])
+		if state == 0 {
+			break
+		}
+		if m.heads[state] == 0 {
 			continue
 		}
-		for o := int(a.heads[state-a.accept]); a.outs[o] != noWord; o++ {
-			w := a.outs[o]
+		for o := int(m.heads[state]) - 1; m.outs[o] != noWord; o++ {
+			w := m.outs[o]
 			k := &voc.words[w]
-			start := i + 1 - len(k.word)
-			if !standsAlone(s, start, i+1, k.flags) {
+			if !standsAlone(s, i, j+1, k.flags) {
 				continue
 			}
-			h := hit{start: int32(start), end: int32(i + 1), word: w} //nolint:gosec // limited to maxText
+			h := hit{start: int32(i), end: int32(j + 1), word: w} //nolint:gosec // limited to maxText
 			if k.topics != 0 {
-				hits = append(hits, h)
+				hits = insertHit(hits, h)
 			}
 			if k.act != actNone {
-				triggers = append(triggers, h)
+				triggers = insertHit(triggers, h)
 			}
 		}
 	}
 	return hits, triggers
+}
+
+// insertHit keeps hits ordered by end. Words that hold other words come out of order, by the length of a word at most.
+func insertHit(hits []hit, h hit) []hit {
+	hits = append(hits, h)
+	for i := len(hits) - 1; i > 0 && hits[i-1].end > h.end; i-- {
+		hits[i], hits[i-1] = hits[i-1], h
+	}
+	return hits
 }
 
 // standsAlone reports whether s[start:end] is a word of its own, as flags ask. Names are cut at underscores, at

@@ -18,11 +18,13 @@ func (sc *scanner) read(d derived) bool {
 	if sc.depth >= maxDepth || !sc.job.charge(len(d.view.s)) {
 		return false
 	}
-	var outer nearby
-	sc.around(d.from, d.to, &outer)
-	child := &scanner{voc: sc.voc, v: d.view, s: d.view.s, job: sc.job, depth: sc.depth + 1, outer: &outer, wrapped: d.cross > 0 || sc.wrapped}
+	child := &sc.job.scanners[sc.depth+1]
+	sc.around(d.from, d.to, &child.around1)
+	child.reset(sc.job, d.view, sc.depth+1)
+	child.outer = &child.around1
 	child.run()
 	found := confident(child.out, sc.job.eng.minConf)
+	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
 	if d.whole {
 		return sc.takeWhole(d, found)
 	}

@@ -9,7 +9,7 @@
 //  1. The text is put into a normal form (view.go): escapes decoded, full-width and other digits folded, invisible
 //     characters dropped, look-alike letters folded. The view carries a map back to the bytes of the input. A text that
 //     needs none of this is its own view.
-//  2. One pass of an Aho-Corasick automaton (automaton.go) reports every literal that matters: words of context
+//  2. One pass of a matcher (matcher.go) reports every literal that matters: words of context
 //     ("card", "Telefon", "身份证"), names of secrets ("password", "api_key"), prefixes of known keys ("ghp_").
 //  3. One pass over the bytes (scan.go) cuts tokens and hands those that could be something to the families: clusters of
 //     digits and capitals (cluster.go), e-mail addresses, IP addresses, long tokens.
@@ -21,7 +21,7 @@
 //
 // # Cost
 //
-// Every step is linear in the length of the text. The view and the automaton touch each byte once. Scanners look
+// Every step is linear in the length of the text. The view and the matcher touch each byte once. Scanners look
 // around a trigger within windows of constant size (each names its bound), never start again inside what they have
 // consumed, and judge at most a constant number of sub-windows per token. Derived views are cut from disjoint parts of
 // their parent, nest at most twice and are charged to a budget of eight times the input; beyond it the text counts as

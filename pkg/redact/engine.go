@@ -97,16 +97,18 @@ func (e *Engine) Redact(text string, h Hints) (Result, error) {
 
 // job is the work on one text. Jobs are pooled: everything in them is reset or overwritten by the next run.
 type job struct {
-	eng    *Engine
-	text   string
-	hints  Hints
-	region string // of the hinted language
-	budget int    // bytes that derived views may still take
-	over   bool   // the budget was exceeded
-	main   scanner
-	view   *view
-	kept   []cand // offsets in text
-	doubt  bool   // candidates were left out for want of confidence
+	eng      *Engine
+	text     string
+	hints    Hints
+	region   string                // of the hinted language
+	budget   int                   // bytes that derived views may still take
+	over     bool                  // the budget was exceeded
+	scanners [maxDepth + 1]scanner // by depth
+	view     *view
+	kept     []cand // offsets in text
+	doubt    bool   // candidates were left out for want of confidence
+	// triggersLeft counts the words that start a rule and stand in no finding.
+	triggersLeft int
 }
 
 // run finds everything in text.
@@ -115,7 +117,7 @@ func (j *job) run(e *Engine, text string, h Hints) error {
 	if err != nil {
 		return err
 	}
-	if j.doubt && len(j.kept) > 0 {
+	if len(j.kept) > 0 && (j.doubt || j.unsettled()) {
 		j.stabilise()
 	}
 	return nil
@@ -154,13 +156,15 @@ func (j *job) charge(n int) bool {
 }
 
 func (j *job) scan() {
-	sc := &j.main
-	*sc = scanner{voc: j.eng.voc, v: j.view, s: j.view.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], job: j}
+	sc := &j.scanners[0]
+	sc.reset(j, j.view, 0)
+	j.doubt = false
 	sc.base = fieldTopics(j.eng.voc, j.hints.Field)
 	sc.run()
 	cands := confident(sc.out, j.eng.minConf)
-	j.doubt = len(cands) < len(sc.out)
+	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, resolve(cands))
+	j.triggersLeft = triggersOutside(sc.trigs, cands)
 	for i := range cands {
 		c := &cands[i]
 		if c.view == "" && j.view.changed(c.start, c.end) {
@@ -171,9 +175,9 @@ func (j *job) scan() {
 	j.kept = cands
 }
 
-// confident returns the candidates of at least the given confidence.
+// confident returns the candidates of at least the given confidence, in the place of cands.
 func confident(cands []cand, least float64) []cand {
-	out := make([]cand, 0, len(cands))
+	out := cands[:0]
 	for _, c := range cands {
 		if c.conf >= least {
 			out = append(out, c)
@@ -206,4 +210,18 @@ func (j *job) findings() []Finding {
 		}
 	}
 	return out
+}
+
+// triggersOutside counts the hits that lie in none of the findings, which are sorted.
+func triggersOutside(hits []hit, kept []cand) int {
+	n, i := 0, 0
+	for _, h := range hits {
+		for i < len(kept) && kept[i].end <= int(h.start) {
+			i++
+		}
+		if i == len(kept) || kept[i].start >= int(h.end) {
+			n++
+		}
+	}
+	return n
 }

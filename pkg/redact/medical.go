@@ -66,7 +66,7 @@ func medicalWords() []keyword {
 		"erkrankt an", "behandelt wegen", "verdacht auf", "v.a.", "z.n.", "tested positive for", "recovering from", "assessment", "impression",
 		"chief complaint", "indication", "anamnese", "rozpoznanie", "cierpi na")
 	add(actNone, topDiagnosis, "icd", "icd-10", "icd10", "cie-10", "cim-10")
-	add(actDose, 0, "mg", "mcg", "µg", "ug", "iu", "mg/ml", "milligrams", "milligram", "mg/day", "mg/kg", "i.e.", "ui", "units", "tablets", "g", "ml")
+	add(actDose, 0, "mg", "mcg", "µg", "ug", "iu", "mg/ml", "milligrams", "milligram", "mg/day", "mg/kg", "i.e.", "ui", "units", "tablets", "ml")
 	add(actNone, topPatient, "patient", "patients", "patientin", "paciente", "paziente", "pacjent", "attending", "admitted", "discharge", "hospital", "clinic",
 		"klinik", "ward", "doctor", "prescribed", "medication", "medikation", "médicament", "prescription", "dr", "tablets", "dose", "dosage", "therapy",
 		"treatment", "traitement", "tratamiento", "terapia", "behandlung", "rx", "started on", "twice daily", "once daily", "verordnet", "prescrit", "recetado",

@@ -16,7 +16,7 @@ type nearby struct {
 	after  topic      // words after it, where they can be its label
 	label  idGroups   // kinds of identity numbers that the label names
 	groups idGroups   // and the other words
-	word   [32]string // per topic bit: the word that speaks of it
+	word   [32]uint16 // per topic bit: 1 + the word that speaks of it
 }
 
 // all returns every topic around.
@@ -49,21 +49,24 @@ func (n *nearby) nearGroup(g idGroup) bool { return n.label.has(g) }
 // nameOf returns the word that spoke of one of t's topics.
 func (n *nearby) nameOf(t topic) string {
 	for ; t != 0; t &= t - 1 {
-		if w := n.word[bits.TrailingZeros64(uint64(t))]; w != "" {
-			return w
+		if w := n.word[bits.TrailingZeros64(uint64(t))]; w != 0 {
+			return theVocabulary().words[w-1].word
 		}
 	}
 	return ""
 }
 
-func (n *nearby) note(k *keyword, label bool) {
+func (n *nearby) note(k *keyword, word uint16, label bool) {
 	for t := k.topics; t != 0; t &= t - 1 {
 		b := bits.TrailingZeros64(uint64(t))
-		if n.word[b] == "" {
-			n.word[b] = k.word
+		if n.word[b] == 0 {
+			n.word[b] = word + 1
 		}
 	}
 	for _, g := range k.group {
+		if g == 0 {
+			break
+		}
 		if label {
 			n.label.add(g)
 		} else {
@@ -95,7 +98,7 @@ func (n *nearby) inherit(outer *nearby) {
 		n.groups.add(g)
 	}
 	for i, w := range outer.word {
-		if n.word[i] == "" {
+		if n.word[i] == 0 {
 			n.word[i] = w
 		}
 	}
@@ -122,7 +125,7 @@ func (sc *scanner) before(start int, n *nearby) {
 		if gap > 0 && sc.blankLine(int(h.end), last) {
 			break
 		}
-		n.note(k, label)
+		n.note(k, h.word, label)
 		if label {
 			n.near |= k.topics
 		} else {
@@ -185,7 +188,7 @@ func (sc *scanner) following(end int, n *nearby) {
 	}
 	for i := sc.hitsBefore(end); i < len(sc.hits) && int(sc.hits[i].end) <= stop; i++ {
 		if k := &sc.voc.words[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end {
-			n.note(k, false)
+			n.note(k, sc.hits[i].word, false)
 			n.after |= k.topics
 		}
 	}

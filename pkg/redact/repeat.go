@@ -11,10 +11,13 @@ const (
 // repeats finds every other place where a secret of kept stands verbatim in s, and returns kept with those added. The
 // text is walked once: secrets are found by a hash of their first bytes.
 func repeats(s string, kept []cand) []cand {
-	index := map[uint32][]int{}
+	var index map[uint32][]int
 	for i, c := range kept {
 		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat {
 			continue
+		}
+		if index == nil {
+			index = map[uint32][]int{}
 		}
 		k := repeatKey(s, c.start)
 		if !known(s, kept, index[k], s[c.start:c.end]) {
@@ -24,9 +27,9 @@ func repeats(s string, kept []cand) []cand {
 	if len(index) == 0 {
 		return kept
 	}
-	var filter [1 << 13]uint64
+	var filter [1 << 10]uint64
 	for k := range index {
-		filter[k>>6&0x1FFF] |= 1 << (k & 63)
+		filter[k>>6&0x3FF] |= 1 << (k & 63)
 	}
 	found := searchRepeats(s, kept, index, &filter)
 	if len(found) == 0 {
@@ -50,7 +53,7 @@ func known(s string, kept []cand, list []int, value string) bool {
 	return false
 }
 
-func searchRepeats(s string, kept []cand, index map[uint32][]int, filter *[1 << 13]uint64) []cand {
+func searchRepeats(s string, kept []cand, index map[uint32][]int, filter *[1 << 10]uint64) []cand {
 	var found []cand
 	next := 0
 	for i := 0; i+minRepeat <= len(s); i++ {
@@ -58,7 +61,7 @@ func searchRepeats(s string, kept []cand, index map[uint32][]int, filter *[1 << 
 			next++
 		}
 		k := repeatKey(s, i)
-		if filter[k>>6&0x1FFF]>>(k&63)&1 == 0 {
+		if filter[k>>6&0x3FF]>>(k&63)&1 == 0 {
 			continue
 		}
 		if next < len(kept) && kept[next].start <= i && kept[next].rule.Type == TypeSecret {

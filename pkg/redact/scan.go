@@ -18,15 +18,24 @@ type scanner struct {
 	s       string
 	hits    []hit // words of context, by end
 	trigs   []hit // words that start something, by end
+	words   []hit // words for digits, by start
 	out     []cand
 	base    topic // what the field's name, or the text around a decoded part, speaks of
 	depth   int   // how many decodings lie between the input and this view
 	job     *job
 	outer   *nearby // the surroundings of the part this view was made from
-	wrapped bool    // lines were joined to make this view
+	around1 nearby  // what outer points to
 	blobTo  int     // tokens were decoded up to here
 	keyed   int     // values after names of secrets were read up to here
 	jwtTo   int     // and tokens up to here
+}
+
+// reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
+func (sc *scanner) reset(j *job, v *view, depth int) {
+	*sc = scanner{
+		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0],
+		depth: depth, job: j, around1: sc.around1,
+	}
 }
 
 // add records a candidate.

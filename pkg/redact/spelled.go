@@ -55,7 +55,7 @@ func (sc *scanner) spelled() {
 	if count < minSpelled {
 		return
 	}
-	words := make([]hit, 0, count)
+	words := sc.words[:0]
 	for _, h := range sc.trigs {
 		if sc.voc.words[h.word].act != actNumber {
 			continue
@@ -68,6 +68,7 @@ func (sc *scanner) spelled() {
 		}
 		words = append(words, h)
 	}
+	sc.words = words
 	for i := 0; i < len(words); {
 		i = sc.spelledRow(words, i)
 	}

@@ -3,6 +3,39 @@ package redact
 // maxRounds bounds how often a sanitized text is read again.
 const maxRounds = 4
 
+// reachNew bounds how far from a replaced value something new can come to light, in bytes.
+const reachNew = 160
+
+// unsettled reports whether anything that could be a finding stands near a value that is replaced: only there can a
+// second pass see something else than the first.
+func (j *job) unsettled() bool {
+	pos := 0
+	for i, c := range j.kept {
+		if digitIn(j.text[max(pos, c.start-reachNew):c.start]) {
+			return true
+		}
+		pos = c.end
+		next := len(j.text)
+		if i+1 < len(j.kept) {
+			next = j.kept[i+1].start
+		}
+		if digitIn(j.text[pos:min(next, pos+reachNew)]) {
+			return true
+		}
+	}
+	return j.triggersLeft > 0
+}
+
+// digitIn reports whether s holds anything that numbers or addresses are made of.
+func digitIn(s string) bool {
+	for i := range len(s) {
+		if class[s[i]]&(clDigit|clHigh) != 0 || s[i] == '@' {
+			return true
+		}
+	}
+	return false
+}
+
 // stabilise makes a second pass over the sanitized text find nothing new: what was replaced no longer speaks for or
 // against its neighbours. Texts in which nothing was left in doubt need no further round.
 func (j *job) stabilise() {

@@ -80,7 +80,7 @@ func contextWords() []keyword {
 		"nummernschild", "immatriculation", "plaque", "plaque d'immatriculation", "matrícula", "matricula", "placa", "targa", "kenteken", "tablica rejestracyjna", "rejestracja", "vrm", "vin")
 	add(topPlate, kwLoose, "车牌", "ナンバープレート")
 	add(topIP, 0, "ip", "ip address", "ipv4", "ipv6", "client_ip", "remote_addr", "adresse ip", "ip-adresse", "dirección ip", "host", "server", "from", "source", "x-forwarded-for")
-	add(topVersion, 0, "version", "v", "ver", "release", "versión", "versão", "versione", "build", "firmware", "upgrade", "chrome", "oid")
+	add(topVersion, 0, "version", "ver", "release", "versión", "versão", "versione", "build", "firmware", "upgrade", "chrome", "oid")
 	add(topCompany, 0, "company number", "registration number", "handelsregister", "hrb", "registro mercantil", "company", "vat id")
 	return out
 }
