@@ -36,7 +36,7 @@ type DB struct {
 // has not within cfg.OpenTimeout or ctx. A refusal of the user or of a certificate is final at once.
 // The caller closes.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	db, err := dial(cfg)
+	db, err := dial(cfg, "")
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +50,8 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	return db, nil
 }
 
-func dial(cfg Config) (*DB, error) {
+// dial prepares connections whose unqualified names are looked up in database; empty before there is one.
+func dial(cfg Config, database string) (*DB, error) {
 	err := cfg.Validate()
 	if err != nil {
 		return nil, err
@@ -60,14 +61,14 @@ func dial(cfg Config) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return connect(cfg, tlsConfig)
+	return connect(cfg, tlsConfig, database)
 }
 
-func connect(cfg Config, tlsConfig *tls.Config) (*DB, error) {
+func connect(cfg Config, tlsConfig *tls.Config, database string) (*DB, error) {
 	conn, err := clickhouse.Open(&clickhouse.Options{
 		Protocol:            clickhouse.HTTP,
 		Addr:                cfg.Addresses,
-		Auth:                clickhouse.Auth{Username: cfg.User},
+		Auth:                clickhouse.Auth{Username: cfg.User, Database: database},
 		TLS:                 tlsConfig,
 		DialTimeout:         dialTimeout,
 		ReadTimeout:         readTimeout,

@@ -76,9 +76,10 @@ func (l Limits) settings() clickhouse.Settings {
 type Reader struct{ db *DB }
 
 // NewReader prepares connections as cfg.User without making one: a role that nobody uses costs
-// nothing, and a store that is down is found by the first statement. The caller closes.
+// nothing, and a store that is down is found by the first statement. Names without a database are those
+// of hushlog. The caller closes.
 func NewReader(cfg Config) (*Reader, error) {
-	db, err := dial(cfg)
+	db, err := dial(cfg, Database)
 	if err != nil {
 		return nil, err
 	}

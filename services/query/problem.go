@@ -27,33 +27,35 @@ type problem struct {
 	outcome string
 	// retryAfter in seconds; 0 means that the same attempt will not go better.
 	retryAfter int
+	// cause is for the log: pkg/store's errors hold codes and no texts.
+	cause error
 }
 
 // Error is the code with the message.
 func (p *problem) Error() string { return string(p.code) + ": " + p.message }
 
 var (
-	unknownToken = problem{http.StatusUnauthorized, "unknown-token", "the token is not known; ask for one (hushlog person add) and send it as Authorization: Bearer hp_...", 0, audit.Refused, 0}
-	expiredToken = problem{http.StatusUnauthorized, "expired-token", "the token has expired; ask for a new one", 0, audit.Refused, 0}
-	revokedToken = problem{http.StatusUnauthorized, "revoked-token", "the token was revoked; ask for a new one", 0, audit.Refused, 0}
-	noTokens     = problem{http.StatusServiceUnavailable, "tokens-unavailable", "tokens cannot be checked now, so everybody is refused; try again soon", 0, audit.Refused, 5}
-	unknownRole  = problem{http.StatusForbidden, "unknown-role", "the policy has no such role any more; ask for a token with another role", 0, audit.Refused, 0}
-	badRequest   = problem{http.StatusBadRequest, "bad-request", `send {"sql": "SELECT ...", "purpose": "...", "format": "JSONEachRow"} as application/json and nothing else`, 0, audit.Refused, 0}
-	tooLarge     = problem{http.StatusRequestEntityTooLarge, "request-too-large", "the request has more than 64 KiB; shorten the statement", 0, audit.Refused, 0}
-	badPurpose   = problem{http.StatusBadRequest, "unknown-purpose", "name a purpose of the policy", 0, audit.Refused, 0}
-	badFormat    = problem{http.StatusBadRequest, "unknown-format", "name a format", 0, audit.Refused, 0}
-	tooMany      = problem{http.StatusTooManyRequests, "too-many", "as many statements run as may at a time; wait for one to end", 0, audit.Refused, 1}
-	trailDown    = problem{http.StatusServiceUnavailable, "trail-unavailable", "the audit trail takes no entries now, so nothing may be read; try again soon", 0, audit.Refused, 5}
-	storeDown    = problem{http.StatusServiceUnavailable, "store-unavailable", "the store does not answer; try again soon", 0, audit.Failed, 5}
-	storeFailed  = problem{http.StatusBadGateway, "store-failed", "the store could not run the statement", 0, audit.Failed, 0}
-	denied       = problem{http.StatusForbidden, "denied", "the role may not read a table or column that the statement names", 0, audit.Failed, 0}
-	badStatement = problem{http.StatusBadRequest, "statement-failed", "ClickHouse could not run the statement", 0, audit.Failed, 0}
-	tooSlow      = problem{http.StatusUnprocessableEntity, "limit-time", "the statement ran longer than the role may; narrow it, by accepted_at first", 0, audit.Failed, 0}
-	tooManyRows  = problem{http.StatusUnprocessableEntity, "limit-result", "the result is larger than the role may get; add LIMIT or aggregate", 0, audit.Failed, 0}
-	tooMuchRAM   = problem{http.StatusUnprocessableEntity, "limit-memory", "the statement needs more memory than the role may use; narrow it", 0, audit.Failed, 0}
-	overQuota    = problem{http.StatusTooManyRequests, "quota", "the role has used its statements of this hour; wait", 0, audit.Failed, 60}
-	clientGone   = problem{http.StatusRequestTimeout, "client-gone", "the answer was not taken", 0, audit.Failed, 0}
-	broken       = problem{http.StatusInternalServerError, "internal", "hushlog could not go on; nothing more is shown", 0, audit.Failed, 0}
+	unknownToken = problem{http.StatusUnauthorized, "unknown-token", "the token is not known; ask for one (hushlog person add) and send it as Authorization: Bearer hp_...", 0, audit.Refused, 0, nil}
+	expiredToken = problem{http.StatusUnauthorized, "expired-token", "the token has expired; ask for a new one", 0, audit.Refused, 0, nil}
+	revokedToken = problem{http.StatusUnauthorized, "revoked-token", "the token was revoked; ask for a new one", 0, audit.Refused, 0, nil}
+	noTokens     = problem{http.StatusServiceUnavailable, "tokens-unavailable", "tokens cannot be checked now, so everybody is refused; try again soon", 0, audit.Refused, 5, nil}
+	unknownRole  = problem{http.StatusForbidden, "unknown-role", "the policy has no such role any more; ask for a token with another role", 0, audit.Refused, 0, nil}
+	badRequest   = problem{http.StatusBadRequest, "bad-request", `send {"sql": "SELECT ...", "purpose": "...", "format": "JSONEachRow"} as application/json and nothing else`, 0, audit.Refused, 0, nil}
+	tooLarge     = problem{http.StatusRequestEntityTooLarge, "request-too-large", "the request has more than 64 KiB; shorten the statement", 0, audit.Refused, 0, nil}
+	badPurpose   = problem{http.StatusBadRequest, "unknown-purpose", "name a purpose of the policy", 0, audit.Refused, 0, nil}
+	badFormat    = problem{http.StatusBadRequest, "unknown-format", "name a format", 0, audit.Refused, 0, nil}
+	tooMany      = problem{http.StatusTooManyRequests, "too-many", "as many statements run as may at a time; wait for one to end", 0, audit.Refused, 1, nil}
+	trailDown    = problem{http.StatusServiceUnavailable, "trail-unavailable", "the audit trail takes no entries now, so nothing may be read; try again soon", 0, audit.Refused, 5, nil}
+	storeDown    = problem{http.StatusServiceUnavailable, "store-unavailable", "the store does not answer; try again soon", 0, audit.Failed, 5, nil}
+	storeFailed  = problem{http.StatusBadGateway, "store-failed", "the store could not run the statement", 0, audit.Failed, 0, nil}
+	denied       = problem{http.StatusForbidden, "denied", "the role may not read a table or column that the statement names", 0, audit.Failed, 0, nil}
+	badStatement = problem{http.StatusBadRequest, "statement-failed", "ClickHouse could not run the statement", 0, audit.Failed, 0, nil}
+	tooSlow      = problem{http.StatusUnprocessableEntity, "limit-time", "the statement ran longer than the role may; narrow it, by accepted_at first", 0, audit.Failed, 0, nil}
+	tooManyRows  = problem{http.StatusUnprocessableEntity, "limit-result", "the result is larger than the role may get; add LIMIT or aggregate", 0, audit.Failed, 0, nil}
+	tooMuchRAM   = problem{http.StatusUnprocessableEntity, "limit-memory", "the statement needs more memory than the role may use; narrow it", 0, audit.Failed, 0, nil}
+	overQuota    = problem{http.StatusTooManyRequests, "quota", "the role has used its statements of this hour; wait", 0, audit.Failed, 60, nil}
+	clientGone   = problem{http.StatusRequestTimeout, "client-gone", "the answer was not taken", 0, audit.Failed, 0, nil}
+	broken       = problem{http.StatusInternalServerError, "internal", "hushlog could not go on; nothing more is shown", 0, audit.Failed, 0, nil}
 )
 
 // guardProblems are refusals of the guard; messages are the guard's.
@@ -138,6 +140,7 @@ func ofStore(err error) *problem {
 	case errors.As(err, &refused):
 		p = storeFailed
 	}
+	p.cause = err
 	return &p
 }
 

@@ -103,7 +103,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
 	result, err := a.service.deps.Runner.Run(ctx, a.person.Role, statement.SQL, a.request.Format, a.limits())
 	if err != nil {
-		return 0, a.storeFailure(ctx, err)
+		return 0, ofStore(err)
 	}
 	defer func() { _ = result.Close() }()         // what it could still say was said by Read
 	most := uint64(a.service.cfg.ResultMiB) << 20 //nolint:gosec // Validate bounds it
@@ -124,17 +124,9 @@ func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounte
 			return total, nil
 		}
 		if err != nil {
-			return total, a.storeFailure(ctx, err)
+			return total, ofStore(err)
 		}
 	}
-}
-
-// storeFailure is what the person is told. What the store said goes to the log: package store keeps
-// quotes of data out of its errors.
-func (a *attempt) storeFailure(ctx context.Context, err error) *problem {
-	failure := ofStore(err)
-	a.service.log.WarnContext(ctx, "the store did not run a statement", slog.String("code", string(failure.code)), slog.String("error", err.Error()))
-	return failure
 }
 
 // limits are those of the role in the policy.
