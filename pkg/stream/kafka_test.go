@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
+
 	// kfake is a Kafka broker within the test.
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -50,7 +51,7 @@ func (k *testKafka) fill(t *testing.T, topic string, partitions, from, to int) {
 	var records []*kgo.Record
 	for p := range partitions {
 		for n := from; n < to; n++ {
-			records = append(records, &kgo.Record{Topic: topic, Partition: int32(p), Key: fmt.Appendf(nil, "%d-%d", p, n)}) //nolint:gosec // small
+			records = append(records, &kgo.Record{Topic: topic, Partition: int32(p), Key: fmt.Appendf(nil, "%d-%d", p, n)})
 		}
 	}
 	require.NoError(t, k.client.ProduceSync(t.Context(), records...).FirstErr())

@@ -40,8 +40,11 @@ func FuzzParseMeta(f *testing.F) {
 	f.Add("1", "sealed", "shop", []byte("0123456789abcdef"), "5")
 	f.Fuzz(func(t *testing.T, version, kind, project string, hash []byte, minute string) {
 		m, err := ParseMeta([]kgo.RecordHeader{
-			{Key: HeaderVersion, Value: []byte(version)}, {Key: HeaderKind, Value: []byte(kind)},
-			{Key: HeaderProject, Value: []byte(project)}, {Key: HeaderRequest, Value: hash}, {Key: HeaderMinute, Value: []byte(minute)},
+			{Key: HeaderVersion, Value: []byte(version)},
+			{Key: HeaderKind, Value: []byte(kind)},
+			{Key: HeaderProject, Value: []byte(project)},
+			{Key: HeaderRequest, Value: hash},
+			{Key: HeaderMinute, Value: []byte(minute)},
 		})
 		if err != nil {
 			require.ErrorIs(t, err, ErrHeaders)

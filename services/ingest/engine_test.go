@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -26,7 +27,6 @@ import (
 	"github.com/hushlog/hushlog/pkg/store/storetest"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
-	"github.com/hushlog/hushlog/services/setup"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
@@ -61,15 +61,37 @@ func newDeployment(t *testing.T) *deployment {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = broker.Close(context.Background()) })
 	d.brokers = []string{broker.Address()}
-	require.NoError(t, setup.Init(t.Context(), setup.LocalConfig(d.layout, d.brokers, engine.Config(identity.Admin).Addresses[0])))
+	d.init(t)
 	d.asRedactor(t)
 	return d
+}
+
+// init makes topics, users, rights and tables.
+func (d *deployment) init(t *testing.T) {
+	t.Helper()
+	var users []stream.User
+	for _, name := range []string{identity.Redactor, identity.Ingest} {
+		password, err := identity.LoadPassword(d.layout.KafkaPassword(name))
+		require.NoError(t, err)
+		users = append(users, stream.User{Name: name, Password: password})
+	}
+	opts, err := stream.Dial(d.kafkaConfig(identity.Admin))
+	require.NoError(t, err)
+	client, err := kgo.NewClient(opts...)
+	require.NoError(t, err)
+	defer client.Close()
+	require.NoError(t, stream.Init(t.Context(), kadm.NewClient(client), stream.FromPolicy(policy.Default(), users)))
+	require.NoError(t, d.engine.Open(t, identity.Admin).Migrate(t.Context()))
+}
+
+func (d *deployment) kafkaConfig(name string) stream.Config {
+	return stream.Config{Brokers: d.brokers, User: name, PasswordFile: d.layout.KafkaPassword(name), TLS: d.layout.TLS(name)}
 }
 
 // asRedactor publishes an epoch, and seals and publishes as the redactor would.
 func (d *deployment) asRedactor(t *testing.T) {
 	t.Helper()
-	opts, err := stream.Dial(setup.KafkaConfig(d.layout, identity.Redactor, d.brokers))
+	opts, err := stream.Dial(d.kafkaConfig(identity.Redactor))
 	require.NoError(t, err)
 	d.kafka, err = kgo.NewClient(append(opts, kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
 	require.NoError(t, err)
@@ -125,7 +147,7 @@ func (d *deployment) publishBlocks(t *testing.T, from, n int) {
 func (d *deployment) config() Config {
 	cfg := DefaultConfig()
 	cfg.Policy = d.layout.Policy()
-	cfg.Kafka = setup.KafkaConfig(d.layout, identity.Ingest, d.brokers)
+	cfg.Kafka = d.kafkaConfig(identity.Ingest)
 	cfg.ClickHouse = d.engine.Config(identity.Ingest)
 	cfg.EpochVerifyKey = d.layout.EpochVerifyKey()
 	cfg.KMS = "file://" + d.layout.KMS()
