@@ -1,5 +1,7 @@
 package redact
 
+import "slices"
+
 // maxRounds bounds how often a sanitized text is read again.
 const maxRounds = 4
 
@@ -61,43 +63,67 @@ func (j *job) stabilise() {
 	}
 }
 
-// adopt takes over a finding of the sanitized text, in offsets of that text, if it lies apart from what was replaced.
+// adopt takes over a finding of the sanitized text, in offsets of that text. Where it overlaps what was replaced, what
+// was replaced grows to hold it.
 func (j *job) adopt(c cand, edits []edit) bool {
 	if j.eng.actions[c.rule.Type] == ActionKeep {
 		return false
 	}
-	start, ok := original(c.start, edits)
-	end, ok2 := original(c.end-1, edits)
-	if !ok || !ok2 {
+	var grew bool
+	c.start, c.end, grew = original(c.start, c.end, edits)
+	if c.end <= c.start {
 		return false
 	}
-	end++
 	i := 0
-	for i < len(j.kept) && j.kept[i].end <= start {
+	for i < len(j.kept) && j.kept[i].end <= c.start {
 		i++
 	}
-	if i < len(j.kept) && j.kept[i].start < end {
+	k := i
+	for k < len(j.kept) && j.kept[k].start < c.end {
+		k++
+	}
+	if grew && k == i {
 		return false
 	}
-	c.start, c.end = start, end
-	j.kept = append(j.kept, cand{})
-	copy(j.kept[i+1:], j.kept[i:])
-	j.kept[i] = c
+	if k > i {
+		first := j.kept[i]
+		c.start, c.end = min(c.start, first.start), max(c.end, j.kept[k-1].end)
+		if k == i+1 && c.start == first.start && c.end == first.end {
+			return false
+		}
+		c.rule, c.conf, c.ev = first.rule, first.conf, first.ev
+	}
+	j.kept = slices.Replace(j.kept, i, k, c)
 	return true
 }
 
-// original maps an offset of the sanitized text to the input, unless it lies in a replacement.
-func original(pos int, edits []edit) (int, bool) {
+// original maps a range of the sanitized text to the input. An end that lies in a replacement becomes that end of what
+// was replaced; inside reports whether one does.
+func original(start, end int, edits []edit) (from, to int, inside bool) {
+	from, to = -1, -1
 	shift := 0
 	for _, d := range edits {
 		at := d.start + shift
-		if pos < at {
-			break
+		stop := at + len(d.text)
+		if from < 0 && start < stop {
+			from = start - shift
+			if start >= at {
+				from, inside = d.start, true
+			}
 		}
-		if pos < at+len(d.text) {
-			return 0, false
+		if to < 0 && end <= stop {
+			to = end - shift
+			if end > at {
+				to, inside = d.end, true
+			}
 		}
 		shift += len(d.text) - (d.end - d.start)
 	}
-	return pos - shift, true
+	if from < 0 {
+		from = start - shift
+	}
+	if to < 0 {
+		to = end - shift
+	}
+	return from, to, inside
 }
