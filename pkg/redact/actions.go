@@ -28,6 +28,15 @@ const (
 // Actions returns every action. The caller owns the slice.
 func Actions() []Action { return []Action{ActionRemove, ActionMask, ActionMaskFull, ActionKeep} }
 
+// stricter returns the action of the two that shows less. Keeping is left alone: it is a decision, not a degree.
+func stricter(a, b Action) Action {
+	order := []Action{ActionKeep, ActionMask, ActionMaskFull, ActionRemove}
+	if b == ActionKeep {
+		return b
+	}
+	return order[max(slices.Index(order, a), slices.Index(order, b))]
+}
+
 // DefaultActions returns what is done with each type when nothing else is said. The caller owns the map.
 func DefaultActions() map[Type]Action {
 	return map[Type]Action{

@@ -17,7 +17,7 @@ type edit struct {
 func (e *Engine) Apply(text string, fs []Finding) Result {
 	out := make([]Finding, len(fs))
 	for i, f := range fs {
-		f.Action = e.actions[f.Type]
+		f.Action = stricter(f.Action, e.actions[f.Type])
 		out[i] = f
 	}
 	return Result{Text: rewrite(text, e.edits(text, out)), Findings: out}

@@ -26,6 +26,9 @@ func (sc *scanner) email(i int) int {
 		return i + 1
 	}
 	start := localStart(s, i)
+	if masked(s[max(0, i-3):i]) {
+		return end // what is left of an address that was masked
+	}
 	if start == i || inUserinfo(s, start) || scpTarget(s, start, i, end) {
 		return i + 1
 	}
@@ -86,13 +89,14 @@ func joinInternational(s string, j, i int) int {
 // quotedLocalStart finds the start of a quoted local part: "john doe"@example.com.
 func quotedLocalStart(s string, i int) int {
 	for j := i - 2; j >= 0 && i-j <= maxLocalPart; j-- {
-		switch s[j] {
-		case '"':
-			if i-j > 2 {
+		c := s[j]
+		switch {
+		case c == '"':
+			if i-j > 2 && isAlnum(s[j+1]) && !isAlnum(at(s, j-1)) && at(s, j-1) != '"' {
 				return j
 			}
 			return i
-		case '\n', '@', '<', '>', ',':
+		case !isAlnum(c) && c != ' ' && c != '.' && c != '-' && c != '_' && c != '+':
 			return i
 		}
 	}

@@ -208,6 +208,9 @@ func (j *job) findings() []Finding {
 			Type: r.Type, Rule: r.ID, RuleVersion: r.Version, Start: c.start, End: c.end, Confidence: c.conf,
 			Action: j.eng.actions[r.Type], View: c.view, Evidence: c.ev,
 		}
+		if c.full {
+			out[i].Action = stricter(ActionMaskFull, out[i].Action)
+		}
 	}
 	return out
 }

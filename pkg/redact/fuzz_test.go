@@ -63,7 +63,7 @@ func checkResult(t *testing.T, e *Engine, text string, res Result) {
 	again, err := e.Redact(res.Text, Hints{})
 	if !errors.Is(err, ErrUninspectable) {
 		require.NoError(t, err)
-		require.Equal(t, res.Text, again.Text, "a second pass changes the text")
+		require.Equal(t, res.Text, again.Text, "a second pass changes the text: %q", text)
 	}
 	for _, f := range res.Findings {
 		v := text[f.Start:f.End]

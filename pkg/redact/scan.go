@@ -9,6 +9,7 @@ type cand struct {
 	conf       float64
 	view       string
 	ev         Evidence
+	full       bool // a partial mask would show too much
 }
 
 // scanner reads one view. It belongs to one call and is used by one goroutine.

@@ -88,10 +88,10 @@ func (j *job) adopt(c cand, edits []edit) bool {
 	if k > i {
 		first := j.kept[i]
 		c.start, c.end = min(c.start, first.start), max(c.end, j.kept[k-1].end)
-		if k == i+1 && c.start == first.start && c.end == first.end {
+		if k == i+1 && c.start == first.start && c.end == first.end && first.full {
 			return false
 		}
-		c.rule, c.conf, c.ev = first.rule, first.conf, first.ev
+		c.rule, c.conf, c.ev, c.full = first.rule, first.conf, first.ev, true
 	}
 	j.kept = slices.Replace(j.kept, i, k, c)
 	return true
