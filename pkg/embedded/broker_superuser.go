@@ -23,7 +23,7 @@ const scramIterations = 4096
 // this a rotated password would lock the operator out.
 func refreshSuperuser(dataDir, user, password string) error {
 	path := filepath.Join(dataDir, "sasl.json")
-	raw, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own configuration
+	raw, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -93,7 +93,7 @@ func replaceFile(path string, data []byte) error {
 
 // readSecret reads a one-line secret from its file.
 func readSecret(path string) (string, error) {
-	raw, err := os.ReadFile(path) //nolint:gosec // the path is the operator's own configuration
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
 	}

@@ -80,7 +80,7 @@ type conn struct {
 // connections of a process name the same path.
 func connect(args []string) (*conn, error) {
 	argv, keep := cStrings(append([]string{"clickhouse"}, args...))
-	handle := chdb.connect(int32(len(args)+1), &argv[0])
+	handle := chdb.connect(int32(len(args)+1), &argv[0]) //nolint:gosec // a handful of arguments
 	runtime.KeepAlive(keep)
 	if handle == nil || *handle == 0 {
 		return nil, errors.New("the engine refused to open its data; its reason is on standard error")
@@ -178,8 +178,7 @@ func (c *conn) call(fn queryFunc, statement, format string, params []parameter) 
 	value, keepValues := cStrings(values)
 	nameLens, valueLens := lengths(names), lengths(values)
 	result := fn(*c.handle, query[0], uintptr(len(statement)), query[1], uintptr(len(format)),
-		unsafe.SliceData(name), unsafe.SliceData(nameLens),
-		unsafe.SliceData(value), unsafe.SliceData(valueLens), uintptr(len(params)))
+		first(name), first(nameLens), first(value), first(valueLens), uintptr(len(params)))
 	runtime.KeepAlive(keepQuery)
 	runtime.KeepAlive(keepNames)
 	runtime.KeepAlive(keepValues)
@@ -218,6 +217,14 @@ func cStrings(list []string) ([]*byte, [][]byte) {
 		pointers[i] = &keep[i][0]
 	}
 	return pointers, keep
+}
+
+// first returns the address of the first element, or nil.
+func first[T any](list []T) *T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
 }
 
 func lengths(list []string) []uintptr {

@@ -20,7 +20,7 @@ func FuzzDecodeRequest(f *testing.F) {
 	f.Add("client_protocol_version=54485&default_format=Native&query_id=a-b", "gzip", []byte("SELECT 1"))
 	f.Add("database=`x`;DROP&session_id=1", "deflate", []byte{0x78, 0x9c})
 	f.Fuzz(func(t *testing.T, query, encoding string, body []byte) {
-		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", bytes.NewReader(body))
 		r.URL.RawQuery = query
 		r.Header.Set("Content-Encoding", encoding)
 		req, err := decodeRequest(r, 1<<16)
@@ -149,7 +149,7 @@ func TestParseInsert(t *testing.T) {
 
 // TestBodyLimit refuses what is too large, compressed or not.
 func TestBodyLimit(t *testing.T) {
-	r := httptest.NewRequest(http.MethodPost, "/?"+url.Values{"query": {"SELECT 1"}}.Encode(), strings.NewReader(strings.Repeat("x", 101)))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/?"+url.Values{"query": {"SELECT 1"}}.Encode(), strings.NewReader(strings.Repeat("x", 101)))
 	_, err := decodeRequest(r, 100)
 	require.ErrorContains(t, err, "TOO_MANY_BYTES")
 }

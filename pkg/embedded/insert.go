@@ -28,10 +28,14 @@ var insertText = regexp.MustCompile(`(?i)^\s*INSERT\s+INTO\s+(?:TABLE\s+)?(` + i
 	`(?:\s+SETTINGS\s+(` + settingPattern + `(?:\s*,\s*` + settingPattern + `)*))?` +
 	`(?:\s*\b(VALUES)\b\s*|\s*\bFORMAT\s+([A-Za-z][A-Za-z0-9]*)[ \t]*(?:\r?\n|;?\s*$|$)|\s*$)`)
 
+// insertHead bounds the text before an INSERT's data, in bytes.
+const insertHead = 64 << 10
+
 // parseInsert reads an INSERT's head, or reports that the text is none.
 func parseInsert(text []byte) (*insert, bool) {
-	loc := insertText.FindSubmatchIndex(text)
-	if loc == nil {
+	head := text[:min(len(text), insertHead)]
+	loc := insertText.FindSubmatchIndex(head)
+	if loc == nil || (len(head) < len(text) && loc[1] == len(head)) {
 		return nil, false
 	}
 	group := func(i int) string {

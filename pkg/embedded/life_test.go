@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -194,7 +193,7 @@ func insertBlock(t *testing.T, conn clickhouse.Conn, block, rows int) {
 			return
 		}
 		var exception *clickhouse.Exception
-		require.False(t, errors.As(err, &exception), err)
+		require.NotErrorAs(t, err, &exception)
 		time.Sleep(20 * time.Millisecond)
 	}
 	require.NoError(t, err)

@@ -24,14 +24,14 @@ func lockDir(dir string) (*os.File, error) {
 		return nil, fmt.Errorf("make the data directory: %w", err)
 	}
 	path := filepath.Join(dir, lockName)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the path is the operator's own configuration
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the data directory's lock: %w", err)
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err != nil {
 		owner := make([]byte, 16)
-		n, _ := f.ReadAt(owner, 0) //nolint:errcheck // the owner's id only makes the message better
+		n, _ := f.ReadAt(owner, 0) // without it only the message is poorer
 		_ = f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
 			return nil, fmt.Errorf("%s: %w (pid %s)", dir, ErrInUse, ownerText(owner[:n]))

@@ -81,7 +81,7 @@ type cursor struct {
 }
 
 func (c *cursor) bytes(n uint64) []byte {
-	if c.failed || n > uint64(len(c.data)-c.pos) {
+	if c.failed || n > uint64(len(c.data)-c.pos) { //nolint:gosec // pos is within data
 		c.failed = true
 		return nil
 	}

@@ -167,31 +167,34 @@ func (p *Process) once(ctx context.Context, log *logFile) (bool, error) {
 	pid := cmd.Process.Pid
 	p.cfg.Logger.InfoContext(ctx, "process started", slog.Int("pid", pid))
 	p.update(func() { p.pid = pid })
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan outcome, 1)
+	go func() { ended <- outcome{cmd.Wait()} }()
 	ready, err := p.watch(ctx, cmd.Process, ended)
 	p.update(func() { p.pid, p.ready = 0, false })
 	return ready, err
 }
 
+// outcome is how something ended, for those who only wait for the end too.
+type outcome struct{ err error }
+
 // watch waits until the child has ended, by itself or because ctx did.
-func (p *Process) watch(ctx context.Context, child *os.Process, ended <-chan error) (bool, error) {
+func (p *Process) watch(ctx context.Context, child *os.Process, ended <-chan outcome) (bool, error) {
 	readyCtx, cancel := context.WithTimeout(ctx, p.cfg.ReadyTimeout)
 	defer cancel()
-	becameReady := make(chan error, 1)
-	go func() { becameReady <- p.awaitReady(readyCtx) }()
+	becameReady := make(chan outcome, 1)
+	go func() { becameReady <- outcome{p.awaitReady(readyCtx)} }()
 	ready := false
 	for {
 		select {
-		case err := <-ended:
+		case end := <-ended:
 			cancel()
 			if becameReady != nil {
 				<-becameReady
 			}
-			return ready, exitError(err)
-		case err := <-becameReady:
+			return ready, exitError(end.err)
+		case got := <-becameReady:
 			becameReady = nil
-			if err == nil {
+			if got.err == nil {
 				ready = true
 				p.update(func() { p.ready = true })
 				continue
@@ -199,7 +202,7 @@ func (p *Process) watch(ctx context.Context, child *os.Process, ended <-chan err
 			if ctx.Err() == nil {
 				p.kill(child)
 				<-ended
-				return ready, fmt.Errorf("not ready within %s: %w", p.cfg.ReadyTimeout, err)
+				return ready, fmt.Errorf("not ready within %s: %w", p.cfg.ReadyTimeout, got.err)
 			}
 		case <-ctx.Done():
 			p.stop(child, ended)
@@ -212,7 +215,7 @@ func (p *Process) watch(ctx context.Context, child *os.Process, ended <-chan err
 }
 
 // stop asks the child to end and kills it when it does not.
-func (p *Process) stop(child *os.Process, ended <-chan error) {
+func (p *Process) stop(child *os.Process, ended <-chan outcome) {
 	log := context.Background()
 	p.terminate(child)
 	timer := time.NewTimer(p.cfg.StopTimeout)
