@@ -232,7 +232,8 @@ func (d *demo) roles(ctx context.Context) error {
 func (d *demo) trail(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	sql := `SELECT actor, role, phase, outcome, statement FROM hushlog.audit WHERE has(tables, 'hushlog.contents') AND phase = 'outcome' AND statement ILIKE '%LIMIT ?%' ORDER BY at DESC LIMIT 3`
+	sql := `SELECT actor, role, phase, outcome, statement FROM hushlog.audit
+WHERE phase = 'outcome' AND statement LIKE '%FROM hushlog.contents%' AND statement LIKE '%LIMIT ?' ORDER BY at DESC LIMIT 3`
 	for {
 		rows, err := d.ask.rows(ctx, "compliance", sql)
 		if err != nil {
