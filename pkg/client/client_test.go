@@ -213,7 +213,7 @@ func TestOptionsThatCannotWork(t *testing.T) {
 	for name, opts := range map[string]client.Options{
 		"no key":        {},
 		"another key":   {APIKey: "sk-123"},
-		"both":          {APIKey: testKey, CAFile: "x", TLS: &tls.Config{}}, //nolint:gosec // never used
+		"both":          {APIKey: testKey, CAFile: "x", TLS: &tls.Config{}},
 		"no such CA":    {APIKey: testKey, CAFile: "no/such/file"},
 		"not a CA":      {APIKey: testKey, CAFile: "client_test.go"},
 		"negative time": {APIKey: testKey, Timeout: -1},

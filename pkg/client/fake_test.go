@@ -136,7 +136,13 @@ func startGateway(dir string) (g *fakeGateway, stop func(), err error) {
 	hushlogv1.RegisterLoggingServiceServer(server, g)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	return g, func() { server.Stop(); <-served }, nil
+	return g, func() {
+		server.Stop()
+		err := <-served
+		if err != nil {
+			panic(err) // Serve returns nil after Stop
+		}
+	}, nil
 }
 
 func selfSigned(caFile string) (tls.Certificate, error) {

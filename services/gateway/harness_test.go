@@ -168,7 +168,6 @@ var pki = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	silenceGRPC()
 	code := m.Run()
 	dir, err := pki()
 	if err == nil {

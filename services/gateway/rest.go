@@ -108,9 +108,13 @@ func (d *restDoor) body(w http.ResponseWriter, r *http.Request, held *lease) (*r
 	if err != nil {
 		return nil, err
 	}
-	// Reading ends by itself when the client is too slow.
+	// Reading, and writing the answer, end by themselves when the client is too slow.
 	control := http.NewResponseController(w)
-	giveTime := func() { _ = control.SetReadDeadline(time.Now().Add(d.cfg.ReceiveTimeout)) }
+	giveTime := func() {
+		now := time.Now()
+		_ = control.SetReadDeadline(now.Add(d.cfg.ReceiveTimeout))
+		_ = control.SetWriteDeadline(now.Add(2*d.cfg.ReceiveTimeout + d.cfg.PublishTimeout))
+	}
 	giveTime()
 	if r.URL.Path == pathStream {
 		plain, err := plainBody(r, r.Body)

@@ -21,6 +21,7 @@ import (
 // tally counts what was accepted and rejected, by project and minute, and publishes the counts
 // beside the sealed records. A batch of counts keeps its id until Kafka has acknowledged it, so that
 // it is counted once; a gateway that is killed loses the counts since the last one, never records.
+// What comes without a good key is of no project and only in the metrics.
 // Safe for concurrent use; publish by one goroutine at a time.
 type tally struct {
 	publisher publisher

@@ -22,7 +22,6 @@ import (
 // Run is the whole service: it opens what the configuration names, serves until ctx ends, and drains.
 // Logs go to logTo.
 func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
-	silenceGRPC()
 	err := cfg.Validate()
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
@@ -46,9 +45,9 @@ func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
 	return app.Run(ctx)
 }
 
-// silenceGRPC turns off the log that gRPC and grpc-gateway keep of their own: they write to standard
-// error what they were sent, headers and values too. To be called before any use of gRPC.
-func silenceGRPC() {
+// init turns off the log that gRPC and grpc-gateway keep of their own: they write to standard error what
+// they were sent, headers and values too. gRPC wants it set before it is used at all.
+func init() {
 	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 }
 
