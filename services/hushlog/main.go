@@ -89,6 +89,7 @@ func newRootCommand() *cobra.Command {
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(),
+		newSQLCommand(), newLedgerCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)
 	return root

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+const (
+	// defaultQueryAddr is query's listen address in the services' files.
+	defaultQueryAddr = "127.0.0.1:7445"
+	// askTimeout is above what any role's statement may take.
+	askTimeout = 15 * time.Minute
+	// maxProblem bounds what is read of a refusal.
+	maxProblem = 64 << 10
+)
+
+// asking is how a person's commands reach the query service.
+type asking struct {
+	server, ca, tokenFile, purpose string
+}
+
+func (a *asking) addFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "host:port of the query service; HUSHLOG_SERVER does the same")
+	cmd.Flags().StringVar(&a.ca, "ca", defaultCA(), "certificate of the deployment's CA; HUSHLOG_CA does the same, and so does HUSHLOG_DIR where there is one")
+	cmd.Flags().StringVar(&a.tokenFile, "token-file", "", "file that holds your token (hp_...); HUSHLOG_TOKEN in the environment holds the token itself")
+	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this: one of the policy's purposes; it stands on the audit trail")
+}
+
+func orElse(value, otherwise string) string {
+	if value != "" {
+		return value
+	}
+	return otherwise
+}
+
+func defaultCA() string {
+	dir := os.Getenv("HUSHLOG_DIR")
+	if dir != "" {
+		dir = filepath.Join(dir, "pki", "ca.crt")
+	}
+	return orElse(os.Getenv("HUSHLOG_CA"), dir)
+}
+
+// token is the person's, from the file or the environment. It is never taken from the command line,
+// where other users of the machine would see it.
+func (a *asking) token() (string, error) {
+	token := os.Getenv("HUSHLOG_TOKEN")
+	if a.tokenFile != "" {
+		raw, err := os.ReadFile(a.tokenFile)
+		if err != nil {
+			return "", fmt.Errorf("--token-file: %w", err)
+		}
+		token = string(raw)
+	}
+	token = strings.TrimSpace(token)
+	if token == "" {
+		return "", errors.New("name your token's file with --token-file or put the token into HUSHLOG_TOKEN; ask for one with hushlog person add")
+	}
+	if strings.ContainsAny(token, " \r\n\t") {
+		return "", errors.New("the token has blanks or several lines; keep the token alone in its file")
+	}
+	return token, nil
+}
+
+func (a *asking) client() (*http.Client, error) {
+	if a.ca == "" {
+		return nil, errors.New("name the deployment's CA with --ca or HUSHLOG_CA")
+	}
+	pem, err := os.ReadFile(a.ca)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("--ca: %s holds no certificate", a.ca)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool}, ForceAttemptHTTP2: true}
+	// A token goes to the address that was named and nowhere else.
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Transport: transport, Timeout: askTimeout, CheckRedirect: stay}, nil
+}
+
+// run sends a statement and returns its result, which the caller closes. A read that ends with another
+// error than io.EOF means that the result was cut.
+func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, error) {
+	token, err := a.token()
+	if err != nil {
+		return nil, err
+	}
+	if a.purpose == "" {
+		return nil, errors.New("say why you read this with --purpose; it stands on the audit trail")
+	}
+	client, err := a.client()
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(map[string]string{"sql": sql, "purpose": a.purpose, "format": format})
+	if err != nil {
+		return nil, fmt.Errorf("encode the request: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+a.server+"/v1/query", bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("--server: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("ask the query service: %w", err)
+	}
+	if res.StatusCode != http.StatusOK {
+		defer func() { _ = res.Body.Close() }()
+		return nil, refusalOf(res)
+	}
+	return &result{res.Body}, nil
+}
+
+// refusalOf is the service's refusal in its own words.
+func refusalOf(res *http.Response) error {
+	var problem struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	err := json.NewDecoder(io.LimitReader(res.Body, maxProblem)).Decode(&problem)
+	if err != nil || problem.Message == "" {
+		return fmt.Errorf("the query service answered %s; is --server its address?", res.Status)
+	}
+	return fmt.Errorf("%s (%s)", problem.Message, problem.Code)
+}
+
+// result says of a broken read what it means.
+type result struct{ io.ReadCloser }
+
+func (r *result) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	return n, fmt.Errorf("the answer was cut, what came of it is not complete; ask again: %w", err)
+}
