@@ -17,6 +17,9 @@ type Config struct {
 	Kafka stream.Config `yaml:"kafka"`
 	// Webhook is told of alerts. Without a URL alerts go to their topic, and so to ClickHouse, only.
 	Webhook WebhookConfig `yaml:"webhook"`
+	// Takeover is after how long an instance that is silent loses its place. Default 10s. Too low: a
+	// pause or a slow broker moves the work about; too high: alerts are late after a crash.
+	Takeover time.Duration `yaml:"takeover"`
 }
 
 // WebhookConfig says whom to tell.
@@ -39,14 +42,19 @@ type WebhookConfig struct {
 // DefaultConfig returns the values that hold where a file says nothing.
 func DefaultConfig() Config {
 	return Config{
-		Common:  service.DefaultCommon(),
-		Webhook: WebhookConfig{Timeout: 10 * time.Second, MaxAge: 72 * time.Hour},
+		Common:   service.DefaultCommon(),
+		Webhook:  WebhookConfig{Timeout: 10 * time.Second, MaxAge: 72 * time.Hour},
+		Takeover: 10 * time.Second,
 	}
 }
 
 // Validate reports every problem at once.
 func (c *Config) Validate() error {
-	return errors.Join(c.Common.Validate(), c.Kafka.Validate(), c.Webhook.validate())
+	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.Webhook.validate()}
+	if c.Takeover < 6*time.Second || c.Takeover > 5*time.Minute {
+		problems = append(problems, errors.New("takeover: must be from 6s, which brokers want at least, to 5m"))
+	}
+	return errors.Join(problems...)
 }
 
 func (c *WebhookConfig) validate() error {

@@ -34,6 +34,10 @@ import (
 // serviceName begins groups and transactional ids, as the rights on them say.
 const serviceName = identity.Alert
 
+// detectTimeout is how long a batch, or reading the alerts back, may hold up a rebalance: both take
+// well below a second for each 10,000 records.
+const detectTimeout = 20 * time.Second
+
 // Deps are what the service works with. All are required but Webhook and Now.
 type Deps struct {
 	Policy *policy.Policy
@@ -63,7 +67,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	streamMetrics := stream.NewMetrics(deps.Registry, serviceName)
 	detect, err := stream.NewSole(deps.Kafka, stream.SoleConfig{
 		Group: stream.Group(serviceName, ""), TransactionalID: stream.TransactionalID(serviceName, "detector"),
-		Topics: []string{stream.TopicEvents}, Metrics: streamMetrics, Log: log,
+		Topics: []string{stream.TopicEvents}, SessionTimeout: cfg.Takeover, RebalanceTimeout: detectTimeout, Metrics: streamMetrics, Log: log,
 	}, newDetection(deps, m, log))
 	if err != nil {
 		return nil, err
@@ -75,7 +79,7 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	teller := &teller{webhook: deps.Webhook, maxAge: cfg.Webhook.MaxAge, now: deps.Now, metrics: m, log: log}
 	s.tell, err = stream.NewConsumer(deps.Kafka, stream.ConsumerConfig{
 		Group: stream.Group(serviceName, "webhook"), Topics: []string{stream.TopicAlerts},
-		MaxPollRecords: tellAtOnce, RebalanceTimeout: tellTimeout, Metrics: streamMetrics, Log: log,
+		MaxPollRecords: tellAtOnce, SessionTimeout: cfg.Takeover, RebalanceTimeout: cfg.Webhook.Timeout + tellReserve, Metrics: streamMetrics, Log: log,
 	}, teller.handle)
 	if err != nil {
 		return nil, err

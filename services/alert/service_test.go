@@ -230,11 +230,33 @@ func TestOldAlertsAreNotTold(t *testing.T) {
 	require.Equal(t, 1, fake.sent)
 }
 
-type countingDeliverer struct{ sent int }
+func TestReceiverIsLeftAloneAsItAsked(t *testing.T) {
+	now := noon
+	fake := &countingDeliverer{err: notify.ErrRefused, wait: 30 * time.Second}
+	m := newMetrics(prometheus.NewRegistry(), policy.Default())
+	teller := &teller{webhook: fake, maxAge: time.Hour, now: func() time.Time { return now }, metrics: m, log: slog.New(slog.DiscardHandler)}
+	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon)})
+	require.NoError(t, err)
+	record.Timestamp = noon
+	tell := func() error { return teller.handle(t.Context(), stream.Partition{}, []*kgo.Record{record}) }
+	require.ErrorIs(t, tell(), notify.ErrRefused)
+	now = now.Add(29 * time.Second)
+	require.ErrorIs(t, tell(), errAskedToWait)
+	require.Equal(t, 1, fake.sent)
+	now, fake.err, fake.wait = now.Add(time.Second), nil, 0
+	require.NoError(t, tell())
+	require.Equal(t, 2, fake.sent)
+}
+
+type countingDeliverer struct {
+	sent int
+	wait time.Duration
+	err  error
+}
 
 func (c *countingDeliverer) Send(context.Context, string, []byte) (time.Duration, error) {
 	c.sent++
-	return 0, nil
+	return c.wait, c.err
 }
 
 func TestConfig(t *testing.T) {

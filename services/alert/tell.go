@@ -2,6 +2,7 @@ package alert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,11 +19,9 @@ const (
 	// tellAtOnce is how many alerts are read at a time. The topic is the queue; this is what waits in
 	// memory, and what is told again when the last of them was not acknowledged.
 	tellAtOnce = 1
-	// maxWait bounds how long a receiver's wish to be left alone is waited for before the group is
-	// shown a sign of life.
-	maxWait = 20 * time.Second
-	// tellTimeout is above the longest attempt and maxWait together.
-	tellTimeout = 2 * time.Minute
+	// tellReserve is how much longer than an attempt telling may hold up a rebalance. The whole is kept
+	// short: the embedded broker notices only after it that a member was killed while joining.
+	tellReserve = 5 * time.Second
 )
 
 // deliverer tells a receiver of one alert.
@@ -31,13 +30,20 @@ type deliverer interface {
 	Send(ctx context.Context, id string, body []byte) (wait time.Duration, err error)
 }
 
-// teller gives alerts to the webhook, one after the other.
+// errAskedToWait says that the receiver is left alone, as it asked.
+var errAskedToWait = errors.New("the receiver asked to be left alone for a while")
+
+// teller gives alerts to the webhook, one after the other: the topic has one partition, so that
+// handle is never called twice at a time.
 type teller struct {
 	webhook deliverer
 	maxAge  time.Duration
 	now     func() time.Time
 	metrics *metrics
 	log     *slog.Logger
+
+	// notBefore is until when the receiver asked to be left alone.
+	notBefore time.Time
 }
 
 // handle is the stream.Handler of the alerts topic: nil once every alert was acknowledged. The
@@ -69,21 +75,15 @@ func (t *teller) tell(ctx context.Context, record *kgo.Record) error {
 	if err != nil {
 		return err
 	}
+	if t.now().Before(t.notBefore) {
+		return stream.Retry(errAskedToWait)
+	}
 	wait, err := t.webhook.Send(ctx, alert.GetFingerprint(), body)
 	if err != nil {
 		t.metrics.deliveries.WithLabelValues(resultRetried).Inc()
-		pause(ctx, min(wait, maxWait))
+		t.notBefore = t.now().Add(wait)
 		return stream.Retry(fmt.Errorf("tell of alert %s: %w", alert.GetFingerprint(), err))
 	}
 	t.metrics.deliveries.WithLabelValues(resultDelivered).Inc()
 	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-	}
 }
