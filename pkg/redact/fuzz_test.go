@@ -67,8 +67,8 @@ func checkResult(t *testing.T, e *Engine, text string, res Result) {
 	}
 	for _, f := range res.Findings {
 		v := text[f.Start:f.End]
-		if f.Type == TypeSecret && len(v) >= 2*freeRepeat && f.View == "" {
-			require.NotContains(t, strings.ReplaceAll(res.Text, textRemoved, "\x00"), v, "a secret is left elsewhere")
+		if f.Type == TypeSecret && len(v) >= 2*freeRepeat && f.View == "" && f.Evidence.Structure != "repeated" {
+			require.NotContains(t, strings.ReplaceAll(res.Text, textRemoved, "\x00"), v, "a secret is left elsewhere: %q %+v", text, f)
 		}
 	}
 }

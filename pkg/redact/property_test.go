@@ -21,7 +21,7 @@ var fragments = []string{
 
 func randomText(r *rand.Rand) string {
 	var b strings.Builder
-	for range 1 + r.IntN(14) {
+	for range 1 + r.IntN(24) {
 		b.WriteString(fragments[r.IntN(len(fragments))])
 		if r.IntN(3) == 0 {
 			b.WriteByte(' ')

@@ -8,9 +8,23 @@ const (
 	freeRepeat = 8 // from this length on it may stand inside other words
 )
 
-// repeats finds every other place where a secret of kept stands verbatim in s, and returns kept with those added. The
-// text is walked once: secrets are found by a hash of their first bytes.
+// maxRepeatRounds bounds how often secrets that grew, because they overlapped another finding, are looked for again.
+const maxRepeatRounds = 4
+
+// repeats finds every other place where a secret of kept stands verbatim in s, and returns kept with those added.
 func repeats(s string, kept []cand) []cand {
+	for range maxRepeatRounds {
+		n := len(kept)
+		kept = repeatsOnce(s, kept)
+		if len(kept) == n {
+			break
+		}
+	}
+	return kept
+}
+
+// repeatsOnce walks the text once: secrets are found by a hash of their first bytes.
+func repeatsOnce(s string, kept []cand) []cand {
 	var index map[uint32][]int
 	for i, c := range kept {
 		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat {

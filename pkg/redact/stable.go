@@ -60,6 +60,7 @@ func (j *job) stabilise() {
 		if !added {
 			return
 		}
+		j.kept = repeats(j.text, j.kept)
 	}
 }
 
