@@ -77,3 +77,20 @@ func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	require.Eventually(t, ok, 30*time.Second, 20*time.Millisecond, what)
 }
+
+// committedAll says whether the transactors' group has committed everything.
+func (k *testKafka) committedAll(t *testing.T) func() bool {
+	t.Helper()
+	return func() bool {
+		lag, err := Lag(t.Context(), k.admin, Group("test", ""), topicIn)
+		if err != nil {
+			return false
+		}
+		for _, left := range lag {
+			if left > 0 {
+				return false
+			}
+		}
+		return true
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	mathrand "math/rand/v2"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -148,11 +149,11 @@ func TestTransactorCopiesOnce(t *testing.T) {
 	cfg.Metrics = NewMetrics(reg, "test")
 	work := newOnce(k)
 	transactor, stop := start(t, k.opts(), cfg, work)
-	eventually(t, "all processed", func() bool { return work.processed.Load() == 600 })
+	eventually(t, "all committed", k.committedAll(t))
 	require.NoError(t, transactor.Healthy())
 	require.NoError(t, stop())
 	requireOnce(t, k, 450)
-	require.InDelta(t, 600, testutil.ToFloat64(cfg.Metrics.consumedTotal.WithLabelValues(topicIn)), 0)
+	require.GreaterOrEqual(t, testutil.ToFloat64(cfg.Metrics.consumedTotal.WithLabelValues(topicIn)), 600.0)
 	require.GreaterOrEqual(t, testutil.ToFloat64(cfg.Metrics.transactions.WithLabelValues(outcomeCommitted)), 1.0)
 	problems, err := testutil.GatherAndLint(reg)
 	require.NoError(t, err)
@@ -162,7 +163,7 @@ func TestTransactorCopiesOnce(t *testing.T) {
 	k.fill(t, topicIn, 3, 140, 160)
 	work = newOnce(k)
 	_, stop = start(t, k.opts(), config("a"), work)
-	eventually(t, "all processed", func() bool { return work.processed.Load() == 60 })
+	eventually(t, "all committed", k.committedAll(t))
 	require.NoError(t, stop())
 	requireOnce(t, k, 480)
 }
@@ -353,7 +354,7 @@ func TestTransactorKeepsOrder(t *testing.T) {
 	k.fill(t, topicIn, 2, 0, 300)
 	work := newOnce(k)
 	_, stop := start(t, k.opts(), config("a"), work)
-	eventually(t, "all processed", func() bool { return work.processed.Load() == 600 })
+	eventually(t, "all committed", k.committedAll(t))
 	require.NoError(t, stop())
 	next := map[int32]int{}
 	for r, err := range ReadBack(t.Context(), k.opts(), topicOut, time.UnixMilli(0), 0, 1) {
@@ -362,4 +363,61 @@ func TestTransactorKeepsOrder(t *testing.T) {
 		next[r.Partition]++
 	}
 	require.Equal(t, map[int32]int{0: 300, 1: 300}, next)
+}
+
+// TestTransactorChaos has members come and go and requests fail at random. Whatever happens, each key
+// comes out once.
+func TestTransactorChaos(t *testing.T) {
+	const partitions, rounds, each = 3, 12, 60
+	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	t.Logf("seed %d", seed)
+	random := mathrand.New(mathrand.NewPCG(seed, 0)) //nolint:gosec // repeatable on purpose
+	k := newKafka(t, partitions)
+	ctx, cancel := context.WithCancel(t.Context())
+	var members sync.WaitGroup
+	defer members.Wait()
+	defer cancel()
+	for i := range 3 {
+		lives := mathrand.New(mathrand.NewPCG(seed, uint64(i)+1)) //nolint:gosec // as above
+		members.Go(func() { liveAndDie(ctx, t, k, strconv.Itoa(i), lives) })
+	}
+	faults := []kfake.Fault{
+		{Keys: []kmsg.Key{kmsg.Produce}, Topic: topicOut, Err: kerr.NotLeaderForPartition},
+		{Keys: []kmsg.Key{kmsg.Produce}, Topic: topicOut, Err: kerr.RequestTimedOut},
+		{Keys: []kmsg.Key{kmsg.Produce}, Topic: topicOut, Err: kerr.TransactionAbortable},
+		{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.IllegalGeneration},
+		{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.UnknownServerError},
+		{Keys: []kmsg.Key{kmsg.TxnOffsetCommit}, Err: kerr.ConcurrentTransactions},
+		{Keys: []kmsg.Key{kmsg.EndTxn}, Err: kerr.UnknownServerError, TopLevel: true},
+		{Keys: []kmsg.Key{kmsg.EndTxn}, Err: kerr.RequestTimedOut, TopLevel: true},
+		{Keys: []kmsg.Key{kmsg.EndTxn}, Err: kerr.CoordinatorNotAvailable, TopLevel: true},
+		{Keys: []kmsg.Key{kmsg.Heartbeat}, Err: kerr.UnknownMemberID},
+		{Keys: []kmsg.Key{kmsg.Heartbeat}, Err: kerr.IllegalGeneration},
+		{Keys: []kmsg.Key{kmsg.JoinGroup}, Err: kerr.CoordinatorLoadInProgress},
+		{Keys: []kmsg.Key{kmsg.InitProducerID}, Err: kerr.ConcurrentTransactions, TopLevel: true},
+		{Keys: []kmsg.Key{kmsg.Fetch}, Topic: topicIn, Err: kerr.NotLeaderForPartition},
+	}
+	for round := range rounds {
+		k.fill(t, topicIn, partitions, max(round*each-20, 0), (round+1)*each)
+		k.cluster.Fault(faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
+		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
+	}
+	eventually(t, "all published", func() bool { return len(k.keys(t, topicOut)) == partitions*rounds*each })
+	cancel()
+	members.Wait()
+	requireOnce(t, k, partitions*rounds*each)
+}
+
+// liveAndDie runs a member again and again, for a while each time.
+func liveAndDie(ctx context.Context, t *testing.T, k *testKafka, id string, random *mathrand.Rand) {
+	for ctx.Err() == nil {
+		transactor, err := NewTransactor(k.opts(), config(id), newOnce(k))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		life, cancel := context.WithTimeout(ctx, time.Duration(300+random.IntN(3000))*time.Millisecond)
+		_ = transactor.Run(life) // errors are what this is about: the next life starts anew
+		cancel()
+	}
 }
