@@ -209,6 +209,15 @@ func TestUsersOnTheEngine(t *testing.T) {
 		_, out := e.ask(identity.Admin, "SELECT count() FROM hushlog.contents")
 		require.Equal(t, "4", out)
 	})
+	t.Run("roles see nothing of the server", func(t *testing.T) {
+		for _, statement := range []string{
+			"SELECT count() FROM system.processes", "SELECT count() FROM system.users", "SELECT count() FROM system.parts",
+			"SELECT * FROM file('/etc/passwd', 'LineAsString')", "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')",
+		} {
+			ok, out := e.ask("role_security", statement)
+			require.False(t, ok, "%s: %s", statement, out)
+		}
+	})
 	t.Run("limits", func(t *testing.T) {
 		ok, _ := e.ask("role_analyst", "SELECT project, number FROM hushlog.interactions, numbers(1) LIMIT 1")
 		require.False(t, ok, "table functions need a right of their own")

@@ -19,6 +19,7 @@ func (p *Policy) Explain(w io.Writer) error {
 	p.explainStored(&out)
 	p.explainActions(&out)
 	p.explainReaders(&out)
+	explainServices(&out)
 	p.explainDates(&out)
 	p.explainAlerts(&out)
 	_, err := w.Write(out.Bytes())
@@ -109,6 +110,23 @@ func (p *Policy) explainReaders(out *bytes.Buffer) {
 		}
 		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %s a query\n", list(role.Classes),
 			projectsText(role.Projects), role.Limits.MaxRows, role.Limits.MaxTime, role.Limits.MaxMemory)
+	}
+}
+
+// explainServices says what each service may do, from the declaration that rights are derived from.
+func explainServices(out *bytes.Buffer) {
+	fmt.Fprintln(out, "\nWhich service may do what (admin is the super user of Kafka)")
+	for _, r := range rights {
+		fmt.Fprintf(out, "  %s\n", r.service)
+		for _, topic := range slices.Sorted(maps.Keys(r.topics)) {
+			fmt.Fprintf(out, "    %-22s %s\n", topic, strings.ToLower(strings.ReplaceAll(strings.Join(r.topics[topic], ", "), "_", " ")))
+		}
+		for _, watched := range r.watches {
+			fmt.Fprintf(out, "    %-22s how far it is\n", watched)
+		}
+		for _, grant := range r.grants {
+			fmt.Fprintf(out, "    %-22s %s\n", "ClickHouse", strings.TrimPrefix(grant, "GRANT "))
+		}
 	}
 }
 
