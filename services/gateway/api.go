@@ -188,8 +188,12 @@ func (a *api) split(data []byte, limit int) ([][]byte, error) {
 	return items, nil
 }
 
-// refusedWhole counts a request of which nothing was looked at as one rejected interaction.
+// refusedWhole counts a request of which nothing was looked at as one rejected interaction, unless its
+// caller went away before it had sent one.
 func (a *api) refusedWhole(ss grpc.ServerStream, err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
 	a.taker.reject(callerOf(ss.Context()), a.taker.now(), err)
 	return err
 }

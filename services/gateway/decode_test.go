@@ -3,7 +3,10 @@ package gateway
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -149,4 +152,19 @@ func TestJSONRefusalQuotesNothing(t *testing.T) {
 		require.Error(t, err, text)
 		require.NotContains(t, jsonRefusal(err).Error(), planted)
 	}
+}
+
+// The README lists every reason, with its codes.
+func TestReadmeListsEveryReason(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	for why, out := range outcomes {
+		again := ""
+		if out.retry > 0 {
+			again = "yes "
+		}
+		name := strings.ToUpper(regexp.MustCompile("([a-z])([A-Z])").ReplaceAllString(out.code.String(), "${1}_${2}"))
+		require.Contains(t, string(readme), fmt.Sprintf("| `%s` | %s | %d | %s|\n", why, name, out.http, again))
+	}
+	require.Equal(t, len(outcomes), strings.Count(string(readme), "\n| `"))
 }

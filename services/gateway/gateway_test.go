@@ -220,6 +220,10 @@ func TestStreamCancelledMidway(t *testing.T) {
 	require.Eventually(t, func() bool {
 		return strings.Contains(w.metricsText(t), `hushlog_gateway_calls_total{interface="grpc",method="LogStream",outcome="CANCELED"} 1`)
 	}, 5*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		accepted, rejected := tallied(t, w.kafka, "demo")
+		return accepted == 5 && rejected == 0
+	}, 5*time.Second, 10*time.Millisecond)
 
 	// The REST form: the body breaks off.
 	reader, writer := io.Pipe()
