@@ -9,9 +9,9 @@ SHELL := /bin/sh
 MODULES     := proto pkg pkg/client services test
 TEST_SUITES := proto pkg:race pkg/client:race services test .tools/house:alone
 
-# Where the certificates, secrets and policy of a deployment live; the same
-# variable, and the same place, as in docker-compose.yml.
-HUSHLOG_DIR ?= deploy/compose/deployment
+# Where the certificates, secrets and policy of a deployment live, as for
+# deploy/compose/prepare.sh.
+DIR       ?= $(or $(HUSHLOG_DIR),.cache/deployment)
 # How long `make fuzz` runs each fuzz target, and `make bench` each benchmark.
 FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
@@ -69,11 +69,11 @@ bench: ## run every benchmark (BENCHTIME=1s each)
 fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
 	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)
 
-certs: build ## make the certificates of a deployment (in HUSHLOG_DIR)
-	@$(TIMED) $@ bin/hushlog certs --dir "$(HUSHLOG_DIR)"
+certs: build ## make the certificates of a deployment (in DIR)
+	@$(TIMED) $@ bin/hushlog certs --dir "$(DIR)"
 
-secrets: build ## make the keys and passwords of a deployment (in HUSHLOG_DIR)
-	@$(TIMED) $@ bin/hushlog secrets --dir "$(HUSHLOG_DIR)"
+secrets: build ## make the keys and passwords of a deployment (in DIR)
+	@$(TIMED) $@ bin/hushlog secrets --dir "$(DIR)"
 
 clean: ## remove what was built and reported; installed tools stay
 	@$(TIMED) $@ rm -rf bin .cache/report
