@@ -104,12 +104,6 @@ func TestMutualTLS(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, PeerName(s))
 	})
-	t.Run("only some peers", func(t *testing.T) {
-		_, _, err := handshake(t, OnlyPeers(server.Clone(), Ingest), client)
-		require.ErrorIs(t, err, ErrPeer)
-		_, _, err = handshake(t, OnlyPeers(server.Clone(), Ingest, Gateway), client)
-		require.NoError(t, err)
-	})
 }
 
 func TestRenewedCertificateIsUsedWithoutRestart(t *testing.T) {
@@ -290,12 +284,8 @@ func TestHashesAndPseudonyms(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, p.Subject("demo", "ann"), samePerson.Subject("demo", "ann"))
 	require.NotEqual(t, p.Subject("demo", "ann"), p.Subject("other", "ann"), "not linkable between projects")
-	require.True(t, IsSubject(p.Subject("demo", "ann")))
-	require.Len(t, p.Subject("demo", "ann"), 28)
+	require.Regexp(t, `^u_[a-z2-7]{26}$`, p.Subject("demo", "ann"))
 	require.Empty(t, p.Subject("demo", ""))
-	for _, s := range []string{"", "u_", "ann", "u_" + strings.Repeat("1", 26), "U_" + strings.Repeat("a", 26)} {
-		require.False(t, IsSubject(s), s)
-	}
 	id := h.ID("demo", "ann")
 	require.NotEqual(t, "u_"+subjectEncoding.EncodeToString(id[:]), p.Subject("demo", "ann"), "two domains")
 	_, err = NewHasher(make([]byte, 31))

@@ -6,13 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"sync"
 	"time"
 )
-
-// ErrPeer says that a TLS peer has a certificate of the deployment and is not who is expected here.
-var ErrPeer = errors.New("this identity may not connect here")
 
 // TLSFiles names the files of one identity. Files are watched by mtime: a renewed certificate is
 // used from the next handshake on. A changed CA needs a restart.
@@ -37,7 +33,7 @@ func (f TLSFiles) Validate() error {
 }
 
 // ServerTLS is for an interface between parts of the deployment: TLS 1.3 at least, and a client
-// must show a certificate of the deployment's CA. Wrap it with OnlyPeers to say whose.
+// must show a certificate of the deployment's CA. PeerName says whose it is.
 func ServerTLS(files TLSFiles) (*tls.Config, error) {
 	config, pool, err := baseTLS(files)
 	if err != nil {
@@ -68,17 +64,6 @@ func ClientTLS(files TLSFiles, serverName string) (*tls.Config, error) {
 	config.RootCAs = pool
 	config.ServerName = serverName
 	return config, nil
-}
-
-// OnlyPeers makes config refuse peers whose CN is not in names with ErrPeer, and returns config.
-func OnlyPeers(config *tls.Config, names ...string) *tls.Config {
-	config.VerifyConnection = func(state tls.ConnectionState) error {
-		if !slices.Contains(names, PeerName(state)) {
-			return ErrPeer
-		}
-		return nil
-	}
-	return config
 }
 
 // PeerName is the CN of the verified peer, or "" when there is none. It trusts only chains that the

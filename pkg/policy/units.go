@@ -21,12 +21,6 @@ type Duration time.Duration
 // D is the plain duration.
 func (d Duration) D() time.Duration { return time.Duration(d) }
 
-// Days is the duration in whole days, rounded up: nothing may be deleted early.
-func (d Duration) Days() int {
-	const day = Duration(24 * time.Hour)
-	return int((d + day - 1) / day)
-}
-
 // String writes the duration in the largest unit that divides it.
 func (d Duration) String() string {
 	return unitText(int64(d), slices.Backward(durationUnits), time.Duration(d).String())
