@@ -257,7 +257,8 @@ func TestBlockConvergesWhenTheStoreIsKilled(t *testing.T) {
 		go func() { wrote <- writer.Write(ctx, block, contents) }()
 		time.Sleep(after)
 		engine.Kill()
-		<-wrote
+		err := <-wrote
+		t.Logf("the store was killed after %s: written %t", after, err == nil)
 		cancel()
 		engine.Restart(t)
 	}

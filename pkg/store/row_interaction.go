@@ -1,11 +1,8 @@
 package store
 
 import (
-	"fmt"
 	"maps"
 	"time"
-
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -129,39 +126,4 @@ func (row *interactionRow) checkNumbers() error {
 		}
 	}
 	return finite("safety_flags.score", row.SafetyScores...)
-}
-
-// record converts a row back to the Record that it came from.
-func (row *interactionRow) record() (*hushlogv1.Record, error) {
-	class, err := classOf(row.Classification)
-	if err != nil {
-		return nil, err
-	}
-	if len(row.GuardrailNames) != len(row.GuardrailDecisions) || len(row.SafetyCategories) != len(row.SafetyScores) {
-		return nil, fmt.Errorf("arrays of one row differ in length: %w", ErrMalformed)
-	}
-	r := &hushlogv1.Record{
-		RequestId: row.RequestID, TraceId: row.TraceID, SpanId: row.SpanID, SessionId: row.SessionID, ConversationId: row.ConversationID,
-		Project: row.Project, Environment: row.Environment, Region: row.Region, Service: row.Service, Purpose: row.Purpose, KeyId: row.KeyID,
-		AcceptedAt: timestamppb.New(row.AcceptedAt), StartedAt: timestamppb.New(row.StartedAt),
-		Latency: durationOf(row.LatencyMS), TimeToFirstToken: durationOf(row.FirstTokenMS),
-		Provider: row.Provider, Model: row.Model, ModelVersion: row.ModelVersion,
-		Temperature: row.Temperature, TopP: row.TopP, TopK: row.TopK, MaxTokens: row.MaxTokens, Seed: row.Seed, Stream: row.Stream,
-		ResponseId: row.ResponseID, FinishReasons: row.FinishReasons, ToolNames: row.ToolNames,
-		Usage: &hushlogv1.Usage{
-			InputTokens: row.InputTokens, OutputTokens: row.OutputTokens, CachedInputTokens: row.CachedInputTokens,
-			ReasoningTokens: row.ReasoningTokens, Cost: row.Cost, CostCurrency: row.CostCurrency,
-		},
-		ErrorType: row.ErrorType, ErrorCode: row.ErrorCode, Failed: row.Failed,
-		UserPseudonym: row.UserPseudonym, Tags: row.Tags, Class: class, ContentStored: row.ContentStored,
-		MessageCount: row.MessageCount, ContentBytes: row.ContentBytes, FindingCounts: row.FindingCounts,
-		PolicyDigest: row.PolicyDigest, EngineVersion: row.EngineVersion, RetentionLabel: row.RetentionLabel, MediaTypes: row.MediaTypes,
-	}
-	for i, name := range row.GuardrailNames {
-		r.Guardrails = append(r.Guardrails, &hushlogv1.GuardrailOutcome{Name: name, Decision: row.GuardrailDecisions[i]})
-	}
-	for i, category := range row.SafetyCategories {
-		r.SafetyFlags = append(r.SafetyFlags, &hushlogv1.SafetyFlag{Category: category, Score: row.SafetyScores[i]})
-	}
-	return r, nil
 }

@@ -30,14 +30,6 @@ func contentRowOf(c *hushlogv1.Content, common commonRow, conversation string) (
 	}, nil
 }
 
-// content converts a row back; record is the index of its interaction in the block.
-func (row *contentRow) content(record uint32) *hushlogv1.Content {
-	return &hushlogv1.Content{
-		Record: record, Ordinal: row.Ordinal, Path: row.Path, Role: roleOf(row.Role),
-		Kind: row.Kind, ToolName: row.ToolName, ToolCallId: row.ToolCallID, Text: row.Text,
-	}
-}
-
 // findingRow is a row of the table findings.
 type findingRow struct {
 	commonRow
@@ -60,14 +52,6 @@ func findingRowOf(f *hushlogv1.Finding, common commonRow) (*findingRow, error) {
 		commonRow: common, Path: f.GetPath(), Type: f.GetType(), Rule: f.GetRule(), RuleVersion: f.GetRuleVersion(),
 		Action: f.GetAction(), Confidence: f.GetConfidence(), View: f.GetView(), Evidence: f.GetEvidence(),
 	}, nil
-}
-
-// finding converts a row back; record is the index of its interaction in the block.
-func (row *findingRow) finding(record uint32) *hushlogv1.Finding {
-	return &hushlogv1.Finding{
-		Record: record, Path: row.Path, Type: row.Type, Rule: row.Rule, RuleVersion: row.RuleVersion,
-		Action: row.Action, Confidence: row.Confidence, View: row.View, Evidence: row.Evidence,
-	}
 }
 
 // quarantinedRow is a row of the table quarantined.

@@ -79,10 +79,6 @@ func roleName(role hushlogv1.Role) (string, error) {
 	return strings.ToLower(strings.TrimPrefix(name, "ROLE_")), nil
 }
 
-func roleOf(name string) hushlogv1.Role {
-	return hushlogv1.Role(hushlogv1.Role_value["ROLE_"+strings.ToUpper(name)])
-}
-
 func severityName(severity hushlogv1.Severity) (string, error) {
 	name, known := hushlogv1.Severity_name[int32(severity)]
 	if !known || severity == hushlogv1.Severity_SEVERITY_UNSPECIFIED {
@@ -118,13 +114,6 @@ func millisOf(field string, d *durationpb.Duration) (*uint32, error) {
 	}
 	millis := uint32(d.AsDuration().Milliseconds()) //nolint:gosec // bounded above
 	return &millis, nil
-}
-
-func durationOf(millis *uint32) *durationpb.Duration {
-	if millis == nil {
-		return nil
-	}
-	return durationpb.New(time.Duration(*millis) * time.Millisecond)
 }
 
 // finite refuses NaN and infinities, which sums and averages never recover from.

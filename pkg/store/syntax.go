@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-var positionPattern = regexp.MustCompile(`failed at position (\d{1,9})`)
+var positionPattern = regexp.MustCompile(`failed at position (\d{1,9})\b`)
 
 // syntaxPosition takes the place out of ClickHouse's message of a syntax error, and nothing else.
 func syntaxPosition(message string) int {

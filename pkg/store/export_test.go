@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// ReadBack reads every record of a request id from interactions, with its contents and findings, as
+// the messages that they came from.
+func ReadBack(ctx context.Context, db *DB, requestID string) (*hushlogv1.Record, []*hushlogv1.Content, []*hushlogv1.Finding, error) {
+	var interactions []interactionRow
+	var contents []contentRow
+	var findings []findingRow
+	for table, into := range map[string]any{TableInteractions: &interactions, TableContents: &contents, TableFindings: &findings} {
+		known, _ := Lookup(table)
+		names := make([]string, len(known.Columns))
+		for i, column := range known.Columns {
+			names[i] = column.Name
+		}
+		err := db.conn.Select(ctx, into, "SELECT "+strings.Join(names, ", ")+" FROM hushlog."+table+" WHERE request_id = '"+requestID+"'")
+		if err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	if len(interactions) != 1 {
+		return nil, nil, nil, fmt.Errorf("%d rows", len(interactions))
+	}
+	record, err := interactions[0].record()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	var contentMessages []*hushlogv1.Content
+	for _, row := range contents {
+		contentMessages = append(contentMessages, row.content(0))
+	}
+	var findingMessages []*hushlogv1.Finding
+	for _, row := range findings {
+		findingMessages = append(findingMessages, row.finding(0))
+	}
+	return record, contentMessages, findingMessages, nil
+}
+
+// ExpiryExpressions are the TTL expressions of the desired dates, by table.
+func ExpiryExpressions(desired []Expiry) (map[string]string, error) {
+	rules, err := expiryRules(desired)
+	if err != nil {
+		return nil, err
+	}
+	expressions := make(map[string]string)
+	for _, rule := range rules {
+		expressions[rule.table.Name] = rule.expression()
+	}
+	return expressions, nil
+}
+
+// MigrateWith runs steps read from files instead of the binary's own.
+var MigrateWith = (*DB).migrate
+
+// ReadMigrations reads steps from files.
+var ReadMigrations = readMigrations
+
+// Statements are those of a step.
+func (m Migration) Statements() []string { return m.statements }
+
+// SyntaxPosition is for tests.
+var SyntaxPosition = syntaxPosition
+
+// Clean is for tests.
+var Clean = clean
+
+// record converts a row back to the Record that it came from.
+func (row *interactionRow) record() (*hushlogv1.Record, error) {
+	class, err := classOf(row.Classification)
+	if err != nil {
+		return nil, err
+	}
+	if len(row.GuardrailNames) != len(row.GuardrailDecisions) || len(row.SafetyCategories) != len(row.SafetyScores) {
+		return nil, fmt.Errorf("arrays of one row differ in length: %w", ErrMalformed)
+	}
+	r := &hushlogv1.Record{
+		RequestId: row.RequestID, TraceId: row.TraceID, SpanId: row.SpanID, SessionId: row.SessionID, ConversationId: row.ConversationID,
+		Project: row.Project, Environment: row.Environment, Region: row.Region, Service: row.Service, Purpose: row.Purpose, KeyId: row.KeyID,
+		AcceptedAt: timestamppb.New(row.AcceptedAt), StartedAt: timestamppb.New(row.StartedAt),
+		Latency: durationOf(row.LatencyMS), TimeToFirstToken: durationOf(row.FirstTokenMS),
+		Provider: row.Provider, Model: row.Model, ModelVersion: row.ModelVersion,
+		Temperature: row.Temperature, TopP: row.TopP, TopK: row.TopK, MaxTokens: row.MaxTokens, Seed: row.Seed, Stream: row.Stream,
+		ResponseId: row.ResponseID, FinishReasons: row.FinishReasons, ToolNames: row.ToolNames,
+		Usage: &hushlogv1.Usage{
+			InputTokens: row.InputTokens, OutputTokens: row.OutputTokens, CachedInputTokens: row.CachedInputTokens,
+			ReasoningTokens: row.ReasoningTokens, Cost: row.Cost, CostCurrency: row.CostCurrency,
+		},
+		ErrorType: row.ErrorType, ErrorCode: row.ErrorCode, Failed: row.Failed,
+		UserPseudonym: row.UserPseudonym, Tags: row.Tags, Class: class, ContentStored: row.ContentStored,
+		MessageCount: row.MessageCount, ContentBytes: row.ContentBytes, FindingCounts: row.FindingCounts,
+		PolicyDigest: row.PolicyDigest, EngineVersion: row.EngineVersion, RetentionLabel: row.RetentionLabel, MediaTypes: row.MediaTypes,
+	}
+	for i, name := range row.GuardrailNames {
+		r.Guardrails = append(r.Guardrails, &hushlogv1.GuardrailOutcome{Name: name, Decision: row.GuardrailDecisions[i]})
+	}
+	for i, category := range row.SafetyCategories {
+		r.SafetyFlags = append(r.SafetyFlags, &hushlogv1.SafetyFlag{Category: category, Score: row.SafetyScores[i]})
+	}
+	return r, nil
+}
+
+// content converts a row back; record is the index of its interaction in the block.
+func (row *contentRow) content(record uint32) *hushlogv1.Content {
+	return &hushlogv1.Content{
+		Record: record, Ordinal: row.Ordinal, Path: row.Path, Role: roleOf(row.Role),
+		Kind: row.Kind, ToolName: row.ToolName, ToolCallId: row.ToolCallID, Text: row.Text,
+	}
+}
+
+// finding converts a row back; record is the index of its interaction in the block.
+func (row *findingRow) finding(record uint32) *hushlogv1.Finding {
+	return &hushlogv1.Finding{
+		Record: record, Path: row.Path, Type: row.Type, Rule: row.Rule, RuleVersion: row.RuleVersion,
+		Action: row.Action, Confidence: row.Confidence, View: row.View, Evidence: row.Evidence,
+	}
+}
+
+func roleOf(name string) hushlogv1.Role {
+	return hushlogv1.Role(hushlogv1.Role_value["ROLE_"+strings.ToUpper(name)])
+}
+
+func durationOf(millis *uint32) *durationpb.Duration {
+	if millis == nil {
+		return nil
+	}
+	return durationpb.New(time.Duration(*millis) * time.Millisecond)
+}
