@@ -13,6 +13,8 @@ import (
 //	d digits          h lower-case hexadecimal   x hexadecimal in either case   l lower case and digits
 //	u capitals, digits A letters and digits      w letters, digits, _ and -     b letters, digits, + / and =
 //	s letters, digits, _ - and =                 t base32                       . letters, digits, _ - . and =
+//	p characters of URLs                         q letters, digits, _ ~ . -     z letters, digits, _ ~ .
+//	m letters, digits and -                      n _ and -
 type element struct {
 	literal  string
 	set      *[256]bool
@@ -29,6 +31,7 @@ var patternSets = map[byte]*[256]bool{
 	'd': charSet("0-9"), 'h': charSet("0-9a-f"), 'x': charSet("0-9a-fA-F"), 'l': charSet("0-9a-z"),
 	'u': charSet("0-9A-Z"), 'A': charSet("0-9A-Za-z"), 'w': charSet("0-9A-Za-z_-"), 'b': charSet("0-9A-Za-z+/="),
 	's': charSet("0-9A-Za-z_=-"), 't': charSet("2-7A-Za-z"), '.': charSet("0-9A-Za-z_.=-"), 'p': charSet("0-9A-Za-z_.~%/+=-"),
+	'z': charSet("0-9A-Za-z_~."), 'q': charSet("0-9A-Za-z_~.-"), 'n': charSet("_-"), 'm': charSet("0-9A-Za-z-"),
 }
 
 // charSet reads ranges such as "0-9a-f_". A trailing '-' stands for itself.

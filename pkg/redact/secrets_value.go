@@ -38,9 +38,15 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 			i = skipBlanks(s, i+j+1)
 		}
 	}
+	if i > afterQuote {
+		i = skipType(s, i)
+	}
 	kind, next := operator(s, i, quoted)
 	if kind == jointAssign {
 		next = skipBlanks(s, next)
+		if t := skipType(s, next); t > next {
+			next = skipBlanks(s, t+1)
+		}
 		if at(s, next) == '\n' && at(s, next-1) != '\n' { // the value on the next line, indented
 			next = skipBlanks(s, next+1)
 		}
@@ -69,24 +75,48 @@ func skipBlanks(s string, i int) int {
 	return i
 }
 
-// operator reads an assignment at s[i:].
+// operator reads an assignment at s[i:]: = := ::= => ?= += .= || -> : > , and the like.
 func operator(s string, i int, quoted bool) (joint, int) {
-	c, d := at(s, i), at(s, i+1)
-	switch {
-	case c == '=' && d == '>', c == ':' && d == '=', c == '?' && d == '=', c == '|' && d == '|', c == '!' && d == '=', c == '-' && d == '>', c == '=' && d == '=':
-		j := i + 2
-		if at(s, j) == '=' {
-			j++
+	j := i
+	for j < len(s) && j-i < maxOperator && strings.IndexByte(":=>?|!+.-~", s[j]) >= 0 {
+		j++
+	}
+	switch op := s[i:j]; {
+	case op == "":
+		if quoted && at(s, i) == ',' {
+			return jointAssign, i + 1
 		}
+		return jointNone, i
+	case op == ":" || op == "=" || op == ">" || op == "|" || op == "||" || op == "->" || op == "::":
 		return jointAssign, j
-	case c == '=' || c == ':' || c == '>':
-		return jointAssign, i + 1
-	case c == ',' && quoted:
-		return jointAssign, i + 1
-	case c == '|':
+	case strings.IndexByte(op, '=') >= 0 && op[len(op)-1] != '.':
+		for op[len(op)-1] != '=' && op[len(op)-1] != '>' { // password=-x: the rest belongs to the value
+			op = op[:len(op)-1]
+		}
+		return jointAssign, i + len(op)
+	case op[0] == ':' || op[0] == '=':
 		return jointAssign, i + 1
 	}
 	return jointNone, i
+}
+
+// maxOperator bounds the characters of an assignment.
+const maxOperator = 5
+
+// typeNames are types that stand between a name and its value in declarations.
+var typeNames = []string{"string", "str", "&str", "&'static str", "[]byte", "char*", "char *", "std::string", "nsstring *", "varchar", "text", "any"}
+
+// skipType steps over a type that stands before an assignment: token string = "…", token: string = "…".
+func skipType(s string, i int) int {
+	for _, t := range typeNames {
+		if len(s)-i <= len(t) || !equalFold(s[i:i+len(t)], t) {
+			continue
+		}
+		if j := skipBlanks(s, i+len(t)); at(s, j) == '=' {
+			return j
+		}
+	}
+	return i
 }
 
 // skipCast steps over string prefixes of languages and opening brackets of lists: r"…", ["…"].

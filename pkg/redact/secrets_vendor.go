@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // vendorKey is a kind of key that its issuer made recognisable.
 type vendorKey struct {
 	id      string
@@ -24,8 +26,7 @@ var vendorKeys = []vendorKey{
 	{"gcp-oauth-secret", "Google OAuth client secret", "GOCSPX-<w24+>", "Google identity", false},
 	{"gcp-oauth-token", "Google OAuth access token", "ya29.<.20+>", "Google identity", false},
 	{"gcp-oauth-refresh", "Google OAuth refresh token", "1//0<w30+>", "Google identity", false},
-	{"azure-client-secret", "Azure client secret", "<p3>8Q~<.28,40>", "Microsoft Entra", false},
-	{"azure-client-secret-7", "Azure client secret", "<p3>7Q~<.28,40>", "Microsoft Entra", false},
+	{"azure-client-secret", "Azure client secret", "<z3><d1>Q~<q31,40>", "Microsoft Entra", false},
 	{"azure-storage-key", "Azure storage account key", "AccountKey=<b40+>", "Azure Storage", false},
 	{"azure-devops-token", "Azure DevOps token", "<A75>AZDO<A5>", "Azure DevOps", true},
 	{"github-pat", "GitHub personal access token", "ghp_<A30+>", "GitHub token formats", true},
@@ -191,7 +192,7 @@ var vendorKeys = []vendorKey{
 	{"alibaba-key-id", "Alibaba Cloud access key id", "LTAI<A16,24>", "Alibaba Cloud", false},
 	{"tencent-key-id", "Tencent Cloud secret id", "AKID<A32+>", "Tencent Cloud", false},
 	{"clickhouse-cloud-key", "ClickHouse Cloud API secret", "4b1d<A38>", "ClickHouse Cloud", false},
-	{"defined-networking-key", "Defined Networking key", "dnkey-<w26>-<w52>", "Defined Networking", false},
+	{"defined-networking-key", "Defined Networking key", "dnkey-<s26>-<s52>", "Defined Networking", false},
 	{"maxmind-key", "MaxMind licence key", "<A6>_<A29>_mmk", "MaxMind", false},
 	{"1password-key", "1Password secret key", "A3-<u6>-<u6>-<u5>-<u5>-<u5>-<u5>", "1Password", false},
 	{"1password-key-long", "1Password secret key", "A3-<u6>-<u11>-<u5>-<u5>-<u5>", "1Password", false},
@@ -212,7 +213,12 @@ var vendorKeys = []vendorKey{
 	{"yandex-aws-secret", "Yandex static key", "YCA<w30,40>", "Yandex", false},
 	{"dropbox-token", "Dropbox short-lived token", "sl.<s130+>", "Dropbox", false},
 	{"beamer-token", "Beamer token", "b_<s44>", "Beamer", false},
-	{"authress-key", "Authress service client key", "sc_<A5,30>.<A4,6>.acc", "Authress", false},
+	{"authress-key", "Authress service client key", "sc_<A5,30>.<A4,6>.acc<n1><m10,32>.<p30,120>", "Authress", false},
+	{"authress-ext-key", "Authress external key", "ext_<A5,30>.<A4,6>.acc<n1><m10,32>.<p30,120>", "Authress", false},
+	{"authress-scauth-key", "Authress service key", "scauth_<A5,30>.<A4,6>.acc<n1><m10,32>.<p30,120>", "Authress", false},
+	{"authress-own-key", "Authress key", "authress_<A5,30>.<A4,6>.acc<n1><m10,32>.<p30,120>", "Authress", false},
+	{"sidekiq-gem-url", "Sidekiq gem server credentials", "<h8>:<h8>@gems.contribsys.com", "Sidekiq", false},
+	{"sidekiq-enterprise-url", "Sidekiq Enterprise gem server credentials", "<h8>:<h8>@enterprise.contribsys.com", "Sidekiq", false},
 	{"zapier-webhook", "Zapier webhook", "hooks.zapier.com/hooks/catch/<p8+>", "Zapier", true},
 	{"slack-webhook", "Slack webhook", "https://hooks.slack.com/<p20+>", "Slack incoming webhooks", true},
 	{"slack-webhook-bare", "Slack webhook", "hooks.slack.com/<p20+>", "Slack incoming webhooks", true},
@@ -274,7 +280,7 @@ func (sc *scanner) vendor(h hit, k *keyword) {
 			continue
 		}
 		end = trimToken(s, start, end)
-		if dummy(s[start:end]) {
+		if dummy(s[start:end]) || identifier(s[start+len(r.p.anchor):end]) {
 			continue
 		}
 		sc.add(start, end, &r.rule, 0.97, Evidence{Structure: r.Description})
@@ -290,6 +296,12 @@ func trimToken(s string, start, end int) int {
 		end--
 	}
 	return end
+}
+
+// identifier reports whether what follows a prefix reads like words of a program: hf_requiredCharacteristicTypes.
+func identifier(v string) bool {
+	letters, digits, _, _ := census(v)
+	return digits == 0 && letters == len(v) && len(v) >= 12 && !jumbled(v) && v != strings.ToUpper(v)
 }
 
 // dummy reports whether a value only shows where one would stand: xxxx, ****, EXAMPLE.
