@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func BenchmarkTake(b *testing.B) {
 	cfg, rules := testConfig(), testPolicy()
 	hasher, err := identity.NewHasher(make([]byte, identity.KeySize))
 	require.NoError(b, err)
-	s := &Service{cfg: cfg, log: slog.New(slog.NewTextHandler(io.Discard, nil)), deps: Deps{
+	s := &Service{cfg: cfg, log: slog.New(slog.DiscardHandler), deps: Deps{
 		Policy: rules, Sealer: &openSealer{}, Publisher: noKafka{}, Hasher: hasher, Registry: prometheus.NewRegistry(), Now: time.Now,
 	}}
 	t, err := s.newTaker()

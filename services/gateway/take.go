@@ -56,7 +56,9 @@ type fate struct {
 // item is an interaction on its way through take.
 type item struct {
 	fate
-	size   int
+	size int
+	// at is when it came; once accepted, the time that the record says, by which the ledger counts it.
+	at     time.Time
 	record *kgo.Record
 }
 
@@ -65,7 +67,6 @@ type item struct {
 func (t *taker) take(ctx context.Context, who identity.Principal, raws [][]byte) []fate {
 	items := make([]item, 0, len(raws))
 	var records []*kgo.Record
-	started := t.now()
 	for _, raw := range raws {
 		held := t.budget.lease(who.Project)
 		defer held.release()
@@ -81,7 +82,7 @@ func (t *taker) take(ctx context.Context, who identity.Principal, raws [][]byte)
 		if it.err == nil {
 			it.err, errs = errs[0], errs[1:]
 		}
-		t.count(who, started, it)
+		t.count(who, it)
 		fates = append(fates, it.fate)
 	}
 	return fates
@@ -89,12 +90,12 @@ func (t *taker) take(ctx context.Context, who identity.Principal, raws [][]byte)
 
 // prepare does everything that needs no Kafka. After it only the sealed record is held in memory.
 func (t *taker) prepare(who identity.Principal, raw []byte, held *lease) item {
-	it := item{size: len(raw)}
+	it := item{size: len(raw), at: t.now()}
 	it.requestID = requestIDOf(raw)
 	var accepted *hushlogv1.Accepted
 	accepted, it.err = t.check(who, raw, held)
 	if it.err == nil {
-		it.requestID = accepted.GetInteraction().GetRequestId()
+		it.requestID, it.at = accepted.GetInteraction().GetRequestId(), accepted.GetAcceptedAt().AsTime()
 		it.record, it.err = t.seal(accepted)
 	}
 	if it.err != nil {
@@ -176,12 +177,12 @@ func (t *taker) note(ctx context.Context, err error) {
 }
 
 // count notes the fate of one interaction for the ledger and the metrics.
-func (t *taker) count(who identity.Principal, at time.Time, it item) {
+func (t *taker) count(who identity.Principal, it item) {
 	if it.err != nil {
-		t.reject(who, at, it.err)
+		t.reject(who, it.at, it.err)
 		return
 	}
-	t.tally.accepted(who.Project, at)
+	t.tally.accepted(who.Project, it.at)
 	t.metrics.outcome(outcomeAccepted)
 	t.metrics.acceptedBytes.Add(float64(it.size))
 }
