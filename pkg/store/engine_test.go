@@ -248,23 +248,57 @@ func partOf(block *hushlogv1.Block, contents *hushlogv1.Contents, keep func(int,
 
 func TestBlockConvergesWhenTheStoreIsKilled(t *testing.T) {
 	engine := migrated(t)
-	db := engine.Open(t, identity.Ingest)
-	writer := store.NewBlockWriter(db)
 	block, contents := blockOf('k', 3000, today(), "standard", "short")
-	for _, after := range []time.Duration{2 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond} {
+	for _, after := range []time.Duration{10, 30, 50, 80, 120, 170} {
+		db := engine.Open(t, identity.Ingest)
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		wrote := make(chan error, 1)
-		go func() { wrote <- writer.Write(ctx, block, contents) }()
-		time.Sleep(after)
+		go func() { wrote <- store.NewBlockWriter(db).Write(ctx, block, contents) }()
+		time.Sleep(after * time.Millisecond)
 		engine.Kill()
 		err := <-wrote
-		t.Logf("the store was killed after %s: written %t", after, err == nil)
 		cancel()
 		engine.Restart(t)
+		var counts []string
+		for _, table := range []string{store.TableContents, store.TableFindings, store.TableInteractions} {
+			counts = append(counts, mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog."+table))
+		}
+		t.Logf("killed after %d ms: written %t; contents, findings, interactions: %v", after, err == nil, counts)
 	}
-	err := writer.Write(t.Context(), block, contents)
+	err := store.NewBlockWriter(engine.Open(t, identity.Ingest)).Write(t.Context(), block, contents)
 	require.NoError(t, err)
 	requireCounts(t, engine, 3000)
+}
+
+func TestBlockWrittenByTwoAtOnceIsStoredOnce(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	for id := range byte(3) {
+		block, contents := blockOf('a'+id, 60, today(), "standard", "short")
+		errs := make(chan error, 3)
+		for range cap(errs) {
+			go func() { errs <- writer.Write(t.Context(), block, contents) }()
+		}
+		for range cap(errs) {
+			require.NoError(t, <-errs)
+		}
+	}
+	requireCounts(t, engine, 180)
+}
+
+func BenchmarkBlockWriter(b *testing.B) {
+	engine := storetest.Start(b, policy.Default())
+	err := engine.Open(b, identity.Admin).Migrate(b.Context())
+	require.NoError(b, err)
+	writer := store.NewBlockWriter(engine.Open(b, identity.Ingest))
+	const rows = 1000
+	block, contents := blockOf('b', rows, today(), "standard", "short")
+	for i := 0; b.Loop(); i++ {
+		block.BlockId = fmt.Appendf(nil, "%016d", i)
+		err = writer.Write(b.Context(), block, contents)
+		require.NoError(b, err)
+	}
+	b.ReportMetric(float64(b.N*rows)/b.Elapsed().Seconds(), "records/s")
 }
 
 func TestAlertAndAuditAreStoredOnce(t *testing.T) {

@@ -190,7 +190,7 @@ type harmless struct {
 func (h *harmless) Write(p []byte) (int, error) {
 	data := append(h.rest, p...)
 	var plain strings.Builder
-	for len(data) > 0 && (utf8.FullRune(data)) {
+	for len(data) > 0 && utf8.FullRune(data) {
 		r, size := utf8.DecodeRune(data)
 		if r == '\n' || r == '\t' {
 			plain.WriteRune(r)

@@ -225,9 +225,22 @@ func (a answer) code(t *testing.T) string {
 
 func (h *house) ask(t *testing.T, token, sql string) answer {
 	t.Helper()
+	return h.do(t, "", h.request(t.Context(), token, sql))
+}
+
+// request is a well formed one. It panics where it cannot be made, as goroutines of tests use it too.
+func (h *house) request(ctx context.Context, token, sql string) *http.Request {
 	body, err := json.Marshal(map[string]string{"sql": sql, "purpose": "debugging"})
-	require.NoError(t, err)
-	return h.send(t, token, string(body))
+	if err != nil {
+		panic(err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+h.service.Addr()+"/v1/query", bytes.NewReader(body))
+	if err != nil {
+		panic(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	return req
 }
 
 func (h *house) send(t *testing.T, token, body string) answer {

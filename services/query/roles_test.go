@@ -49,10 +49,10 @@ func storeClasses(t *testing.T, engine *storetest.Engine) {
 	block, contents := &hushlogv1.Block{BlockId: []byte("0123456789abcdef")}, &hushlogv1.Contents{}
 	for i, class := range store.ClassNames() {
 		block.Records = append(block.Records, &hushlogv1.Record{
-			RequestId: "r-" + class, Project: "demo", Class: hushlogv1.Class(i + 1), RetentionLabel: "standard", //nolint:gosec // small
+			RequestId: "r-" + class, Project: "demo", Class: hushlogv1.Class(i + 1), RetentionLabel: "standard",
 			AcceptedAt: now, StartedAt: now, Model: "gpt-x", UserPseudonym: "u_1",
 		})
-		contents.Contents = append(contents.Contents, &hushlogv1.Content{Record: uint32(i), Text: planted + " " + class, Kind: "text"}) //nolint:gosec // small
+		contents.Contents = append(contents.Contents, &hushlogv1.Content{Record: uint32(i), Text: planted + " " + class, Kind: "text"})
 	}
 	block.Ledger = []*hushlogv1.LedgerDelta{{Project: "demo", Minute: now.GetSeconds() / 60, Accepted: 4, Stored: 4, GatewayAccepted: 4}}
 	err := store.NewBlockWriter(engine.Open(t, identity.Ingest)).Write(t.Context(), block, contents)
@@ -73,8 +73,10 @@ func TestRolesOnARealStore(t *testing.T) {
 		{"also by subqueries", "analyst", "WITH x AS (SELECT text FROM contents) SELECT count() AS n FROM x", 200, `{"n":3}`},
 		{"also without filter in sight", "analyst", "SELECT count() AS n FROM contents WHERE classification = 'Restricted'", 200, `{"n":0}`},
 		{"also by COLUMNS", "analyst", "SELECT uniqExact(text) AS n FROM (SELECT COLUMNS('te.t') FROM hushlog.contents)", 200, `{"n":3}`},
-		{"classes are in order", "security", "SELECT groupArray(toString(classification)) AS c FROM (SELECT classification FROM contents ORDER BY classification)", 200,
-			`{"c":["Public","Internal","Sensitive","Restricted"]}`},
+		{
+			"classes are in order", "security", "SELECT groupArray(toString(classification)) AS c FROM (SELECT classification FROM contents ORDER BY classification)", 200,
+			`{"c":["Public","Internal","Sensitive","Restricted"]}`,
+		},
 		{"security sees all classes", "security", "SELECT count() AS n FROM contents", 200, `{"n":4}`},
 		{"compliance sees no content", "compliance", "SELECT * FROM contents", 403, "statement-table"},
 		{"compliance sees the ledger", "compliance", "SELECT sum(stored) AS n FROM ledger", 200, `{"n":4}`},

@@ -72,12 +72,7 @@ func TestEndOfResultWaitsForTheOutcome(t *testing.T) {
 		require.Positive(t, got.Load(), "a large result streams")
 		close(reached)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://"+h.service.Addr()+"/v1/query",
-		strings.NewReader(`{"sql":"SELECT 1","purpose":"debugging"}`))
-	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer ada")
-	res, err := h.client.Do(req)
+	res, err := h.client.Do(h.request(t.Context(), "ada", "SELECT 1"))
 	require.NoError(t, err)
 	defer func() { _ = res.Body.Close() }()
 	chunk := make([]byte, 4096)
@@ -251,14 +246,22 @@ func TestPlacesOfOnePerson(t *testing.T) {
 		close(begun)
 		<-hold
 	}
-	first := make(chan answer, 1)
-	go func() { first <- h.ask(t, "ada", "SELECT 1") }()
+	first := make(chan int, 1)
+	go func() {
+		res, err := h.client.Do(h.request(t.Context(), "ada", "SELECT 1"))
+		if err != nil {
+			first <- 0
+			return
+		}
+		first <- res.StatusCode
+		_ = res.Body.Close()
+	}()
 	<-begun
 	got := h.ask(t, "ada", "SELECT 1")
 	require.Equal(t, http.StatusTooManyRequests, got.status)
 	require.Equal(t, "too-many", got.code(t))
 	close(hold)
-	require.Equal(t, http.StatusOK, (<-first).status)
+	require.Equal(t, http.StatusOK, <-first)
 	h.runner.before = nil
 	h.runner.body = strings.NewReader(rows(1))
 	require.Equal(t, http.StatusOK, h.ask(t, "ada", "SELECT 1").status)
@@ -279,10 +282,6 @@ func TestPersonWhoGoesAwayIsAudited(t *testing.T) {
 	h.runner.body = endless
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+h.service.Addr()+"/v1/query", strings.NewReader(`{"sql":"SELECT 1","purpose":"debugging"}`))
-	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer ada")
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
@@ -293,7 +292,7 @@ func TestPersonWhoGoesAwayIsAudited(t *testing.T) {
 			}
 		}
 	}()
-	res, err := h.client.Do(req)
+	res, err := h.client.Do(h.request(ctx, "ada", "SELECT 1"))
 	require.NoError(t, err)
 	cancel()
 	_ = res.Body.Close()
