@@ -36,12 +36,45 @@ func (sc *scanner) spelledAt(start, end int) bool {
 	for i < left && !isAlnum(s[i]) {
 		i++
 	}
+	for i < left { // jane DOT doe AT company
+		j := spelledDotBefore(s, i)
+		if j < 0 {
+			break
+		}
+		i = j
+	}
 	stop, dots, spelled := sc.spelledDomain(right)
 	if i == left || stop < 0 || dots == 0 || !bracketed && !spelled && s[start] != '@' {
 		return false
 	}
 	sc.add(i, stop, ruleEmailSpelled, 0.85, Evidence{Structure: "spelled signs"})
 	return true
+}
+
+// spelledDotBefore returns the start of the name that a spelled dot joins to the one at i, or -1.
+func spelledDotBefore(s string, i int) int {
+	start := i
+	for start > 0 && i-start < 24 && !isAlnum(s[start-1]) {
+		start--
+	}
+	for start > 0 && i-start < 24 && isLetter(s[start-1]) {
+		start--
+	}
+	for start > 0 && i-start < 24 && (s[start-1] == ' ' || s[start-1] == '[' || s[start-1] == '(') {
+		start--
+	}
+	next, spelled := spelledDot(s, start)
+	if next != i || !spelled {
+		return -1
+	}
+	j := start
+	for j > 0 && start-j < maxLocalPart && (isWordByte(s[j-1]) || s[j-1] == '-') {
+		j--
+	}
+	if j == start {
+		return -1
+	}
+	return j
 }
 
 // openMark steps left over what opens a spelled sign: spaces, and a bracket.

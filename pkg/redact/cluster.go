@@ -27,6 +27,7 @@ type piece struct {
 	sepChar    byte
 	letters    bool
 	lower      bool
+	word       bool // letters only
 }
 
 // window is a row of consecutive pieces, read as one value.
@@ -117,7 +118,7 @@ func (sc *scanner) gatherLeft(p []piece, pos int) []piece {
 		if end == pos || start == end || end-start > 4 || isAlnum(at(sc.s, start-1)) {
 			break
 		}
-		back[n] = piece{start: start, end: end, letters: true}
+		back[n] = piece{start: start, end: end, letters: true, word: true}
 		n++
 		pos = start
 	}
@@ -147,13 +148,15 @@ func sepStart(s string, pos int) int {
 }
 
 func newPiece(s string, start, end int, bind uint8, char byte) piece {
-	p := piece{start: start, end: end, sep: bind, sepChar: char}
+	p := piece{start: start, end: end, sep: bind, sepChar: char, word: true}
 	for i := start; i < end; i++ {
 		if isLetter(s[i]) {
 			p.letters = true
 			if isLower(s[i]) {
 				p.lower = true
 			}
+		} else {
+			p.word = false
 		}
 	}
 	return p
@@ -288,7 +291,7 @@ func (sc *scanner) judgeRow(p []piece) {
 			if b > a {
 				bind = max(bind, q.sep)
 			}
-			if n+q.end-q.start > maxCanon || a > 0 && p[a].sep < bind {
+			if n+q.end-q.start > maxCanon || a > 0 && p[a].sep < bind && !p[a-1].word {
 				break
 			}
 			if w.trunkPrefix(sc.s, p, a, b) {
@@ -390,7 +393,11 @@ func (w *window) partOfRow(p []piece, a, b int) bool {
 func (w *window) context() *nearby {
 	if !w.read {
 		w.read = true
-		w.sc.around(w.start, w.end, &w.near)
+		start := w.start
+		if first := w.groups[0]; first.word && first.end-first.start > 1 && len(w.groups) > 1 {
+			start = first.end // MRN-12345678 carries its own label
+		}
+		w.sc.around(start, w.end, &w.near)
 	}
 	return &w.near
 }

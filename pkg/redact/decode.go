@@ -8,7 +8,8 @@ import (
 
 // Bounds of tokens that are decoded.
 const (
-	minEncoded = 12
+	minEncoded = 8 // below minProse, only digits count
+	minProse   = 12
 	maxEncoded = 1 << 20
 )
 
@@ -32,10 +33,7 @@ func (sc *scanner) encoded(start, end int) int {
 	}
 	sc.blobTo = e
 	name, text, ok := decodeToken(s[start:body])
-	if !ok && body > end {
-		return end
-	}
-	if !ok {
+	if !ok || body-start < minProse && !onlyDigits(text) {
 		return end
 	}
 	v := &view{s: text, segs: []seg{{off: 0, src: int32(start), end: int32(e)}}} //nolint:gosec // limited to maxText
@@ -47,6 +45,19 @@ func (sc *scanner) encoded(start, end int) int {
 		return e
 	}
 	return end
+}
+
+// onlyDigits reports whether text is a number, in groups or not.
+func onlyDigits(text string) bool {
+	digits := 0
+	for i := range len(text) {
+		if isDigit(text[i]) {
+			digits++
+		} else if text[i] != ' ' && text[i] != '-' && text[i] != '.' {
+			return false
+		}
+	}
+	return digits >= 4
 }
 
 // decodeToken decodes base64, base64url or hexadecimal, if that yields text.

@@ -22,6 +22,7 @@ func (sc *scanner) read(d derived) bool {
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
+	child.wrapped = d.cross > 0
 	child.run()
 	found := confident(child.out, sc.job.eng.minConf)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)

@@ -87,8 +87,8 @@ func (sc *scanner) around(start, end int, n *nearby) {
 
 // inherit adds the surroundings of the part that the view was made from. Words inside the view are closer.
 func (n *nearby) inherit(outer *nearby) {
-	if n.near&^topNumber == 0 {
-		n.near |= outer.near
+	if n.near&^(topNumber|topBenign) == 0 {
+		n.near = outer.near
 		for _, g := range outer.label {
 			n.label.add(g)
 		}

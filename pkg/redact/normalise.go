@@ -91,6 +91,11 @@ func (n *normaliser) fold(r rune, pos int) (rune, bool) {
 	switch {
 	case r < 0xA0:
 		return 0, false
+	case r == 0x3002 || r == 0xFF61 || r == 0xFF0E:
+		if r == 0xFF0E || pos > 0 && isAlnum(at(n.s, pos-1)) && isAlnum(at(n.s, pos+3)) {
+			return '.', true
+		}
+		return 0, false
 	case r >= 0x4E00 && r <= 0x9FFF, r >= 0x3041 && r <= 0x30FF, r >= 0xAC00 && r <= 0xD7A3:
 		return 0, false // the bulk of Chinese, Japanese and Korean text
 	case r >= 0xFF01 && r <= 0xFF5E:

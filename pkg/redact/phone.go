@@ -32,7 +32,7 @@ func (w *window) phone() {
 		conf, ev.Structure = w.international()
 	case strength == 2 && n >= 7 && (w.bind < bindWrap || len(w.groups) > 2 || n >= 9):
 		conf, ev.Structure = 0.85, "labelled"
-	case w.attached():
+	case w.attached(), w.sc.wrapped:
 		return
 	default:
 		conf, ev.Structure = w.national()
@@ -80,6 +80,9 @@ func (w *window) attached() bool {
 // national judges digits without an international prefix by how they are grouped.
 func (w *window) national() (float64, string) {
 	d := w.canon
+	if w.uniform && (w.sepChar != ' ' || w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
+		return 0.6, "separated digits"
+	}
 	if w.bind >= bindLoose {
 		return 0, ""
 	}
@@ -100,6 +103,26 @@ func (w *window) national() (float64, string) {
 		return 0.6, "area code in brackets"
 	}
 	return 0, ""
+}
+
+// disguised reports whether a row of single or double digits could be dialled: nobody separates other numbers so.
+func (w *window) disguised() bool {
+	d := w.canon
+	if len(d) == 11 && d[0] == '1' {
+		d = d[1:]
+	}
+	return len(d) == 10 && (d[0] >= '2' && d[3] >= '2' || d[0] == '0' && d[1] != '0') && !ascending(d)
+}
+
+// ascending reports whether each digit is the one before plus one: a list that is counted.
+func ascending(d []byte) bool {
+	steps := 0
+	for i := 1; i < len(d); i++ {
+		if d[i] == d[i-1]+1 {
+			steps++
+		}
+	}
+	return steps > len(d)/2
 }
 
 // northAmerican reports whether the digits are grouped as in North America and could be dialled there.

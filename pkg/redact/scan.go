@@ -26,6 +26,7 @@ type scanner struct {
 	job     *job
 	outer   *nearby // the surroundings of the part this view was made from
 	around1 nearby  // what outer points to
+	wrapped bool    // lines were joined to make this view
 	blobTo  int     // tokens were decoded up to here
 	keyed   int     // values after names of secrets were read up to here
 	jwtTo   int     // and tokens up to here

@@ -45,6 +45,13 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 	}
 	t := sc.readToken(j, true)
 	v := s[t.start:t.end]
+	if len(v) >= minEncoded {
+		_, text, ok := decodeToken(strings.TrimRight(v, "="))
+		if _, n, _, _ := census(text); ok && n >= 4 && n <= 8 && len(text) < 40 && how != jointSpace {
+			sc.add(t.start, t.end, rulePIN, 0.7, Evidence{Context: k.word, Structure: "encoded digits"})
+			return
+		}
+	}
 	letters, digits, symbols, _ := census(v)
 	switch {
 	case digits >= 3 && digits <= 10 && letters == 0 && (symbols == 0 || symbols == 1 && len(v) >= 6 && v[len(v)/2] == '-'):

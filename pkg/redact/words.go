@@ -38,7 +38,7 @@ func contextWords() []keyword {
 		"bestellnummer", "rechnung", "rechnungsnummer", "facture", "factura", "fattura", "ordine", "référence", "reference",
 		"ref", "seed", "hash", "checksum", "sha", "md5", "epoch", "pid", "offset", "index", "latitude", "longitude", "ean",
 		"upc", "gtin", "asin", "doi", "rfc", "cve", "suivi", "colis", "sendungsnummer", "request", "prix", "precio", "preço",
-		"prezzo", "preis", "betrag", "montant", "importe", "valor", "total", "took", "duration", "ms", "seconds")
+		"prezzo", "preis", "recibo", "receipt", "beleg", "reçu", "ricevuta", "kvittering", "bon", "betrag", "montant", "importe", "valor", "total", "took", "duration", "ms", "seconds")
 	add(topBenign, kwLoose, "注文番号", "订单", "訂單", "ऑर्डर")
 	add(topIBAN, 0, "iban", "numer konta", "rachunek", "numer rachunku")
 	add(topAccount, 0, "account", "account number", "acct", "acct no", "bank account", "a/c", "checking", "savings", "beneficiary", "konto", "kontonummer", "ktnr",

@@ -87,13 +87,16 @@ func wrapByte(c byte) bool {
 // brokenToken reports whether l, at the end of a line, and r, at the start of the next, could be parts of one value.
 // With marked, the line end is a continuation or indented.
 func brokenToken(l, r string, marked bool) bool {
+	for len(r) > 1 && (r[len(r)-1] == ',' || r[len(r)-1] == '.' || r[len(r)-1] == ';') {
+		r = r[:len(r)-1]
+	}
 	ll, ld, ls, lh := census(l)
 	rl, rd, rs, rh := census(r)
 	switch {
 	case has(l, '@') || has(r, '@'):
 		return true
 	case ld+rd == 0 && ls+rs+lh+rh == 0:
-		return false // two words
+		return marked && len(l) <= 4 && len(r) <= 4 && isUpper(l[0]) && isUpper(r[0]) // two words, or two groups of capitals
 	case ld > 0 && rd > 0 && ll+rl == 0:
 		return marked || !has(l, ',') && !has(r, ',')
 	case marked:
