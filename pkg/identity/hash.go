@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"strings"
 )
 
 const (
@@ -78,6 +79,16 @@ func (p *Pseudonymizer) Subject(project, id string) string {
 	}
 	sum := keyed(p.key, domainSubject, project, id)
 	return SubjectPrefix + subjectEncoding.EncodeToString(sum[:])
+}
+
+// IsSubject says whether s has the form of a pseudonym.
+func IsSubject(s string) bool {
+	rest, ok := strings.CutPrefix(s, SubjectPrefix)
+	if !ok || len(rest) != subjectEncoding.EncodedLen(HashSize) {
+		return false
+	}
+	_, err := subjectEncoding.DecodeString(rest)
+	return err == nil
 }
 
 // keyed is HMAC-SHA-256, truncated, over length-prefixed parts: no two lists of parts are the same bytes.

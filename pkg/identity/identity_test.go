@@ -286,6 +286,10 @@ func TestHashesAndPseudonyms(t *testing.T) {
 	require.NotEqual(t, p.Subject("demo", "ann"), p.Subject("other", "ann"), "not linkable between projects")
 	require.Regexp(t, `^u_[a-z2-7]{26}$`, p.Subject("demo", "ann"))
 	require.Empty(t, p.Subject("demo", ""))
+	for _, s := range []string{"", "u_", "ann", "u_" + strings.Repeat("1", 26), "U_" + strings.Repeat("a", 26)} {
+		require.False(t, IsSubject(s), s)
+	}
+	require.True(t, IsSubject(p.Subject("demo", "ann")))
 	id := h.ID("demo", "ann")
 	require.NotEqual(t, "u_"+subjectEncoding.EncodeToString(id[:]), p.Subject("demo", "ann"), "two domains")
 	_, err = NewHasher(make([]byte, 31))
