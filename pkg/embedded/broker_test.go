@@ -48,7 +48,7 @@ func (b *testBroker) client(user, password string, opts ...kgo.Opt) *kgo.Client 
 	client, err := kgo.NewClient(append([]kgo.Opt{
 		kgo.SeedBrokers(b.cfg.Address), kgo.DialTLSConfig(b.ca.client(user)),
 		kgo.SASL(scram.Auth{User: user, Pass: password}.AsSha512Mechanism()),
-		kgo.ProducerBatchMaxBytes(16 << 20), kgo.RecordDeliveryTimeout(10 * time.Second), kgo.RetryTimeout(10 * time.Second),
+		kgo.ProducerBatchMaxBytes(16 << 20), kgo.RecordDeliveryTimeout(30 * time.Second), kgo.RetryTimeout(30 * time.Second),
 	}, opts...)...)
 	require.NoError(b.t, err)
 	b.t.Cleanup(client.Close)
@@ -96,7 +96,7 @@ func (b *testBroker) provision() {
 func (b *testBroker) produce(user, password, topic, value string) error {
 	client := b.client(user, password)
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 40*time.Second)
 	defer cancel()
 	return client.ProduceSync(ctx, &kgo.Record{Topic: topic, Key: []byte("k"), Value: []byte(value)}).FirstErr()
 }
@@ -106,7 +106,7 @@ func (b *testBroker) consume(topic string, n int) []string {
 	client := b.client("redactor", "redactor-secret", kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.FetchIsolationLevel(kgo.ReadCommitted()))
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(b.t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(b.t.Context(), 40*time.Second)
 	defer cancel()
 	var values []string
 	for len(values) < n {

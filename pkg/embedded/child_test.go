@@ -140,7 +140,7 @@ func (c *child) launch() {
 func (c *child) start() {
 	c.t.Helper()
 	c.launch()
-	for start := time.Now(); time.Since(start) < 20*time.Second; time.Sleep(20 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < 60*time.Second; time.Sleep(20 * time.Millisecond) {
 		if c.ping() == nil {
 			return
 		}

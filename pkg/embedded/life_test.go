@@ -224,7 +224,7 @@ func TestTTLAndTextIndex(t *testing.T) {
 		SETTINGS ttl_only_drop_parts = 1, merge_with_ttl_timeout = 1, non_replicated_deduplication_window = 100`,
 		"INSERT INTO h.texts SELECT today() - 10, 'short', number, 'gone' FROM numbers(10)",
 		"INSERT INTO h.texts SELECT today() - 10, 'long', number, concat('word', toString(number), ' hello') FROM numbers(10000)")
-	require.Eventually(t, func() bool { return c.admin("SELECT count() FROM h.texts WHERE label = 'short'") == "0" }, 30*time.Second, 200*time.Millisecond)
+	require.Eventually(t, func() bool { return c.admin("SELECT count() FROM h.texts WHERE label = 'short'") == "0" }, 60*time.Second, 200*time.Millisecond)
 	require.Equal(t, "10000", c.admin("SELECT count() FROM h.texts"))
 	require.Equal(t, "1", c.admin("SELECT count() FROM h.texts WHERE hasToken(text, 'word77')"))
 	require.Contains(t, c.admin("EXPLAIN indexes = 1 SELECT count() FROM h.texts WHERE hasToken(text, 'word77')"), "words")

@@ -104,7 +104,7 @@ func (sc *scanner) spelledRow(words []hit, i int) int {
 				count++
 			}
 			pos = int(h.end)
-		case isAlnum(at(sc.s, pos)) && !isAlnum(at(sc.s, pos+1)):
+		case (isUpper(at(sc.s, pos)) || isDigit(at(sc.s, pos))) && !isAlnum(at(sc.s, pos+1)):
 			w.copyRange(sc.s, pos, pos+1)
 			pos++
 			size++

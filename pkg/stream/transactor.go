@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sync/errgroup" // first error stops the other partitions of a batch
 )
 
-// Processor is the work between reading and writing. The Transactor calls Assigned and Released never
-// while Process runs, and Process for different partitions at the same time, for one partition in
+// Processor is the work between reading and writing. The Transactor calls Assigned, Released and the
+// hooks of results one at a time and never while Process runs, and Process for different partitions at the same time, for one partition in
 // order: state kept by partition needs no lock.
 type Processor interface {
 	// Assigned is called before the first record of newly assigned partitions. It makes their state
@@ -113,8 +113,13 @@ type Transactor struct {
 	work     Processor
 	progress *progress
 
-	mu     sync.Mutex // guards failed
+	// batch is held from a poll's return to the end of its transaction, and by Assigned and Released.
+	// Rebalances are blocked for that time anyway, except when the end of a transaction takes too long.
+	batch sync.Mutex
+
+	mu     sync.Mutex // guards what follows
 	failed error
+	gone   []Partition // taken away, and the Processor was not told yet
 }
 
 // NewTransactor checks the configuration. opts are those of Dial.
@@ -133,7 +138,10 @@ const (
 	// pollTurn bounds a poll, so that the loop comes round without records too.
 	pollTurn = time.Second
 	// endTimeout bounds the end of a transaction.
-	endTimeout = 45 * time.Second
+	endTimeout = 30 * time.Second
+	// endGrace is how long rebalances are held up by the end of a transaction. A member that the group
+	// has lost must be let to notice that, or the client waits for a heartbeat that never comes.
+	endGrace = 2 * time.Second
 	// maxAborts in a row end Run: a fresh start, and the log, help more than one more try.
 	maxAborts = 20
 )
@@ -145,7 +153,7 @@ func (t *Transactor) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	t.mu.Lock()
-	t.failed = nil
+	t.failed, t.gone = nil, nil
 	t.mu.Unlock()
 	session, err := kgo.NewGroupTransactSession(t.options(ctx, cancel)...)
 	if err != nil {
@@ -236,6 +244,9 @@ func (t *Transactor) assigned(ctx context.Context, cancel context.CancelFunc, pa
 	if len(partitions) == 0 || ctx.Err() != nil {
 		return
 	}
+	t.batch.Lock()
+	defer t.batch.Unlock()
+	t.tellReleased()
 	start := time.Now()
 	t.cfg.Metrics.rebalance(eventAssigned)
 	err := t.work.Assigned(ctx, partitions)
@@ -255,8 +266,22 @@ func (t *Transactor) released(ctx context.Context, event string, partitions []Pa
 		return
 	}
 	t.cfg.Metrics.rebalance(event)
-	t.work.Released(partitions)
+	t.mu.Lock()
+	t.gone = append(t.gone, partitions...)
+	t.mu.Unlock()
 	t.cfg.Log.InfoContext(ctx, "partitions released", slog.String("event", event), slog.Int("partitions", len(partitions)))
+}
+
+// tellReleased passes on what was taken away. The callback cannot: it holds a lock of the session that
+// the end of a transaction needs. The caller holds batch.
+func (t *Transactor) tellReleased() {
+	t.mu.Lock()
+	gone := t.gone
+	t.gone = nil
+	t.mu.Unlock()
+	if len(gone) > 0 {
+		t.work.Released(gone)
+	}
 }
 
 func (t *Transactor) loop(ctx context.Context, session *kgo.GroupTransactSession) error {
@@ -291,6 +316,9 @@ func (t *Transactor) step(ctx context.Context, session *kgo.GroupTransactSession
 	if err != nil || ctx.Err() != nil {
 		return true, err
 	}
+	t.batch.Lock()
+	defer t.batch.Unlock()
+	t.tellReleased()
 	batch := newBatch(fetches)
 	if len(batch.parts) == 0 {
 		return true, nil
@@ -332,7 +360,9 @@ func (t *Transactor) transact(ctx context.Context, session *kgo.GroupTransactSes
 		return false, fmt.Errorf("begin transaction: %w", named(err))
 	}
 	produceErr := b.produce(ctx, session)
+	allow := time.AfterFunc(endGrace, session.AllowRebalance)
 	committed, err := session.End(ctx, kgo.TransactionEndTry(produceErr == nil))
+	allow.Stop()
 	switch {
 	case err != nil:
 		t.cfg.Metrics.transaction(outcomeUnknown)

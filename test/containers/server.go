@@ -51,6 +51,7 @@ type Server struct {
 	// binds are folders and files, as source:target[:ro].
 	binds []string
 	opts  []testcontainers.ContainerCustomizer
+	tmpfs string // options of /tmp
 	ready func(ctx context.Context, alive func() error) error
 
 	provider  *testcontainers.DockerProvider // nil before the first start
@@ -75,6 +76,8 @@ func NewKafka(cfg Config) (*Server, error) {
 		testcontainers.WithEnv(map[string]string{"KAFKA_PORT": port, "KAFKA_ADVERTISED": s.Addr()}),
 	}
 	s.inside = s.port
+	// The broker unpacks its native codecs there and loads them.
+	s.tmpfs += ",exec"
 	s.ready = func(ctx context.Context, alive func() error) error {
 		return dial.WaitKafka(ctx, cfg.Deployment, []string{s.Addr()}, alive)
 	}
@@ -115,7 +118,7 @@ func newServer(cfg Config, name string, from image, identityName string) (*Serve
 	}
 	files := cfg.Deployment.TLS(identityName)
 	return &Server{
-		cfg: cfg, name: name, image: from, port: ports[0],
+		cfg: cfg, name: name, image: from, port: ports[0], tmpfs: "size=64m,mode=1777,nosuid,nodev",
 		binds: []string{secret(files.CA), secret(files.Cert), secret(files.Key)},
 	}, nil
 }
@@ -181,7 +184,7 @@ func (s *Server) create(ctx context.Context) error {
 	opts := append(s.opts,
 		testcontainers.WithCmd(),
 		testcontainers.WithExposedPorts(inside),
-		testcontainers.WithTmpfs(map[string]string{"/tmp": "size=64m,mode=1777"}),
+		testcontainers.WithTmpfs(map[string]string{"/tmp": s.tmpfs}),
 		testcontainers.WithConfigModifier(func(c *container.Config) {
 			c.User = fmt.Sprintf("%d:%d", os.Getuid(), os.Getgid())
 		}),
