@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // Bounds of what is read around a line end.
 const (
 	wrapBefore = 160 // of the line before
@@ -93,8 +95,12 @@ func brokenToken(l, r string, marked bool) bool {
 	ll, ld, ls, lh := census(l)
 	rl, rd, rs, rh := census(r)
 	switch {
-	case has(l, '@') || has(r, '@'):
-		return true
+	case has(l, '@'):
+		return !wholeAddress(l)
+	case has(r, '@'):
+		// An address at the start of a line is one without the last word of the line before.
+		last := l[len(l)-1]
+		return r[0] == '@' || last == '.' || last == '_' || last == '-' || last == '+'
 	case ld+rd == 0 && ls+rs+lh+rh == 0:
 		return marked && len(l) <= 4 && len(r) <= 4 && isUpper(l[0]) && isUpper(r[0]) // two words, or two groups of capitals
 	case ld > 0 && rd > 0 && ll+rl == 0:
@@ -103,6 +109,22 @@ func brokenToken(l, r string, marked bool) bool {
 		return ld+rd > 0 || lh+rh > 2
 	}
 	return ld+rd >= 2 && len(l)+len(r) >= 12 && !has(l, ',') && !has(r, ',') && !has(r, '=') && (ls == 0 || rs == 0 || has(l, '-') || has(l, '_'))
+}
+
+// wholeAddress reports whether a token ends as e-mail addresses do: what follows on the next line is another word.
+func wholeAddress(token string) bool {
+	domain := token[strings.LastIndexByte(token, '@')+1:]
+	return isDomain(domain) && knownTopLevel(domain[strings.LastIndexByte(domain, '.')+1:])
+}
+
+// knownTopLevel reports whether a label is a country's or one of the top-level domains that most addresses have.
+func knownTopLevel(label string) bool {
+	switch strings.ToLower(label) {
+	case "com", "org", "net", "edu", "gov", "mil", "int", "info", "biz", "name", "dev", "app", "cloud", "online", "tech", "shop", "health", "bank":
+		return true
+	default:
+		return len(label) == 2
+	}
 }
 
 func has(s string, c byte) bool {
