@@ -91,7 +91,7 @@ func (m *matcher) build(words []string) {
 			}
 			state = int(m.next[cell])
 		}
-		ends[state] = append(ends[state], uint16(i)) //nolint:gosec // as above
+		ends[state] = append(ends[state], uint16(i))
 	}
 	m.heads = make([]uint16, len(ends))
 	for s, list := range ends {

@@ -369,16 +369,16 @@ func TestTransactorKeepsOrder(t *testing.T) {
 // comes out once.
 func TestTransactorChaos(t *testing.T) {
 	const partitions, rounds, each = 3, 12, 60
-	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	random := mathrand.New(mathrand.NewPCG(seed, 0)) //nolint:gosec // repeatable on purpose
+	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	k := newKafka(t, partitions)
 	ctx, cancel := context.WithCancel(t.Context())
 	var members sync.WaitGroup
 	defer members.Wait()
 	defer cancel()
 	for i := range 3 {
-		lives := mathrand.New(mathrand.NewPCG(seed, uint64(i)+1)) //nolint:gosec // as above
+		lives := mathrand.New(mathrand.NewPCG(seed, uint64(i)+1))
 		members.Go(func() { liveAndDie(ctx, t, k, strconv.Itoa(i), lives) })
 	}
 	faults := []kfake.Fault{

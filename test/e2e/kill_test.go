@@ -61,7 +61,7 @@ func send(ctx context.Context, t *testing.T, s *stack.Stack, n int) int {
 	}
 	defer func() { _ = c.Close() }()
 	acknowledged := 0
-	for i, m := range demo.Generate(uint64(n), fmt.Sprintf("kill-%d", n), time.Now(), perSender-demo.Burst) { //nolint:gosec // small
+	for i, m := range demo.Generate(uint64(n), fmt.Sprintf("kill-%d", n), time.Now(), perSender-demo.Burst) {
 		again, _ := proto.Clone(m.Interaction).(*hushlogv1.Interaction)
 		_, err = c.Log(ctx, m.Interaction)
 		if err != nil {
