@@ -18,14 +18,14 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/net/netutil" // bounds open connections
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/store"
-	"github.com/hushlog/hushlog/services/query/guard"
-
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+	"github.com/hushlog/hushlog/services/query/guard"
 )
 
 const (
@@ -40,6 +40,8 @@ const (
 	// grace is what a statement gets beyond its role's time, for the way there and back: ClickHouse
 	// itself ends it when the time is over.
 	grace = 10 * time.Second
+	// maxConnections bounds open connections, some 20 KiB each; people wait for a free one.
+	maxConnections = 1024
 )
 
 // people knows whose a token is; identity.PeopleStore.
@@ -109,6 +111,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", cfg.Listen, err)
 	}
+	s.listener = netutil.LimitListener(s.listener, maxConnections)
 	return s, nil
 }
 

@@ -71,6 +71,7 @@ func writeJSON(w http.ResponseWriter, status int, answer any) {
 	if err != nil {
 		panic("query: an answer of ours is no JSON: " + err.Error())
 	}
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // a test's writer may have none
 	w.WriteHeader(status)
 	_, _ = w.Write(append(body, '\n')) // who went away gets nothing
 }
