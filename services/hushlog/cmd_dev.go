@@ -216,8 +216,8 @@ func demoIn(ctx context.Context, dir string, out io.Writer) error {
 		return err
 	}
 	_, _ = fmt.Fprintf(out, "\nWhere to look next\n──────────────────\n"+
-		"  make dev              the same, left running, with ports and tokens\n"+
-		"  hushlog policy explain --default   what is stored, for whom and how long\n"+
-		"  docs/architecture.md  how it works\n")
+		"  make dev                 the same, left running, with ports and tokens\n"+
+		"  hushlog policy explain   what is stored, for whom and how long\n"+
+		"  docs/architecture.md     how it works\n")
 	return nil
 }
