@@ -61,7 +61,9 @@ func (e *epochs) take(r *kgo.Record) {
 		e.metrics.epochs.WithLabelValues(epochExpired).Inc()
 	default:
 		e.metrics.epochs.WithLabelValues(epochRefused).Inc()
-		e.log.Warn("refused an epoch record", slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
+		// The follower hands over records, no context.
+		e.log.WarnContext(context.Background(), "refused an epoch record",
+			slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
 	}
 }
 

@@ -35,7 +35,6 @@ func TestPlanDeletion(t *testing.T) {
 
 // fakeBroker holds one partition: the times of its records.
 type fakeBroker struct {
-	broker
 	times     []time.Time
 	start     int64
 	committed int64
