@@ -71,6 +71,9 @@ func (sc *scanner) numeric(start, end int) int {
 	if end-start > maxPieceLen {
 		return end
 	}
+	if x := extensionMark(sc.s, start, end); x > 0 {
+		end = x
+	}
 	var buf [maxPieces]piece
 	pieces := sc.gather(buf[:0], start, end)
 	last := pieces[len(pieces)-1].end
@@ -95,14 +98,38 @@ func (sc *scanner) gather(p []piece, start, end int) []piece {
 		for stop < len(sc.s) && isAlnum(sc.s[stop]) {
 			stop++
 		}
+		last := false
+		if x := extensionMark(sc.s, next, stop); x > 0 {
+			stop, last = x, true
+		}
 		q := newPiece(sc.s, next, stop, bind, char)
 		if stop-next > maxPieceLen || !q.fits(sc.s) {
 			break
 		}
 		p = append(p, q)
 		end = stop
+		if last {
+			break
+		}
 	}
 	return p
+}
+
+// extensionMark returns the offset of the x in a token such as 3674x4587, a number with its extension, or 0.
+func extensionMark(s string, start, end int) int {
+	i := start
+	for i < end && isDigit(s[i]) {
+		i++
+	}
+	if i-start < 4 || i+1 >= end || s[i] != 'x' || end-i > 7 {
+		return 0
+	}
+	for j := i + 1; j < end; j++ {
+		if !isDigit(s[j]) {
+			return 0
+		}
+	}
+	return i
 }
 
 // gatherLeft collects short pieces of capitals that stand right before pos.

@@ -37,6 +37,7 @@ const (
 	topBIC       // SWIFT code
 	topPatient   // the text is about a patient
 	topExpiry    // of a card
+	topSite      // a site of somebody's own
 	topVersion   // versions look like IP addresses
 )
 

@@ -16,7 +16,7 @@ type nearby struct {
 	after  topic      // words after it, where they can be its label
 	label  idGroups   // kinds of identity numbers that the label names
 	groups idGroups   // and the other words
-	word   [32]uint16 // per topic bit: 1 + the word that speaks of it
+	word   [64]uint16 // per topic bit: 1 + the word that speaks of it
 }
 
 // all returns every topic around.
@@ -126,7 +126,7 @@ func (sc *scanner) before(start int, n *nearby) {
 			break
 		}
 		n.note(k, h.word, label)
-		if label {
+		if label && (k.topics != topBenign || start-int(h.end) <= maxBenignGap) {
 			n.near |= k.topics
 		} else {
 			n.far |= k.topics
@@ -138,6 +138,9 @@ func (sc *scanner) before(start int, n *nearby) {
 
 // maxLabelGap bounds the distance from a label to its value.
 const maxLabelGap = 48
+
+// maxBenignGap bounds the distance from a word that makes a number harmless to that number.
+const maxBenignGap = 24
 
 // apart reports whether s[from:to] parts a word from what it could be the label of: it holds other words and the end of
 // a phrase.

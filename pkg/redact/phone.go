@@ -32,7 +32,7 @@ func (w *window) phone() {
 		conf, ev.Structure = w.international()
 	case strength == 2 && n >= 7 && (w.bind < bindWrap || len(w.groups) > 2 || n >= 9):
 		conf, ev.Structure = 0.85, "labelled"
-	case w.attached(), w.sc.wrapped:
+	case w.attached(), w.sc.wrapped && !(w.northAmerican() && (w.paren || w.sepChar == '-' || w.sepChar == '.')):
 		return
 	default:
 		conf, ev.Structure = w.national()
@@ -50,7 +50,7 @@ func (w *window) phone() {
 	if ev.Structure == "E.164" {
 		r = rulePhoneE164
 	}
-	w.add(r, conf, ev)
+	w.addPhone(r, conf, ev)
 }
 
 // international judges digits after a plus sign.
@@ -65,16 +65,56 @@ func (w *window) international() (float64, string) {
 	return 0.9, "E.164"
 }
 
-// attached reports whether the digits hang on a longer word: order-5551234567.
+// attached reports whether the digits hang on a longer word or number: order-5551234567, 555123456.78.
 func (w *window) attached() bool {
 	s := w.sc.s
-	i := w.start
-	if c := at(s, i-1); (c == '-' || c == '.' || c == '_' || c == '/' || c == '#' || c == '=' || c == '&' || c == '$' || c == '\\') &&
-		(c != '=' || false) && (isAlnum(at(s, i-2)) || c == '#' || c == '$') {
+	switch at(s, w.start-1) {
+	case '-', '.', '_', '/', '&', '\\':
+		if isAlnum(at(s, w.start-2)) {
+			return true
+		}
+	case '#', '$':
 		return true
 	}
-	c := at(s, w.end)
-	return (c == '-' || c == '_' || c == '/' || c == '.' || c == ',' || c == '%') && isAlnum(at(s, w.end+1)) && (c != ',' || len(w.groups) == 1 && len(w.canon) < 9)
+	switch c := at(s, w.end); c {
+	case '-', '.':
+		return isDigit(at(s, w.end+1))
+	case '_', '/', '%':
+		return isAlnum(at(s, w.end+1))
+	case ',':
+		return isDigit(at(s, w.end+1)) && len(w.groups) == 1 && len(w.canon) < 9
+	}
+	return false
+}
+
+// addPhone records the window with the extension that may follow the number: x123, ext. 123.
+func (w *window) addPhone(r *rule, conf float64, ev Evidence) {
+	w.sc.add(w.start, extensionEnd(w.sc.s, w.end), r, conf, ev)
+}
+
+// extensionEnd returns the end of the extension after a number that ends at i, or i.
+func extensionEnd(s string, i int) int {
+	j := i
+	for j < len(s) && j-i < 2 && (s[j] == ' ' || s[j] == ',') {
+		j++
+	}
+	for _, mark := range []string{"extension", "ext.", "ext", "x", "durchwahl", "dw"} {
+		e := j + len(mark)
+		if e > len(s) || !equalFold(s[j:e], mark) {
+			continue
+		}
+		for at(s, e) == ' ' && e-j < 12 {
+			e++
+		}
+		k := e
+		for k < len(s) && isDigit(s[k]) {
+			k++
+		}
+		if k > e && k-e <= 6 && !isAlnum(at(s, k)) {
+			return k
+		}
+	}
+	return i
 }
 
 // national judges digits without an international prefix by how they are grouped.

@@ -74,6 +74,7 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.key(h, k)
 	case actScheme:
 		sc.scheme(int(h.start))
+		sc.site(int(h.start))
 	case actArmour:
 		sc.armour(int(h.start))
 	case actAuth:

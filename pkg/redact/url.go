@@ -8,6 +8,38 @@ var ruleProfile = &rule{prio: prioShape, Rule: Rule{
 	Source:      "URL forms of the sites",
 }}
 
+var ruleSite = &rule{prio: prioContext, Rule: Rule{
+	ID: "personal-site", Version: 1, Type: TypeURL,
+	Description: "URL after a word for somebody's own site",
+	Source:      "RFC 3986; names of the field in the vocabulary",
+}}
+
+// maxSite bounds the URL of a site.
+const maxSite = 256
+
+// site judges the URL whose "://" stands at i: it counts if its label says that it is somebody's own.
+func (sc *scanner) site(i int) {
+	s := sc.s
+	start := i
+	for start > 0 && i-start < 8 && isLetter(s[start-1]) {
+		start--
+	}
+	if !equalFold(s[start:i], "http") && !equalFold(s[start:i], "https") {
+		return
+	}
+	var n nearby
+	sc.around(start, i, &n)
+	if n.near&topSite == 0 {
+		return
+	}
+	end := i + 3
+	for end < len(s) && end-i < maxSite && patternSets['p'][s[end]] {
+		end++
+	}
+	end = trimToken(s, i, end)
+	sc.add(start, end, ruleSite, 0.6, Evidence{Context: n.nameOf(topSite)})
+}
+
 // profileSites are sites with pages of persons: what stands before the person's name in the path, and whether the path
 // may go on after it.
 var profileSites = []struct {

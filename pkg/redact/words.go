@@ -10,12 +10,12 @@ func contextWords() []keyword {
 		}
 	}
 	add(topPhone, 0, "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "dial", "whatsapp", "sms",
-		"text me", "signal", "landline", "contact number", "reach me at", "hotline", "msisdn", "ring", "call me",
+		"text me", "landline", "contact number", "reach me at", "hotline", "msisdn", "call me", "answering at", "reached at", "reach us at", "text", "contact no", "voicemail", "desk", "office", "hotline", "toll-free",
 		"telefon", "handy", "telefonisch", "rufnummer", "mobil", "handynummer", "telefonnummer", "mobilnummer", "anrufen",
 		"téléphone", "telephone", "portable", "mobile", "tél", "téléphonique", "appeler", "appelez",
 		"teléfono", "telefono", "móvil", "movil", "celular", "tfno", "tlf", "llamar", "llámame",
 		"telefone", "celular", "telemóvel", "telemovel", "fone", "ligar", "contacto telefónico",
-		"cellulare", "recapito", "chiamare", "chiamami", "telefoonnummer", "mobiel", "telefoon", "bel", "numer telefonu",
+		"cellulare", "recapito", "chiamare", "chiamami", "telefoonnummer", "mobiel", "telefoon", "bel me", "numer telefonu",
 		"telefonu", "komórka", "komórkowy", "numer kontaktowy")
 	add(topPhone, kwPrefix, "telefon", "téléphon", "teléfon")
 	add(topPhone, kwLoose, "電話", "携帯", "连絡先", "电话", "手机", "手機", "聯絡電話", "फोन", "फ़ोन", "मोबाइल", "दूरभाष", "전화", "휴대폰",
@@ -47,6 +47,7 @@ func contextWords() []keyword {
 	add(topAccount, kwLoose, "口座番号", "账号", "帳號", "खाता", "계좌번호")
 	add(topRouting, 0, "routing", "aba", "rtn", "transit", "routing number")
 	add(topSort, 0, "sort code", "sort-code", "sortcode")
+	add(topSite, 0, "website", "homepage", "web site", "portfolio", "blog", "personal site", "my site", "webseite", "site web", "sitio web", "sito", "page perso")
 	add(topBIC, 0, "bic", "swift")
 	add(topPassport, 0, "passport", "reisepass", "reisepassnummer", "passnummer", "passeport", "pasaporte", "passaporte", "passaporto", "paspoort", "paszport", "pass-nr", "passport no")
 	add(topPassport, kwLoose, "护照", "護照", "パスポート", "旅券", "पासपोर्ट", "여권")

@@ -100,7 +100,7 @@ func brokenToken(l, r string, marked bool) bool {
 	case has(r, '@'):
 		// An address at the start of a line is one without the last word of the line before.
 		last := l[len(l)-1]
-		return r[0] == '@' || last == '.' || last == '_' || last == '-' || last == '+'
+		return r[0] == '@' || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
 	case ld+rd == 0 && ls+rs+lh+rh == 0:
 		return marked && len(l) <= 4 && len(r) <= 4 && isUpper(l[0]) && isUpper(r[0]) // two words, or two groups of capitals
 	case ld > 0 && rd > 0 && ll+rl == 0:
