@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/audit"
@@ -37,6 +38,8 @@ type attempt struct {
 	entry   *hushlogv1.AuditEntry
 	request request
 	format  format
+	// leave gives the place of the statement back.
+	leave func()
 }
 
 // request is what a person sends.
@@ -76,9 +79,12 @@ func (a *attempt) serve(w http.ResponseWriter, r *http.Request) (failure *proble
 	if !a.service.places.take(a.person.Name) {
 		return a.refuse(r.Context(), &tooMany), false
 	}
-	defer a.service.places.give(a.person.Name)
 	a.service.metrics.running.Inc()
-	defer a.service.metrics.running.Dec()
+	a.leave = sync.OnceFunc(func() {
+		a.service.metrics.running.Dec()
+		a.service.places.give(a.person.Name)
+	})
+	defer a.leave()
 	failure = a.read(w, r)
 	if failure != nil {
 		return a.refuse(r.Context(), failure), false

@@ -89,6 +89,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	if failure != nil {
 		return failure, body.passed
 	}
+	a.leave() // before the end is shown: who asks again at once finds the place free
 	err = body.release()
 	if err != nil {
 		return &clientGone, true
