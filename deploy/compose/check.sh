@@ -3,8 +3,9 @@
 #
 # Checks a running docker-compose.yml from outside: sends interactions, kills
 # each container with SIGKILL while more are sent, and asks query whether every
-# acknowledged one is there, once, and sanitized; then looks at what each
-# container may do and reach. Ends with 0 when all of it holds.
+# acknowledged one is there, once, and sanitized, and whether a user's repeated
+# failures raised an alert; then looks at what each container may do. Ends with 0
+# when all of it holds.
 #
 # Needs curl, and docker compose (COMPOSE names another command). DIR is the
 # deployment's folder, .cache/deployment by default. Sends for project demo.
@@ -32,6 +33,7 @@ dc() { # shellcheck disable=SC2086 # a command and its arguments
 
 # What is secret comes by file, not on a command line that others can list.
 auth() {
+	[ -n "$2" ] || fail "no $1: is the stack of $dir running?"
 	printf 'header = "Authorization: Bearer %s"\n' "$2" >"$work/$1.auth"
 	printf '%s\n' "$2" >>"$work/never"
 }
@@ -41,13 +43,13 @@ ask() { curl --silent --show-error --max-time 20 --cacert "$dir/pki/ca.crt" --co
 made() { dc run --rm --no-TTY tools "$@" 2>/dev/null | tail -n 1; }
 
 sent=0
-send() { # send N interactions, each again until it is acknowledged
+send() { # send N [more JSON]: N interactions, each again until it is acknowledged
 	n=0
 	while [ "$n" -lt "$1" ]; do
 		sent=$((sent + 1))
 		n=$((n + 1))
 		body='{"requestId":"'$tag-$sent'","purpose":"debugging","startedAt":"'$(date -u +%Y-%m-%dT%H:%M:%SZ)'",
-			"model":{"provider":"check","name":"check"},"messages":[{"role":"ROLE_USER","parts":[{"text":{"text":"My e-mail is jane.doe@company.com"}}]}]}'
+			"model":{"provider":"check","name":"check"},"messages":[{"role":"ROLE_USER","parts":[{"text":{"text":"My e-mail is jane.doe@company.com"}}]}]'"${2:-}"'}'
 		tries=0
 		until printf '%s' "$body" | ask key "$rest/v1/interactions" 2>/dev/null | grep -q '"requestId"'; do
 			tries=$((tries + 1))
@@ -59,6 +61,7 @@ send() { # send N interactions, each again until it is acknowledged
 
 sql() { printf '{"sql":"%s","purpose":"debugging","format":"TabSeparated"}' "$1" | ask token "$query/v1/query"; }
 
+begun=$(date -u '+%Y-%m-%d %H:%M:%S')
 # What no log may hold: content, the key, the token.
 echo jane.doe >"$work/never"
 auth key "$(made key create --project demo)"
@@ -75,17 +78,25 @@ for service in kafka clickhouse gateway redactor ingest alert retention query; d
 	say "  $service killed and started, $sent acknowledged"
 done
 
+# The alert service waits for no more than the policy's window to fill, not to end.
+send 10 ',"error":{"type":"timeout"},"endUser":{"id":"'$tag'"}'
+wait_for() { # wait_for WANTED SQL WHAT
+	tries=0
+	until [ "$(sql "$2" 2>/dev/null)" = "$1" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 90 ] || fail "$3: $(sql "$2")"
+		sleep 1
+	done
+}
+
 count="SELECT count(), uniqExact(request_id) FROM interactions WHERE startsWith(request_id, '$tag-')"
-tries=0
-until [ "$(sql "$count" 2>/dev/null)" = "$(printf '%s\t%s' "$sent" "$sent")" ]; do
-	tries=$((tries + 1))
-	[ "$tries" -lt 60 ] || fail "acknowledged $sent; stored and distinct: $(sql "$count")"
-	sleep 1
-done
+wait_for "$(printf '%s\t%s' "$sent" "$sent")" "$count" "acknowledged $sent; stored and distinct"
 say "  $sent acknowledged, $sent stored, each once"
 masked=$(sql "SELECT count() FROM contents WHERE startsWith(request_id, '$tag-') AND text = 'My e-mail is j***@company.com'")
 [ "$masked" = "$sent" ] || fail "sanitized contents: $masked of $sent"
 say "  all of them sanitized"
+wait_for 1 "SELECT count() > 0 FROM alerts WHERE rule = 'repeated-failures-user' AND fired_at >= toDateTime('$begun', 'UTC')" "no alert"
+say "  an alert on ten failures of one user"
 
 say "what each container may do"
 for service in kafka clickhouse gateway redactor ingest alert retention query; do

@@ -58,6 +58,7 @@ type composeService struct {
 	} `yaml:"volumes"`
 	Ports       []string       `yaml:"ports"`
 	Networks    []string       `yaml:"networks"`
+	Tmpfs       []string       `yaml:"tmpfs"`
 	NetworkMode string         `yaml:"network_mode"`
 	HealthCheck map[string]any `yaml:"healthcheck"`
 }
@@ -142,6 +143,7 @@ func TestComposeIsolation(t *testing.T) {
 			}
 		})
 	}
+	require.Contains(t, file.Services["kafka"].Tmpfs[0], "exec", "Kafka cannot load its native codecs")
 	require.Equal(t, []string{"stream"}, file.Services["kafka"].Networks)
 	require.Equal(t, []string{"storage"}, file.Services["clickhouse"].Networks)
 	require.Equal(t, "none", file.Services["tools"].NetworkMode)
