@@ -60,6 +60,9 @@ type child struct {
 	cfg ClickHouseConfig
 	cmd *exec.Cmd
 	err *bytes.Buffer
+
+	exited  chan struct{} // closed when the process has ended
+	waitErr error         // how; read after exited
 }
 
 const testUsers = `<clickhouse>
@@ -130,11 +133,22 @@ func (c *child) launch() {
 	c.cmd.Stderr = c.err
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	require.NoError(c.t, c.cmd.Start())
-	cmd := c.cmd
+	cmd, exited := c.cmd, make(chan struct{})
+	c.exited = exited
+	go func() {
+		c.waitErr = cmd.Wait()
+		close(exited)
+	}()
 	c.t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
+		<-exited
 	})
+}
+
+// wait returns how the process ended.
+func (c *child) wait() error {
+	<-c.exited
+	return c.waitErr
 }
 
 func (c *child) start() {
@@ -152,24 +166,27 @@ func (c *child) start() {
 	require.FailNow(c.t, "the child did not come up", c.err.String())
 }
 
-// ended tells whether the process is a zombie or gone.
 func (c *child) ended() bool {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.cmd.Process.Pid))
-	return err != nil || strings.Contains(string(raw), ") Z ")
+	select {
+	case <-c.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 // stop ends the child as a supervisor would.
 func (c *child) stop() {
 	c.t.Helper()
 	require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGTERM))
-	require.NoError(c.t, c.cmd.Wait(), c.err.String())
+	require.NoError(c.t, c.wait(), c.err.String())
 }
 
 // kill ends it without warning.
 func (c *child) kill() {
 	c.t.Helper()
-	require.NoError(c.t, c.cmd.Process.Kill())
-	_ = c.cmd.Wait()
+	_ = c.cmd.Process.Kill()
+	<-c.exited
 }
 
 func (c *child) ping() error {

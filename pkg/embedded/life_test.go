@@ -6,7 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"sync"
-	"syscall"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,7 +31,7 @@ func TestSecondOwner(t *testing.T) {
 	second := *c
 	second.cfg.Address = freePort(t)
 	second.launch()
-	err := second.cmd.Wait()
+	err := second.wait()
 	require.Error(t, err)
 	require.Contains(t, second.err.String(), ErrInUse.Error())
 	require.Contains(t, second.err.String(), strconv.Itoa(c.cmd.Process.Pid))
@@ -147,38 +147,37 @@ func TestCrash(t *testing.T) {
 	c.withEvents()
 	conn := c.open("ingest", func(o *clickhouse.Options) { o.DialTimeout = time.Second })
 	const blocks, rows = 40, 1000
-	var mu sync.Mutex
-	kills := 0
+	var kills atomic.Int64
 	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var killer sync.WaitGroup
+	killer.Go(func() {
 		for {
 			select {
 			case <-stop:
 				return
 			case <-time.After(150 * time.Millisecond):
 			}
-			_ = c.cmd.Process.Signal(syscall.SIGKILL)
-			_ = c.cmd.Wait()
+			c.kill()
 			c.start()
-			mu.Lock()
-			kills++
-			mu.Unlock()
+			kills.Add(1)
 		}
-	}()
+	})
+	stopKilling := sync.OnceFunc(func() {
+		close(stop)
+		killer.Wait()
+	})
+	defer stopKilling()
 	for b := range blocks {
 		insertBlock(t, conn, b, rows)
 	}
-	close(stop)
-	<-done
+	stopKilling()
 	for b := range blocks { // everything once more: nothing may be added
 		insertBlock(t, conn, b, rows)
 	}
 	require.Equal(t, strconv.Itoa(blocks*rows)+"\t"+strconv.Itoa(blocks*rows),
 		c.admin("SELECT count(), uniqExact(id) FROM h.events WHERE id >= 1000"))
-	t.Logf("%d blocks of %d rows through %d kills", blocks, rows, kills)
-	require.Positive(t, kills)
+	t.Logf("%d blocks of %d rows through %d kills", blocks, rows, kills.Load())
+	require.Positive(t, kills.Load())
 }
 
 // insertBlock inserts the same rows in the same order under the same token
@@ -187,7 +186,7 @@ func insertBlock(t *testing.T, conn clickhouse.Conn, block, rows int) {
 	t.Helper()
 	ctx := clickhouse.Context(t.Context(), clickhouse.WithSettings(clickhouse.Settings{"insert_deduplication_token": "block-" + strconv.Itoa(block)}))
 	var err error
-	for range 100 {
+	for start := time.Now(); time.Since(start) < time.Minute; {
 		err = sendBlock(ctx, conn, block, rows)
 		if err == nil {
 			return
