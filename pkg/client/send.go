@@ -38,7 +38,8 @@ type Result struct {
 // after the delay that the gateway asked for, until ctx ends or Options.Attempts are used up.
 //
 // An empty RequestId is filled in, so that the caller may send the same message again later and it
-// will be recognised; in must not be used by others meanwhile.
+// will be recognised. Another interaction needs another message, or a RequestId of its own: under the
+// same one it would be taken for a repetition. in must not be used by others meanwhile.
 func (c *Client) Log(ctx context.Context, in *hushlogv1.Interaction) (string, error) {
 	ensureID(in)
 	for attempt := 1; ; attempt++ {

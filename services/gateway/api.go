@@ -108,6 +108,10 @@ func (a *api) logStream(ss grpc.ServerStream) error {
 	inFlight.SetLimit(a.cfg.StreamInFlight)
 	for len(results) < a.cfg.StreamItems {
 		frame, err := a.await(ss, incoming)
+		if err == nil && a.trusted && markedRefusal(frame.data) != nil {
+			frame.held.release()
+			err = markedRefusal(frame.data) // REST could not read the stream at all
+		}
 		if errors.Is(err, io.EOF) || errors.Is(err, errStopStream) {
 			break
 		}

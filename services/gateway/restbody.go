@@ -23,10 +23,11 @@ const jsonLevels = 16
 // or decoded becomes a marked refusal, so that it is refused, counted and answered like what gRPC
 // clients send. It belongs to one goroutine.
 type restBody struct {
-	// data is the whole body, and refused why there is none. Unset for a stream.
-	data    []byte
+	// refused is why there is nothing to decode.
 	refused error
-	// lines are the messages of a stream.
+	// data is the whole body. Unset for a stream.
+	data []byte
+	// lines are the messages of a stream. Unset for others, and for one that was refused.
 	lines *bufio.Reader
 	// beforeLine is called before each line is read: it gives the client time for it.
 	beforeLine func()
@@ -115,6 +116,15 @@ func (b *restBody) items() ([]json.RawMessage, error) {
 
 // line decodes the next line of a stream, or marks it. Empty lines do not count.
 func (b *restBody) line(out *hushlogv1.LogStreamRequest) error {
+	if b.lines == nil && b.refused == nil {
+		return io.EOF
+	}
+	if b.refused != nil {
+		// Marked as a whole, which ends the call.
+		out.ProtoReflect().SetUnknown(markRefusal(asRefusal(b.refused)))
+		b.refused = nil
+		return nil
+	}
 	for {
 		b.held.release()
 		b.beforeLine()
