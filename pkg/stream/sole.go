@@ -82,13 +82,15 @@ type Sole struct {
 	work     SoleWork
 	progress *progress
 
-	// next, committed and lastCommit belong to the goroutine of Run.
+	// What follows belongs to the goroutine of Run.
 	next       map[Partition]int64
 	committed  map[Partition]int64
 	lastCommit time.Time
+	began      bool // this client has taken over the transactional id
 
 	mu         sync.Mutex  // guards what follows
 	fresh      bool        // partitions were assigned and Assigned was not called yet
+	lapsed     bool        // there was a time when another member may have been the active one
 	partitions []Partition // those assigned
 }
 
@@ -104,10 +106,28 @@ func NewSole(opts []kgo.Opt, cfg SoleConfig, work SoleWork) (*Sole, error) {
 // Healthy is nil while the reader moves, has nothing to do or waits for its turn.
 func (s *Sole) Healthy() error { return s.progress.healthy() }
 
+// errLapsed says that another member may have been active since this client took over its
+// transactional id. A client takes it over once, so that a new one is needed.
+var errLapsed = errors.New("another member was active in between")
+
 // Run reads until ctx ends (nil) or something fails; then all state of the work is worth nothing, and
 // the process had better start again.
 func (s *Sole) Run(ctx context.Context) error {
+	for {
+		err := s.session(ctx)
+		if !errors.Is(err, errLapsed) {
+			return err
+		}
+	}
+}
+
+// session is the life of one client.
+func (s *Sole) session(ctx context.Context) error {
 	s.next, s.committed, s.lastCommit = map[Partition]int64{}, map[Partition]int64{}, time.Now()
+	s.began = false
+	s.mu.Lock()
+	s.fresh, s.lapsed, s.partitions = false, false, nil
+	s.mu.Unlock()
 	client, err := kgo.NewClient(s.options()...)
 	if err != nil {
 		return fmt.Errorf("sole reader: %w", err)
@@ -162,12 +182,13 @@ func (s *Sole) started(_ context.Context, offsets map[string]map[int32]kgo.Offse
 }
 
 func (s *Sole) assigned(got map[string][]int32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if len(got) == 0 {
+		s.lapsed = true
 		return
 	}
 	s.cfg.Metrics.rebalance(eventAssigned)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.fresh, s.partitions = true, partitionsOf(got)
 }
 
@@ -180,15 +201,17 @@ func (s *Sole) gone(event string, gone map[string][]int32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.partitions = nil
+	s.lapsed = s.lapsed || event == eventLost
 }
 
-// takeFresh says, once for each assignment, that state must be made anew.
-func (s *Sole) takeFresh() bool {
+// takeFresh says, once for each assignment, that state must be made anew, and whether another member
+// may have been active before it.
+func (s *Sole) takeFresh() (fresh, lapsed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fresh := s.fresh
-	s.fresh = false
-	return fresh
+	fresh, lapsed = s.fresh, s.lapsed
+	s.fresh, s.lapsed = false, false
+	return fresh, lapsed
 }
 
 func (s *Sole) assignment() []Partition {
@@ -221,7 +244,11 @@ func (s *Sole) step(ctx context.Context, client *kgo.Client) error {
 }
 
 func (s *Sole) handle(ctx context.Context, client *kgo.Client, b *batch) error {
-	if s.takeFresh() {
+	fresh, lapsed := s.takeFresh()
+	if fresh && lapsed && s.began {
+		return errLapsed
+	}
+	if fresh {
 		err := s.begin(ctx, client)
 		if err != nil {
 			return err
@@ -258,6 +285,7 @@ func (s *Sole) begin(ctx context.Context, client *kgo.Client) error {
 	if err != nil {
 		return fmt.Errorf("take over transactional id %s: %w", s.cfg.TransactionalID, named(err))
 	}
+	s.began = true
 	err = s.work.Assigned(ctx)
 	if err != nil {
 		return fmt.Errorf("make state anew: %w", err)

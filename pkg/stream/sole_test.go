@@ -159,6 +159,44 @@ func TestSoleThatWasReplacedPublishesNothing(t *testing.T) {
 	require.Empty(t, k.keys(t, topicOut))
 }
 
+// TestSoleComesBackAfterAnotherWasActive has one member active, then another, then the first again.
+func TestSoleComesBackAfterAnotherWasActive(t *testing.T) {
+	k := newKafka(t, 1)
+	k.fill(t, topicIn, 1, 0, 5)
+	member := func(name string) (*echo, func() error) {
+		work := &echo{keepFrom: -1}
+		// The broker makes member ids of client ids, and the first of them is the active one.
+		sole, err := NewSole(append(k.opts(), kgo.ClientID(name)), SoleConfig{
+			Group: "g", TransactionalID: "t", Topics: []string{topicIn}, CommitEvery: 50 * time.Millisecond, SessionTimeout: 2 * time.Second,
+		}, work)
+		require.NoError(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- sole.Run(ctx) }()
+		return work, func() error {
+			cancel()
+			return <-done
+		}
+	}
+	second, stopSecond := member("second")
+	eventually(t, "the one that is alone is active", func() bool { return len(k.keys(t, topicOut)) == 5 })
+	first, stopFirst := member("first")
+	next := 5
+	eventually(t, "the first in order takes over", func() bool {
+		k.fill(t, topicIn, 1, next, next+1)
+		next++
+		n, _, _ := first.handled()
+		return n > 0
+	})
+	require.NoError(t, stopFirst())
+	_, _, before := second.handled()
+	k.fill(t, topicIn, 1, next, next+5)
+	eventually(t, "the second is active again and publishes", func() bool { return len(k.keys(t, topicOut)) == next+5 })
+	_, _, after := second.handled()
+	require.Greater(t, after, before)
+	require.NoError(t, stopSecond())
+}
+
 func TestSoleEndsWithTheErrorOfItsWork(t *testing.T) {
 	k := newKafka(t, 1)
 	k.fill(t, topicIn, 1, 0, 1)
