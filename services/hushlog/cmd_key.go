@@ -49,7 +49,7 @@ func newKeyCreateCommand() *cobra.Command {
 	addDirFlag(cmd, &layout)
 	cmd.Flags().StringVar(&spec.Project, "project", "", "project of the policy that the key sends for")
 	cmd.Flags().StringVar(&spec.Note, "note", "", "what the key is for")
-	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(0), "how long the key works, as 90d; without it, until revoked")
+	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(0), "`duration` that the key works, as 90d; without it, until revoked")
 	cmd.Flags().Float64Var(&events, "events-per-second", 0, "narrower limit for this key alone")
 	cmd.Flags().TextVar(&bytes, "bytes-per-second", policy.Bytes(0), "narrower limit for this key alone, as 1MiB")
 	return cmd

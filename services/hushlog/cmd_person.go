@@ -46,7 +46,7 @@ func newPersonAddCommand() *cobra.Command {
 	addDirFlag(cmd, &layout)
 	cmd.Flags().StringVar(&spec.Role, "role", "", "role of the policy")
 	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(identity.DefaultTokenLifetime),
-		"how long the token works, at most "+policy.Duration(identity.MaxTokenLifetime).String())
+		"`duration` that the token works, at most "+policy.Duration(identity.MaxTokenLifetime).String())
 	return cmd
 }
 
