@@ -74,8 +74,8 @@ func (sc *scanner) numeric(start, end int) int {
 	if x := extensionMark(sc.s, start, end); x > 0 {
 		end = x
 	}
-	var buf [maxPieces]piece
-	pieces := sc.gather(buf[:0], start, end)
+	sc.pieces = sc.gather(sc.pieces[:0], start, end)
+	pieces := sc.pieces
 	last := pieces[len(pieces)-1].end
 	sc.judge(pieces)
 	return max(last, end)
@@ -305,9 +305,13 @@ func (sc *scanner) fixedForm(p []piece, i int) int {
 
 // judgeRow has each window of the pieces judged.
 func (sc *scanner) judgeRow(p []piece) {
-	var canon [maxCanon]byte
-	w := window{sc: sc}
+	canon := &sc.canon
+	w := &sc.win
+	w.sc = sc
 	for a := range p {
+		if middleOfRow(p, a) {
+			continue
+		}
 		if a > 0 && p[a].sep <= bindTight {
 			continue // bound tightly to the piece before: no value starts here
 		}
@@ -341,9 +345,18 @@ func (sc *scanner) judgeRow(p []piece) {
 			if w.partOfRow(p, a, b) {
 				continue
 			}
-			sc.judgeWindow(&w)
+			sc.judgeWindow(w)
 		}
 	}
+}
+
+// middleOfRow reports whether p[a] stands within a row of single or double characters, which is read from its start.
+func middleOfRow(p []piece, a int) bool {
+	if a == 0 || a+1 >= len(p) || p[a].sepChar != p[a+1].sepChar {
+		return false
+	}
+	size := p[a].end - p[a].start
+	return size <= 2 && p[a-1].end-p[a-1].start == size && p[a+1].end-p[a+1].start == size && !p[a-1].word
 }
 
 // trunkPrefix reports whether p[b] is the "(0)" of +49 (0)30.

@@ -60,7 +60,7 @@ func (sc *scanner) birth(start, end int) {
 }
 
 // month judges a month's name that may stand in a date of birth.
-func (sc *scanner) month(h hit, k *keyword) {
+func (sc *scanner) month(h hit, _ *keyword) {
 	s := sc.s
 	start, end := int(h.start), int(h.end)
 	day, year := false, false
@@ -70,7 +70,9 @@ func (sc *scanner) month(h hit, k *keyword) {
 	}
 	if j := i; j > 0 && i < start {
 		if s[j-1] == 'e' && j > 1 && s[j-2] == 'd' { // 7 de marzo
-			for j -= 2; j > 0 && s[j-1] == ' '; j-- {
+			j -= 2
+			for j > 0 && s[j-1] == ' ' {
+				j--
 			}
 		}
 		if j > 1 && isLower(s[j-1]) && isLower(s[j-2]) && j > 2 && isDigit(s[j-3]) { // 7th

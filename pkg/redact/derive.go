@@ -1,5 +1,7 @@
 package redact
 
+import "sort"
+
 // maxDepth is how many times one decoded text may hold another.
 const maxDepth = 2
 
@@ -7,9 +9,9 @@ const maxDepth = 2
 type derived struct {
 	view     *view // maps to the parent's view
 	name     string
-	from, to int  // the part, in the parent's view
-	whole    bool // the part can only be treated as a whole
-	cross    int  // if above 0, only findings that reach over this offset of the derived view count
+	from, to int   // the part, in the parent's view
+	whole    bool  // the part can only be treated as a whole
+	crosses  []int // if there are any, only findings that reach over one of these offsets of the derived view count
 }
 
 // read scans a derived view and takes over what it finds. The words around the part count as the words around what is
@@ -22,7 +24,7 @@ func (sc *scanner) read(d derived) bool {
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
-	child.wrapped = d.cross > 0
+	child.wrapped = len(d.crosses) > 0
 	child.run()
 	found := confident(child.out, sc.job.eng.minConf)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
@@ -31,8 +33,11 @@ func (sc *scanner) read(d derived) bool {
 	}
 	any := false
 	for _, c := range found {
-		if d.cross > 0 && (c.start >= d.cross || c.end <= d.cross) {
-			continue
+		if len(d.crosses) > 0 {
+			i := sort.SearchInts(d.crosses, c.start+1)
+			if i == len(d.crosses) || d.crosses[i] >= c.end {
+				continue
+			}
 		}
 		c.start, c.end = d.view.source(c.start, c.end)
 		c.view = d.name

@@ -217,21 +217,6 @@ func checkKVNR(d []byte) bool { // German health insurance
 	return sum%10 == digitAt(d, 9)
 }
 
-// check731 is the check digit of machine-readable travel documents (ICAO 9303), over all but the last character.
-func check731(d []byte) bool {
-	w := [3]int{7, 3, 1}
-	sum := 0
-	for i, c := range d[:len(d)-1] {
-		v := int(c - '0')
-		if isLetter(c) {
-			v = int(c-'A') + 10
-		}
-		sum += v * w[i%3]
-	}
-	last := d[len(d)-1]
-	return isDigit(last) && sum%10 == int(last-'0')
-}
-
 func checkPESEL(d []byte) bool {
 	month := number(d[2:4]) % 20
 	return dateOK(month, number(d[4:6])) && (10-weighted(d, 1, 3, 7, 9, 1, 3, 7, 9, 1, 3)%10)%10 == digitAt(d, 10)

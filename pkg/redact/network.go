@@ -40,7 +40,7 @@ func (sc *scanner) ipv4(p []piece) int {
 		if v > 255 || q.end-q.start > 1 && sc.s[q.start] == '0' {
 			return 0
 		}
-		octet[i] = byte(v)
+		octet[i] = byte(v) //nolint:gosec // 255 at most
 	}
 	if len(p) > 4 && p[4].sep == bindTight && p[4].sepChar == '.' || at(sc.s, p[3].end) == '.' && isAlnum(at(sc.s, p[3].end+1)) && len(p) == 4 {
 		return 0
@@ -184,18 +184,4 @@ func (sc *scanner) mac(start, end int) {
 	default:
 		sc.add(start, end, ruleMAC, 0.9, Evidence{Structure: "six octets"})
 	}
-}
-
-// dashMAC judges a cluster written as a MAC address with hyphens around pos.
-func (sc *scanner) dashMAC(pos int) bool {
-	s := sc.s
-	start := pos
-	for start > 0 && pos-start < 18 && (isHex(s[start-1]) || s[start-1] == '-') {
-		start--
-	}
-	if start+17 > len(s) || isWordByte(at(s, start-1)) || isWordByte(at(s, start+17)) || at(s, start+17) == '-' || !macForm(s[start:start+17]) {
-		return false
-	}
-	sc.mac(start, start+17)
-	return true
 }

@@ -110,7 +110,7 @@ func (n *normaliser) fold(r rune, pos int) (rune, bool) {
 		return f, true
 	}
 	if d, ok := digitValue(r); ok {
-		return rune('0' + d), true
+		return rune('0' + d), true //nolint:gosec // one digit
 	}
 	return mathLetter(r)
 }

@@ -20,6 +20,10 @@ type scanner struct {
 	hits    []hit // words of context, by end
 	trigs   []hit // words that start something, by end
 	words   []hit // words for digits, by start
+	joins   []joinPoint
+	pieces  []piece
+	win     window
+	canon   [maxCanon]byte
 	out     []cand
 	base    topic // what the field's name, or the text around a decoded part, speaks of
 	depth   int   // how many decodings lie between the input and this view
@@ -28,14 +32,16 @@ type scanner struct {
 	around1 nearby  // what outer points to
 	wrapped bool    // lines were joined to make this view
 	blobTo  int     // tokens were decoded up to here
+	tokenTo int     // the token after a name of a secret ends here
+	tries   int     // names that were read in that token
 	keyed   int     // values after names of secrets were read up to here
 	jwtTo   int     // and tokens up to here
 }
 
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
 func (sc *scanner) reset(j *job, v *view, depth int) {
-	*sc = scanner{
-		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0],
+	*sc = scanner{ // win and canon are set before each use
+		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
 		depth: depth, job: j, around1: sc.around1,
 	}
 }

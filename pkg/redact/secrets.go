@@ -88,11 +88,20 @@ func secretWords() []keyword {
 // maxName bounds the name around a word for secrets, in bytes on either side.
 const maxName = 48
 
+// maxTries bounds how many names of secrets are read within one token: key=key=key=…
+const maxTries = 8
+
 // key reads what follows a name of a secret.
 func (sc *scanner) key(h hit, k *keyword) {
 	s := sc.s
 	if int(h.start) < sc.keyed {
 		return // inside a value that was read already
+	}
+	if int(h.start) >= sc.tokenTo {
+		sc.tries = 0
+	}
+	if sc.tries++; sc.tries > maxTries {
+		return
 	}
 	nameEnd := int(h.end)
 	for nameEnd < len(s) && nameEnd-int(h.end) < maxName && (isWordByte(s[nameEnd]) || s[nameEnd] == '-' && isAlnum(at(s, nameEnd+1))) {

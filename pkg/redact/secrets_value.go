@@ -167,6 +167,7 @@ func (sc *scanner) readToken(i int, prose bool) token {
 		j++
 	}
 	next := j
+	sc.tokenTo = max(sc.tokenTo, next)
 	for j > i && trailing(s, i, j) {
 		j--
 	}

@@ -4,24 +4,43 @@ import "strings"
 
 // Bounds of what is read around a line end.
 const (
-	wrapBefore = 160 // of the line before
-	wrapAfter  = 120 // of the line after
-	wrapToken  = 96  // of the broken token, on either side
-	wrapIndent = 12  // of the indentation of the line after
+	wrapBefore = 96 // of the line before
+	wrapAfter  = 48 // of the line after
+	wrapToken  = 96 // of the broken token, on either side
+	wrapIndent = 12 // of the indentation of the line after
 )
 
-// wraps reads values that are broken over two lines. A join is made only where both sides could belong to one value.
+// joinPoint is a line end that may lie within a value: without s[left:right] the value is whole. Its parts are
+// s[a:left] and s[right:b].
+type joinPoint struct{ a, left, right, b int }
+
+// wraps reads values that are broken over two lines. Lines are joined only where both sides could belong to one value:
+// each by itself where there are few such places, all in one view where there are many.
 func (sc *scanner) wraps() {
 	s := sc.s
+	joins := sc.joins[:0]
+	size := 0
 	for p := 0; p < len(s); p++ {
-		if s[p] == '\n' {
-			sc.wrapAt(p)
+		if s[p] != '\n' {
+			continue
 		}
+		if j, ok := sc.joinAt(p); ok {
+			joins = append(joins, j)
+			size += wrapBefore + wrapAfter + j.b - j.a
+		}
+	}
+	sc.joins = joins
+	if 2*size > len(s) {
+		sc.readJoined(joins)
+		return
+	}
+	for i := range joins {
+		sc.readJoin(joins[i])
 	}
 }
 
-// wrapAt judges the line end at p.
-func (sc *scanner) wrapAt(p int) {
+// joinAt judges the line end at p.
+func (sc *scanner) joinAt(p int) (joinPoint, bool) {
 	s := sc.s
 	left := p
 	if at(s, left-1) == '\r' {
@@ -41,7 +60,7 @@ func (sc *scanner) wrapAt(p int) {
 		left--
 	}
 	if !wrapByte(at(s, left-1)) || !wrapByte(at(s, right)) {
-		return
+		return joinPoint{}, false
 	}
 	a := left
 	for a > 0 && left-a < wrapToken && !isSpace(s[a-1]) {
@@ -51,25 +70,61 @@ func (sc *scanner) wrapAt(p int) {
 	for b < len(s) && b-right < wrapToken && !isSpace(s[b]) {
 		b++
 	}
-	if !brokenToken(s[a:left], s[right:b], marked || right-p > 1) {
-		return
+	alone := !marked && (a == 0 || lineStarts(s, a))
+	if alone && !has(s[a:left], '@') && !has(s[right:b], '@') {
+		return joinPoint{}, false // a column of values
 	}
-	from := max(0, left-wrapBefore)
-	for from < left && (!isSpace(s[from]) || s[from] == '\n') && from < a {
+	return joinPoint{a: a, left: left, right: right, b: b}, brokenToken(s[a:left], s[right:b], marked || right-p > 1)
+}
+
+// lineStarts reports whether nothing but indentation stands before i on its line.
+func lineStarts(s string, i int) bool {
+	for n := 0; i > 0 && n < wrapIndent && (s[i-1] == ' ' || s[i-1] == '\t'); n++ {
+		i--
+	}
+	return i == 0 || s[i-1] == '\n'
+}
+
+// readJoin reads the surroundings of one join.
+func (sc *scanner) readJoin(j joinPoint) {
+	s := sc.s
+	from := max(0, j.left-wrapBefore)
+	for from < j.a && (!isSpace(s[from]) || s[from] == '\n') {
 		from++
 	}
-	to := min(len(s), right+wrapAfter)
-	for i := b; i < to; i++ {
+	from = min(from, j.a)
+	to := min(len(s), j.b+wrapAfter)
+	for i := j.b; i < to; i++ {
 		if s[i] == '\n' {
 			to = i
 		}
 	}
 	from, to = runeStart(s, from), runeStart(s, to)
 	var w viewBuilder
-	w.copyRange(s, from, left)
-	cross := w.b.Len()
-	w.copyRange(s, right, to)
-	sc.read(derived{view: w.view(), name: "wrap", from: a, to: b, cross: cross})
+	w.copyRange(s, from, j.left)
+	cross := []int{w.b.Len()}
+	w.copyRange(s, j.right, to)
+	sc.read(derived{view: w.view(), name: "wrap", from: j.a, to: j.b, crosses: cross})
+}
+
+// readJoined reads the whole text with all joins made.
+func (sc *scanner) readJoined(joins []joinPoint) {
+	if len(joins) == 0 {
+		return
+	}
+	var w viewBuilder
+	crosses := make([]int, 0, len(joins))
+	pos := 0
+	for _, j := range joins {
+		if j.left < pos {
+			continue
+		}
+		w.copyRange(sc.s, pos, j.left)
+		crosses = append(crosses, w.b.Len())
+		pos = j.right
+	}
+	w.copyRange(sc.s, pos, len(sc.s))
+	sc.read(derived{view: w.view(), name: "wrap", from: 0, to: len(sc.s), crosses: crosses})
 }
 
 // runeStart moves i back to the start of a rune.
