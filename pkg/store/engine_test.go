@@ -183,6 +183,7 @@ func TestBlockIsStoredOnceHoweverOftenItIsWritten(t *testing.T) {
 	err := writer.Write(t.Context(), other, otherContents)
 	require.NoError(t, err)
 	requireCounts(t, engine, 35)
+	require.Equal(t, "1", mustAsk(t, engine, identity.Admin, "SELECT uniqExact(finding_counts) FROM hushlog.interactions"), "pairs have an order")
 	engine.Restart(t)
 	err = writer.Write(t.Context(), block, contents)
 	require.NoError(t, err, "the store remembers blocks over a restart")

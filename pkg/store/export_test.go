@@ -15,19 +15,17 @@ import (
 // ReadBack reads every record of a request id from interactions, with its contents and findings, as
 // the messages that they came from.
 func ReadBack(ctx context.Context, db *DB, requestID string) (*hushlogv1.Record, []*hushlogv1.Content, []*hushlogv1.Finding, error) {
-	var interactions []interactionRow
-	var contents []contentRow
-	var findings []findingRow
-	for table, into := range map[string]any{TableInteractions: &interactions, TableContents: &contents, TableFindings: &findings} {
-		known, _ := Lookup(table)
-		names := make([]string, len(known.Columns))
-		for i, column := range known.Columns {
-			names[i] = column.Name
-		}
-		err := db.conn.Select(ctx, into, "SELECT "+strings.Join(names, ", ")+" FROM hushlog."+table+" WHERE request_id = '"+requestID+"'")
-		if err != nil {
-			return nil, nil, nil, err
-		}
+	interactions, err := readRows[interactionRow](ctx, db, TableInteractions, requestID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	contents, err := readRows[contentRow](ctx, db, TableContents, requestID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	findings, err := readRows[findingRow](ctx, db, TableFindings, requestID)
+	if err != nil {
+		return nil, nil, nil, err
 	}
 	if len(interactions) != 1 {
 		return nil, nil, nil, fmt.Errorf("%d rows", len(interactions))
@@ -45,6 +43,33 @@ func ReadBack(ctx context.Context, db *DB, requestID string) (*hushlogv1.Record,
 		findingMessages = append(findingMessages, row.finding(0))
 	}
 	return record, contentMessages, findingMessages, nil
+}
+
+func readRows[R any](ctx context.Context, db *DB, name, requestID string) ([]*R, error) {
+	table, _ := Lookup(name)
+	names := make([]string, len(table.Columns))
+	for i, column := range table.Columns {
+		names[i] = column.Name
+	}
+	rows, err := db.conn.Query(ctx, "SELECT "+strings.Join(names, ", ")+" FROM hushlog."+name+" WHERE request_id = '"+requestID+"'")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var all []*R
+	for rows.Next() {
+		row := new(R)
+		interaction, isInteraction := any(row).(*interactionRow)
+		if isInteraction {
+			interaction.FindingCounts = counts{}
+		}
+		err = rows.ScanStruct(row)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, rows.Err()
 }
 
 // ExpiryExpressions are the TTL expressions of the desired dates, by table.
