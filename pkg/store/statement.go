@@ -69,6 +69,8 @@ func (l Limits) settings() clickhouse.Settings {
 		"max_result_bytes":      strconv.FormatUint(l.Bytes, 10),
 		"max_memory_usage":      strconv.FormatUint(l.Memory, 10),
 		"max_threads":           2,
+		// Who goes away leaves nothing running.
+		"cancel_http_readonly_queries_on_client_close": 1,
 	}
 }
 

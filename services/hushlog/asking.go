@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ type asking struct {
 }
 
 func (a *asking) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "host:port of the query service; HUSHLOG_SERVER does the same")
+	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "host:port of the query service, or https:// and that; HUSHLOG_SERVER does the same")
 	cmd.Flags().StringVar(&a.ca, "ca", defaultCA(), "certificate of the deployment's CA; HUSHLOG_CA does the same, and so does HUSHLOG_DIR where there is one")
 	cmd.Flags().StringVar(&a.tokenFile, "token-file", "", "file that holds your token (hp_...); HUSHLOG_TOKEN in the environment holds the token itself")
 	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this: one of the policy's purposes; it stands on the audit trail")
@@ -75,6 +76,16 @@ func (a *asking) token() (string, error) {
 	return token, nil
 }
 
+// address takes host:port and https://host:port alike. A token is never sent in the clear.
+func (a *asking) address() (string, error) {
+	host := strings.TrimSuffix(strings.TrimPrefix(a.server, "https://"), "/")
+	_, _, err := net.SplitHostPort(host)
+	if err != nil || strings.ContainsAny(host, "/?#@") {
+		return "", errors.New("--server: must be host:port of the query service; it is always asked over TLS")
+	}
+	return "https://" + host, nil
+}
+
 func (a *asking) client() (*http.Client, error) {
 	if a.ca == "" {
 		return nil, errors.New("name the deployment's CA with --ca or HUSHLOG_CA")
@@ -111,7 +122,11 @@ func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, er
 	if err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+a.server+"/v1/query", bytes.NewReader(body))
+	address, err := a.address()
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/v1/query", bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
 	}

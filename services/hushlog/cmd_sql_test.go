@@ -72,6 +72,7 @@ func TestSQLPrintsATable(t *testing.T) {
 func TestSQLPrintsPlainWhenPiped(t *testing.T) {
 	f := newFakeQuery(t, says("a\tb\n1\t2\n"))
 	var out bytes.Buffer
+	f.ask.server = "https://" + f.ask.server + "/"
 	err := runSQL(t.Context(), f.ask, "SELECT 1", "", nil, &out)
 	require.NoError(t, err)
 	require.Equal(t, "a\tb\n1\t2\n", out.String())
@@ -106,6 +107,8 @@ func TestSQLRefusals(t *testing.T) {
 		{"no token", asking{server: refused.ask.server, ca: refused.ask.ca, purpose: "x"}, "tsv", "--token-file"},
 		{"no CA", asking{server: refused.ask.server, tokenFile: refused.ask.tokenFile, purpose: "x"}, "tsv", "--ca"},
 		{"another CA", asking{server: refused.ask.server, ca: broken.ask.ca, tokenFile: refused.ask.tokenFile, purpose: "x"}, "tsv", "certificate"},
+		{"in the clear", asking{server: "http://" + refused.ask.server, ca: refused.ask.ca, tokenFile: refused.ask.tokenFile, purpose: "x"}, "tsv", "--server"},
+		{"with a path", asking{server: refused.ask.server + "/x", ca: refused.ask.ca, tokenFile: refused.ask.tokenFile, purpose: "x"}, "tsv", "--server"},
 		{"unknown output", refused.ask, "xml", "--output"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

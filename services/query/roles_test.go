@@ -98,6 +98,7 @@ func TestRolesOnARealStore(t *testing.T) {
 			} else {
 				require.Equal(t, tc.body, got.code(t), got.body)
 				require.NotContains(t, got.body, planted)
+				require.Equal(t, tc.body == "denied", strings.Contains(got.body, "of interactions it reads project, classification"), got.body)
 			}
 			require.NotContains(t, h.kafka.last(t).String(), planted)
 		})

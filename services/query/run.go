@@ -3,11 +3,13 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/audit"
@@ -52,6 +54,19 @@ func (a *attempt) check(ctx context.Context) (*guard.Statement, *problem) {
 	return statement, nil
 }
 
+// explainDenied adds which columns the role reads, where it does not read all of a table.
+func (a *attempt) explainDenied(failure *problem) {
+	if failure.code != denied.code {
+		return
+	}
+	for _, table := range slices.Sorted(maps.Keys(a.role.Tables)) {
+		columns := a.role.Tables[table]
+		if len(columns) > 0 && slices.Contains(a.entry.GetTables(), store.Database+"."+table) {
+			failure.message += fmt.Sprintf("; of %s it reads %s", table, strings.Join(columns, ", "))
+		}
+	}
+}
+
 // logFailure tells operators of failures that are ours or the store's; people are told the others.
 func (s *Service) logFailure(ctx context.Context, failure *problem) {
 	if failure.status >= http.StatusInternalServerError && failure.cause != nil {
@@ -78,6 +93,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	bytes, failure := a.copyResult(ctx, body, counter, statement)
 	outcome := audit.Outcome{Result: audit.OK, Rows: counter.rows(), Bytes: bytes}
 	if failure != nil {
+		a.explainDenied(failure)
 		outcome.Result, outcome.Reason = audit.Failed, string(failure.code)
 		a.service.logFailure(ctx, failure)
 	}

@@ -58,6 +58,8 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	if err != nil {
 		return err
 	}
+	// As many connections as statements may run: nobody who has a place waits for one.
+	cfg.ClickHouse.MaxConnections = max(cfg.ClickHouse.MaxConnections, cfg.Concurrent)
 	db, err := store.Open(ctx, cfg.ClickHouse)
 	if err != nil {
 		return err
