@@ -128,7 +128,7 @@ func (sc *scanner) spelledDomain(i int) (end, dots int, spelled bool) {
 		for j < len(s) && j-label < 63 && (isAlnum(s[j]) || s[j] == '-') {
 			j++
 		}
-		if j == label {
+		if j == label || equalFold(s[label:j], "dot") {
 			break
 		}
 		if dots > 0 && topLevel(s[label:j]) {

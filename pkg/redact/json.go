@@ -38,7 +38,9 @@ func jsonEdits(text string, edits []edit) []edit {
 		rest := edits
 		for len(rest) > 0 && rest[0].start < innerEnd {
 			d := edit{start: max(rest[0].start, inner), end: min(rest[0].end, innerEnd), text: rest[0].text}
-			if !str {
+			if str {
+				d = quoteNumber(text, d) // in JSON within the string
+			} else {
 				d = edit{start: start, end: end, text: `"` + d.text + `"`}
 			}
 			if d.end > d.start {
@@ -108,7 +110,7 @@ func wholeStrings(text string, edits []edit) []edit {
 // quoteNumber makes a string of a bare number that is the value of a quoted key, so that JSON inside other text stays
 // JSON. The quotes are escaped as those of the key are.
 func quoteNumber(text string, d edit) edit {
-	if !isDigit(text[d.start]) && text[d.start] != '-' {
+	if d.end == d.start || !isDigit(text[d.start]) && text[d.start] != '-' {
 		return d
 	}
 	i := d.start

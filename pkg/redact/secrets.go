@@ -58,7 +58,7 @@ func secretWords() []keyword {
 	add(keyStrong, kwLoose, "пароль", "ключ api", "密码", "密碼", "口令", "パスワード", "暗証番号", "पासवर्ड", "비밀번호", "كلمة المرور",
 		"كلمة السر", "סיסמה", "รหัสผ่าน", "密钥", "密鑰", "apiキー", "トークン")
 	add(keyWeak, 0, "key", "auth", "pass", "creds", "signature", "sig", "salt", "nonce", "cookie", "session", "sid", "pat", "dsn", "hmac",
-		"bearer", "authorization", "cred", "webhook", "api", "sas", "cert", "csrf", "xsrf", "otp secret", "totp", "license", "access",
+		"authorization", "cred", "webhook", "api", "sas", "cert", "csrf", "xsrf", "otp secret", "totp", "license", "access",
 		"secrets", "identity token")
 	add(keyCode, 0, "pin", "pins", "otp", "tan", "mtan", "one-time code", "one time code", "one-time password", "verification code",
 		"security code is", "2fa code", "mfa code", "login code", "access code", "your code", "auth code", "confirmation code",
@@ -88,7 +88,7 @@ func secretWords() []keyword {
 // maxName bounds the name around a word for secrets, in bytes on either side.
 const maxName = 48
 
-// maxTries bounds how many names of secrets are read within one token: key=key=key=…
+// maxTries bounds how many names of secrets are read within one token, as in key=key=key=v.
 const maxTries = 8
 
 // key reads what follows a name of a secret.

@@ -1,0 +1,233 @@
+package redact
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// sample says what a rule must find and must leave. In match, the value stands between « and »; %s is a generated one.
+type sample struct {
+	match []string
+	leave []string
+}
+
+// samples of the rules that are no vendor's and no identity number's. Every value is made up; secrets are put together
+// from parts so that scanners of this repository have nothing to say.
+var samples = map[string]sample{
+	"email": {
+		[]string{"write to «jane.doe@company.com», please", "<«o'neil+x@sub.company.co.uk»>", `mail «"jane doe"@company.com»`, "«jörg@müller.de»", "メールは«taro@company.jp»です"},
+		[]string{"git clone git@github.com:kubernetes/kubernetes.git", "@types/node@20.1", "j***@company.com", "a@b", "ssh://root@host.example.net"},
+	},
+	"email-spelled": {
+		[]string{"«jane.doe (at) company [dot] com»", "«jane at company dot com»", "«jane[@]company[.]com»"},
+		[]string{"look at company.com", "meet me at ten dot dot dot"},
+	},
+	"phone":      {[]string{"call me at «555 123 4567»", "Tel. «(030) 1234567»", "mobile: «0151 23456789»", "«(415) 555-0132» is my line", "fax «06 12 34 56 78»"}, []string{"order 5551234567", "version 11.10.107", "pi is 3.141592653589793"}},
+	"phone-e164": {[]string{"«+1 415 555 0132»", "«+49 (0)30 1234567»", "«+33612345678»"}, []string{"2 +3 = 5", "+1", "UTC+0100"}},
+	"card":       {[]string{"«4111 1111 1111 1111»", "«378282246310005»", "pay with «5500-0000-0000-0004» now"}, []string{"4111 1111 1111 1112", "order 4111111111111111", "ISBN 978-3-16-148410-0"}},
+	"us-ssn":     {[]string{"my SSN is «123-45-6789»", "social security number «123456789»"}, []string{"000-12-3456", "666-12-3456", "123-00-4567", "order 123456789"}},
+
+	"secret-assigned": {
+		[]string{"password=«" + "hunter2" + "»", `"db_password": "«` + "S3cr3t,x y" + `»"`, "the wifi password is «" + "tiger-2000!" + "», ok", "Passwort lautet «" + "geheim77" + "»", "api_key := `«" + "abc123" + "»`"},
+		[]string{"password=${DB_PASSWORD}", "password: <your-password>", "max_tokens=4096", "the password is required", "token_count: 77", "password = getPassword()", "password: [REDACTED]"},
+	},
+	"secret-entropy":       {[]string{"cloudflare key = «" + "9f8e7d6c5b4a" + "39281706f5e4d3c2" + "»"}, []string{"primary_key=9f8e7d6c5b4a39281706f5e4d3c2", "key = value"}},
+	"secret-code":          {[]string{"the alarm pin is «4625»", "your code is «799642»", "OTP: «123 456»"}, []string{"zip code is 94105", "error code is 500", "pin the message"}},
+	"secret-login":         {[]string{"the router login is admin / «" + "tiger2000!" + "»"}, []string{"POST /api/login HTTP/1.1"}},
+	"secret-url":           {[]string{"postgres://app:«" + "S3cr3t?" + "»@db.internal:5432/prod"}, []string{"https://host.example.net:8080/path@2x", "https://user@host.example.net/"}},
+	"secret-private-key":   {[]string{"«-----BEGIN RSA PRIVATE " + "KEY-----\nMIIE\n-----END RSA PRIVATE " + "KEY-----»", "«-----BEGIN OPENSSH PRIVATE " + "KEY-----\nb3BlbnNzaC1rZXk»"}, []string{"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"}},
+	"secret-authorization": {[]string{"Authorization: Bearer «" + "abcdef0123456789abcdef" + "»"}, []string{"the bearer of this letter", "Authorization: Bearer <token>"}},
+	"secret-jwt":           {[]string{"«" + "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxIn0." + "c2lnbmF0dXJl" + "»"}, []string{"eyJ.abc.def"}},
+	"secret-curl-user":     {[]string{"curl -u admin:«" + "pa55word!x" + "» https://api.example.net"}, []string{"curl -u $USER https://api.example.net"}},
+
+	"iban":         {[]string{"«DE89 3704 0044 0532 0130 00»", "«GB82WEST12345698765432»"}, []string{"DE89 3704 0044 0532 0130 01", "GB00 AB"}},
+	"bank-account": {[]string{"account number «55779911»"}, []string{"55779911"}},
+	"us-routing":   {[]string{"routing number «021000021»"}, []string{"021000021 items"}},
+	"uk-sort-code": {[]string{"sort code «20-00-00»"}, []string{"20-00-00"}},
+
+	"ipv4":     {[]string{"client «93.184.216.34» connected"}, []string{"10.0.0.1", "127.0.0.1", "192.168.1.7", "203.0.113.9", "8.8.8.8", "version 1.20.3.4", "1.2.3.4.5"}},
+	"ipv6":     {[]string{"from «2a02:8108:122:618f::1»"}, []string{"::1", "fe80::1", "2001:db8::1", "12:30:45", "std::vector"}},
+	"mac":      {[]string{"device «00:1b:44:11:3a:b7»"}, []string{"ff:ff:ff:ff:ff:ff", "00:1b:44"}},
+	"log-user": {[]string{`127.0.0.1 - «frank» [10/Oct/2000:13:55:36 -0700] "GET / HTTP/1.0"`}, []string{"10.0.0.1 - - [10/Oct/2000]"}},
+
+	"birth-date": {[]string{"born on «11 August 1961»", "DOB: «04/02/1990»", "geboren am «9.6.1998»", "née le «5 mai 1985»"}, []string{"released on 11 August 1961", "2024-05-11"}},
+
+	"crypto-base58":   {[]string{"«1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa»"}, []string{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"}},
+	"crypto-bech32":   {[]string{"«bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq»"}, []string{"bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdx"}},
+	"crypto-ethereum": {[]string{"«0x52908400098527886E0F7030069857D2E4169EE7»"}, []string{"0x5290840009852788"}},
+	"crypto-labelled": {[]string{"solana wallet «7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV»"}, []string{"7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV"}},
+
+	"card-security-code": {[]string{"cvv «123»"}, []string{"room 123"}},
+	"number-plate":       {[]string{"license plate «ABC-1234»"}, []string{"model ABC-1234"}},
+	"user-name":          {[]string{"username: «johndoe42»"}, []string{"username is required"}},
+	"profile-url":        {[]string{"«https://www.linkedin.com/in/jane-doe»", "«https://github.com/janedoe»"}, []string{"https://github.com/kubernetes/kubernetes", "https://github.com/features"}},
+	"personal-site":      {[]string{"Website:\n«https://janedoe.example.net/»"}, []string{"see https://kubernetes.io/docs/"}},
+
+	"diagnosis":      {[]string{"Dx: «rare syndrome of X». Then"}, []string{"the diagnosis was made early"}},
+	"condition":      {[]string{"diagnosed with «bipolar disorder»", "my «asthma» is worse"}, []string{"research on asthma is expensive"}},
+	"drug-dose":      {[]string{"prescribed «metformin 850 mg» daily"}, []string{"about 250 mg"}},
+	"medical-record": {[]string{"MRN: «00123456»", "«MRN-89996228»"}, []string{"item 00123456"}},
+	"icd10":          {[]string{"ICD-10 code «F32.1»"}, []string{"key F32"}},
+
+	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «D1234567»"}, []string{"version X12345678"}},
+}
+
+func TestEveryRuleHasSamples(t *testing.T) {
+	seen := map[string]bool{}
+	for _, r := range Rules() {
+		require.False(t, seen[r.ID], "two rules %s", r.ID)
+		seen[r.ID] = true
+		require.NotEmpty(t, r.Description, r.ID)
+		require.NotEmpty(t, r.Source, r.ID)
+		require.Positive(t, r.Version, r.ID)
+		require.True(t, r.Type.Valid(), r.ID)
+		if strings.HasPrefix(r.ID, "id-") || isVendor(r.ID) {
+			continue // their samples are generated
+		}
+		require.Contains(t, samples, r.ID)
+	}
+	for id := range samples {
+		require.True(t, seen[id], "samples for no rule: %s", id)
+	}
+}
+
+func isVendor(id string) bool {
+	for _, v := range vendorRules {
+		if v.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// ruleOf returns the rule of the finding that covers most of [start, end), and the range it covers.
+func ruleOf(t *testing.T, e *Engine, text string, start, end int) Finding {
+	t.Helper()
+	fs, err := e.Find(text, Hints{})
+	require.NoError(t, err)
+	var best Finding
+	most := 0
+	for _, f := range fs {
+		if n := min(end, f.End) - max(start, f.Start); n > most {
+			best, most = f, n
+		}
+	}
+	return best
+}
+
+func TestSamples(t *testing.T) {
+	e := newEngine(t)
+	for id, s := range samples {
+		t.Run(id, func(t *testing.T) {
+			for _, m := range s.match {
+				start := strings.Index(m, "«")
+				text := strings.Replace(m, "«", "", 1)
+				end := strings.Index(text, "»")
+				text = strings.Replace(text, "»", "", 1)
+				f := ruleOf(t, e, text, start, end)
+				require.Equal(t, id, f.Rule, "%q", text)
+				require.Equal(t, text[start:end], text[f.Start:f.End], "%q", text)
+			}
+			for _, text := range s.leave {
+				fs, err := e.Find(text, Hints{})
+				require.NoError(t, err)
+				for _, f := range fs {
+					require.NotEqual(t, id, f.Rule, "%q", text)
+				}
+			}
+		})
+	}
+}
+
+// randomKey makes a key that a pattern matches.
+func randomKey(r *rand.Rand, p pattern) string {
+	var b strings.Builder
+	for _, el := range p.elems {
+		if el.set == nil {
+			b.WriteString(el.literal)
+			continue
+		}
+		var chars []byte
+		for c := range 256 {
+			if el.set[c] && (isAlnum(byte(c)) || c == '-' && !el.set['a']) {
+				chars = append(chars, byte(c))
+			}
+		}
+		for range el.min {
+			b.WriteByte(chars[r.IntN(len(chars))])
+		}
+	}
+	return b.String()
+}
+
+func TestVendorKeys(t *testing.T) {
+	e := newEngine(t)
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // keys for tests
+	for _, v := range vendorRules {
+		for range 5 {
+			key := randomKey(r, v.p)
+			for _, form := range []string{"%s", "use %s, please", "k: \"%s\"", "export A=%s\n", "{\\\"a\\\":\\\"%s\\\"}"} {
+				text := fmt.Sprintf(form, key)
+				start := strings.Index(text, key)
+				f := ruleOf(t, e, text, start, start+len(key))
+				require.Equal(t, TypeSecret, f.Type, "%s in %q", v.ID, form)
+				require.True(t, f.Start <= start && f.End >= start+len(key), "%s in %q: a part is left", v.ID, form)
+			}
+		}
+	}
+}
+
+// randomID makes an identity number of one of a kind's shapes that passes its check.
+func randomID(r *rand.Rand, k *idKind) (string, bool) {
+	for range 400_000 {
+		shape := k.shapes[r.IntN(len(k.shapes))]
+		d := make([]byte, len(shape))
+		for i := range d {
+			switch {
+			case shape[i] == 'A', shape[i] == 'X' && r.IntN(3) == 0:
+				d[i] = byte('A' + r.IntN(26)) //nolint:gosec // below 26
+			default:
+				d[i] = byte('0' + r.IntN(10)) //nolint:gosec // below 10
+			}
+		}
+		if k.check == nil || k.check(d) {
+			return string(d), true
+		}
+	}
+	return "", false
+}
+
+func TestIdentityNumbers(t *testing.T) {
+	e := newEngine(t)
+	r := rand.New(rand.NewPCG(4, 4)) //nolint:gosec // numbers for tests
+	for i := range idKinds {
+		k := &idKinds[i]
+		if k.id == "it-cf" || k.id == "mx-curp" || k.id == "fr-nir" || k.id == "ch-ahv" {
+			continue // too seldom hit by chance: below
+		}
+		found := 0
+		for range 20 {
+			id, ok := randomID(r, k)
+			require.True(t, ok, k.id)
+			text := "The " + k.words[0] + " is " + id + "."
+			start := strings.Index(text, id)
+			f := ruleOf(t, e, text, start, start+len(id))
+			if f.End-f.Start >= len(id) {
+				found++
+			}
+		}
+		require.GreaterOrEqual(t, found, 18, "%s after %q", k.id, k.words[0])
+	}
+	for text, rule := range map[string]string{
+		"RSSMRA85T10A562S":      "id-it-cf",
+		"2 69 05 49 588 157 80": "id-fr-nir",
+		"756.9217.0769.85":      "id-ch-ahv",
+		"HEGG560427MVZRRL04":    "id-mx-curp",
+	} {
+		require.Equal(t, rule, ruleOf(t, e, text, 0, len(text)).Rule, text)
+	}
+}
