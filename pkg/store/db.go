@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	// ClickHouse's client, over its HTTP protocol: the only one that the embedded child speaks too.
@@ -98,11 +99,15 @@ func (db *DB) waitForAnswer(ctx context.Context) error {
 	}
 }
 
-// isFinal says that asking again cannot help: who we are was refused.
+// finalCodes are ClickHouse's for who we are: UNKNOWN_USER, WRONG_PASSWORD, REQUIRED_PASSWORD,
+// ACCESS_DENIED, AUTHENTICATION_FAILED.
+var finalCodes = []int32{192, 193, 194, 497, 516}
+
+// isFinal says that asking again cannot help: who we are, or who answers, is wrong.
 func isFinal(err error) bool {
 	var refused *Error
 	if errors.As(err, &refused) {
-		return refused.Code != 0
+		return slices.Contains(finalCodes, refused.Code)
 	}
 	var verify *tls.CertificateVerificationError
 	return errors.As(err, &verify)

@@ -155,6 +155,36 @@ func TestGrantsAndFiltersNameWhatIsThere(t *testing.T) {
 	}
 }
 
+func TestOpenSaysWhatIsWrong(t *testing.T) {
+	engine := storetest.Start(t, policy.Default())
+	begin := time.Now()
+	foreign := engine.Config(identity.Query)
+	foreign.User = identity.Admin // with the certificate of query
+	_, err := store.Open(t.Context(), foreign)
+	var refused *store.Error
+	require.ErrorAs(t, err, &refused)
+	require.Less(t, time.Since(begin), 10*time.Second, "another's certificate is refused for good")
+
+	otherCA := t.TempDir()
+	err = identity.CreateCA(otherCA)
+	require.NoError(t, err)
+	err = identity.IssueCert(otherCA, identity.Query, "127.0.0.1")
+	require.NoError(t, err)
+	stranger := engine.Config(identity.Query)
+	stranger.TLS = identity.FilesIn(otherCA, identity.Query)
+	_, err = store.Open(t.Context(), stranger)
+	require.ErrorContains(t, err, "certificate")
+	require.Less(t, time.Since(begin), 10*time.Second, "a server of another CA is refused for good")
+
+	engine.Kill()
+	gone := engine.Config(identity.Query)
+	gone.OpenTimeout = time.Second
+	_, err = store.Open(t.Context(), gone)
+	require.ErrorContains(t, err, "no answer in time")
+	_, err = store.Open(t.Context(), store.Config{})
+	require.ErrorContains(t, err, "clickhouse.addresses")
+}
+
 func TestMigrateCanBeRepeatedAndTellsChanges(t *testing.T) {
 	engine := storetest.Start(t, policy.Default())
 	admin := engine.Open(t, identity.Admin)
