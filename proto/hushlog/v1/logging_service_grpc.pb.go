@@ -38,8 +38,10 @@ type LoggingServiceClient interface {
 	Log(ctx context.Context, in *LogRequest, opts ...grpc.CallOption) (*LogResponse, error)
 	// LogBatch takes several; each has a status of its own.
 	LogBatch(ctx context.Context, in *LogBatchRequest, opts ...grpc.CallOption) (*LogBatchResponse, error)
-	// LogStream takes interactions as they come and answers once, when the
-	// client has closed its side, with a status for each.
+	// LogStream takes interactions as they come and answers once, with a status
+	// for each: when the client has closed its side, and before that when the
+	// stream is silent for long, has carried as many as one answer holds, or the
+	// gateway stops. What has no result then was not taken.
 	LogStream(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[LogStreamRequest, LogStreamResponse], error)
 }
 
@@ -98,8 +100,10 @@ type LoggingServiceServer interface {
 	Log(context.Context, *LogRequest) (*LogResponse, error)
 	// LogBatch takes several; each has a status of its own.
 	LogBatch(context.Context, *LogBatchRequest) (*LogBatchResponse, error)
-	// LogStream takes interactions as they come and answers once, when the
-	// client has closed its side, with a status for each.
+	// LogStream takes interactions as they come and answers once, with a status
+	// for each: when the client has closed its side, and before that when the
+	// stream is silent for long, has carried as many as one answer holds, or the
+	// gateway stops. What has no result then was not taken.
 	LogStream(grpc.ClientStreamingServer[LogStreamRequest, LogStreamResponse]) error
 	mustEmbedUnimplementedLoggingServiceServer()
 }
