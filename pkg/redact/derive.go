@@ -31,7 +31,7 @@ func (sc *scanner) read(d derived) bool {
 	if d.whole {
 		return sc.takeWhole(d, found)
 	}
-	any := false
+	taken := false
 	for _, c := range found {
 		if len(d.crosses) > 0 {
 			i := sort.SearchInts(d.crosses, c.start+1)
@@ -42,9 +42,9 @@ func (sc *scanner) read(d derived) bool {
 		c.start, c.end = d.view.source(c.start, c.end)
 		c.view = d.name
 		sc.out = append(sc.out, c)
-		any = true
+		taken = true
 	}
-	return any
+	return taken
 }
 
 // takeWhole adds one candidate for the whole part, of the most important kind that was found in it.

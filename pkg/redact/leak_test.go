@@ -13,7 +13,7 @@ import (
 // TestFindingsHoldNoValue prints findings in every way that a log might, and looks for what was found.
 func TestFindingsHoldNoValue(t *testing.T) {
 	e := newEngine(t)
-	r := rand.New(rand.NewPCG(9, 9)) //nolint:gosec // texts for tests
+	r := rand.New(rand.NewPCG(9, 9))
 	texts := append([]string{}, fuzzSeeds...)
 	for range 500 {
 		texts = append(texts, randomText(r))

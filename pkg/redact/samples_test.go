@@ -166,7 +166,7 @@ func randomKey(r *rand.Rand, p pattern) string {
 
 func TestVendorKeys(t *testing.T) {
 	e := newEngine(t)
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // keys for tests
+	r := rand.New(rand.NewPCG(1, 2))
 	for _, v := range vendorRules {
 		for range 5 {
 			key := randomKey(r, v.p)
@@ -189,9 +189,9 @@ func randomID(r *rand.Rand, k *idKind) (string, bool) {
 		for i := range d {
 			switch {
 			case shape[i] == 'A', shape[i] == 'X' && r.IntN(3) == 0:
-				d[i] = byte('A' + r.IntN(26)) //nolint:gosec // below 26
+				d[i] = byte('A' + r.IntN(26))
 			default:
-				d[i] = byte('0' + r.IntN(10)) //nolint:gosec // below 10
+				d[i] = byte('0' + r.IntN(10))
 			}
 		}
 		if k.check == nil || k.check(d) {
@@ -203,7 +203,7 @@ func randomID(r *rand.Rand, k *idKind) (string, bool) {
 
 func TestIdentityNumbers(t *testing.T) {
 	e := newEngine(t)
-	r := rand.New(rand.NewPCG(4, 4)) //nolint:gosec // numbers for tests
+	r := rand.New(rand.NewPCG(4, 4))
 	for i := range idKinds {
 		k := &idKinds[i]
 		if k.id == "it-cf" || k.id == "mx-curp" || k.id == "fr-nir" || k.id == "ch-ahv" {
