@@ -23,7 +23,10 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/hushlog/hushlog/pkg/contract"
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+	"github.com/hushlog/hushlog/services/setup"
 	"github.com/hushlog/hushlog/test/backend"
 	"github.com/hushlog/hushlog/test/stack"
 )
@@ -172,6 +175,37 @@ func TestPlantedValuesAreReadableNowhere(t *testing.T) {
 	}
 	h.answersAndMetricsAreClean(t)
 	h.filesAreClean(t)
+	h.idsAreHashedInKafka(t, "by-grpc", "by-rest")
+}
+
+// idsAreHashedInKafka reads every topic as admin: ids that clients gave are in
+// no key and no header, and nowhere at all before the redactor.
+func (h *harness) idsAreHashedInKafka(t *testing.T, ids ...string) {
+	t.Helper()
+	opts, err := stream.Dial(setup.KafkaConfig(h.Layout(), identity.Admin, []string{h.Addresses.Kafka}))
+	require.NoError(t, err)
+	records := 0
+	for _, topic := range h.Policy.Topics() {
+		var partitions []int32
+		for p := range topic.Partitions {
+			partitions = append(partitions, int32(p)) //nolint:gosec // a few
+		}
+		for r, err := range stream.ReadBack(t.Context(), opts, topic.Name, time.Now().Add(-time.Hour), partitions...) {
+			require.NoError(t, err)
+			records++
+			clear := string(r.Key)
+			for _, header := range r.Headers {
+				clear += header.Key + string(header.Value)
+			}
+			if topic.Name == stream.TopicRaw || topic.Name == stream.TopicQuarantine {
+				clear += string(r.Value)
+			}
+			for _, id := range ids {
+				require.NotContains(t, clear, id, topic.Name)
+			}
+		}
+	}
+	require.Greater(t, records, 5)
 }
 
 // refusals are requests that carry the planted values and are wrong: what
