@@ -374,12 +374,13 @@ func TestTransactorChaos(t *testing.T) {
 	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	k := newKafka(t, partitions)
 	ctx, cancel := context.WithCancel(t.Context())
+	var calm atomic.Bool
 	var members sync.WaitGroup
 	defer members.Wait()
 	defer cancel()
 	for i := range 3 {
 		lives := mathrand.New(mathrand.NewPCG(seed, uint64(i)+1))
-		members.Go(func() { liveAndDie(ctx, t, k, strconv.Itoa(i), lives) })
+		members.Go(func() { liveAndDie(ctx, t, k, strconv.Itoa(i), lives, &calm) })
 	}
 	faults := []kfake.Fault{
 		{Keys: []kmsg.Key{kmsg.Produce}, Topic: topicOut, Err: kerr.NotLeaderForPartition},
@@ -402,22 +403,32 @@ func TestTransactorChaos(t *testing.T) {
 		k.cluster.Fault(faults[random.IntN(len(faults))], faults[random.IntN(len(faults))])
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
 	}
-	eventually(t, "all published", func() bool { return len(k.keys(t, topicOut)) == partitions*rounds*each })
+	calm.Store(true)
+	require.Eventually(t, func() bool { return len(k.keys(t, topicOut)) == partitions*rounds*each }, time.Minute, 50*time.Millisecond)
 	cancel()
 	members.Wait()
 	requireOnce(t, k, partitions*rounds*each)
 }
 
-// liveAndDie runs a member again and again, for a while each time.
-func liveAndDie(ctx context.Context, t *testing.T, k *testKafka, id string, random *mathrand.Rand) {
+// liveAndDie runs a member again and again, for a while each time until calm is set.
+func liveAndDie(ctx context.Context, t *testing.T, k *testKafka, id string, random *mathrand.Rand, calm *atomic.Bool) {
 	for ctx.Err() == nil {
-		transactor, err := NewTransactor(k.opts(), config(id), newOnce(k))
+		cfg := config(id)
+		cfg.RebalanceTimeout = 5 * time.Second
+		// The broker leaves some joins unanswered after the faults above.
+		transactor, err := NewTransactor(append(k.opts(), kgo.RequestTimeoutOverhead(2*time.Second)), cfg, newOnce(k))
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		life, cancel := context.WithTimeout(ctx, time.Duration(300+random.IntN(3000))*time.Millisecond)
+		life, cancel := context.WithCancel(ctx)
+		death := time.AfterFunc(time.Duration(300+random.IntN(3000))*time.Millisecond, func() {
+			if !calm.Load() {
+				cancel()
+			}
+		})
 		_ = transactor.Run(life) // errors are what this is about: the next life starts anew
+		death.Stop()
 		cancel()
 	}
 }
