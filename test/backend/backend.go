@@ -29,6 +29,8 @@ type Backend struct {
 	Brokers []string
 	// ClickHouseAddr is the address of ClickHouse's HTTPS interface.
 	ClickHouseAddr string
+	// KafkaData and ClickHouseData are the folders of what each keeps, for tests that search there.
+	KafkaData, ClickHouseData string
 
 	// Stop stops both cleanly; their data stays. The end of the test calls it, too.
 	Stop func(ctx context.Context) error
@@ -91,6 +93,7 @@ func start(ctx context.Context, kind Kind, dir string) (*Backend, error) {
 		return nil, errors.Join(err, b.Stop(stop))
 	}
 	b.Brokers, b.ClickHouseAddr = kafka.addr(), house.addr()[0]
+	b.KafkaData, b.ClickHouseData = kafka.data(), house.data()
 	return b, nil
 }
 

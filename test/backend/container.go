@@ -36,6 +36,8 @@ func newContainers(dir string, deployment identity.Layout) (kafka, house part, e
 
 func (c contained) addr() []string { return []string{c.server.Addr()} }
 
+func (c contained) data() string { return c.server.Dir() }
+
 func (c contained) start(ctx context.Context) error {
 	err := c.server.Start(ctx)
 	if errors.Is(err, containers.ErrMissing) {

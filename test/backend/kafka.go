@@ -22,6 +22,8 @@ func newApacheKafka(dir string, deployment identity.Layout) *apacheKafka {
 
 func (k *apacheKafka) addr() []string { return k.cluster.Brokers() }
 
+func (k *apacheKafka) data() string { return k.cfg.Dir }
+
 func (k *apacheKafka) start(ctx context.Context) error {
 	if k.cluster != nil {
 		return k.cluster.Restart(ctx)

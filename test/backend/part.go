@@ -20,6 +20,8 @@ const partStart = 60 * time.Second
 // part is Kafka or ClickHouse, running or not, at an address that stays.
 type part interface {
 	addr() []string
+	// data is the folder of what it keeps.
+	data() string
 	// start starts it, again too, and returns when it answers.
 	start(ctx context.Context) error
 	stop(ctx context.Context) error
@@ -37,6 +39,8 @@ type child struct {
 }
 
 func (c *child) addr() []string { return []string{c.address} }
+
+func (c *child) data() string { return filepath.Join(c.dir, c.name) }
 
 func (c *child) start(ctx context.Context) error {
 	if c.process.Alive() == nil {

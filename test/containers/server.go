@@ -131,6 +131,9 @@ func secret(path string) string {
 // Addr is where it is reached from this machine.
 func (s *Server) Addr() string { return "127.0.0.1:" + strconv.Itoa(s.port) }
 
+// Dir is the folder of its data on this machine.
+func (s *Server) Dir() string { return s.cfg.Dir }
+
 // Start starts the container, again too after Kill, and returns when what is in it answers to the
 // admin. It returns ErrMissing when there is no engine or no image.
 func (s *Server) Start(ctx context.Context) error {

@@ -108,14 +108,13 @@ func (s *Stack) credentials(t testing.TB) {
 	target.FilesToSearch = s.Files()
 }
 
-// Files are the directories of what the broker keeps, as far as it is on this
-// machine's disk and readable, and of what the processes log.
+// Files are the directories of what the broker keeps and of what the processes log.
 func (s *Stack) Files() []string {
-	dirs := []string{filepath.Join(s.Layout().Dir, "log")}
-	if s.Backend == nil {
-		dirs = append(dirs, filepath.Join(s.Layout().Dir, "data", "kafka"))
+	kafka := filepath.Join(s.Layout().Dir, "data", "kafka")
+	if s.Backend != nil {
+		kafka = s.Backend.KafkaData
 	}
-	return dirs
+	return []string{filepath.Join(s.Layout().Dir, "log"), kafka}
 }
 
 var build struct {
