@@ -166,11 +166,16 @@ func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
 // walk reports the words that start at i.
 func (voc *vocabulary) walk(s string, i int, hits, triggers []hit) ([]hit, []hit) {
 	m := voc.match
-	state := 0
-	for j := i; j < len(s); j++ {
-		state = int(m.next[state*m.width+int(m.classOf[s[j]])])
-		if state == 0 {
-			break
+	state := m.root[foldByte[s[i]]]
+	for j := i; state != 0; j++ {
+		if j > i {
+			if j == len(s) {
+				break
+			}
+			state = m.step(state, foldByte[s[j]])
+			if state == 0 {
+				break
+			}
 		}
 		if m.heads[state] == 0 {
 			continue

@@ -1,17 +1,22 @@
 package redact
 
+import (
+	"maps"
+	"slices"
+)
+
 // matcher finds the words of a fixed vocabulary in a text. The first three characters of every position are looked up
 // in a filter small enough for the fastest cache; only where they can begin a word is a trie walked. A walk is as long
 // as the longest word at most, so the cost is linear. Letters are folded to lower case in ASCII; other bytes are taken
 // as they are.
 type matcher struct {
-	classOf [256]uint8
-	width   int      // classes
-	next    []uint16 // state*width + class -> state; 0 is none
-	heads   []uint16 // state -> index into outs + 1; 0 is none
-	outs    []uint16 // words that end here, each list ended by noWord
-	start   filter   // beginnings of words that stand where a word can begin
-	inner   filter   // beginnings of words that may stand anywhere
+	root  [256]uint16 // first byte -> state; 0 is none
+	label []byte      // state -> the byte that leads to it
+	first []uint16    // state -> its first child; its last is before the first child of the next state
+	heads []uint16    // state -> index into outs + 1; 0 is none
+	outs  []uint16    // words that end here, each list ended by noWord
+	start filter      // beginnings of words that stand where a word can begin
+	inner filter      // beginnings of words that may stand anywhere
 }
 
 const noWord = 0xFFFF
@@ -50,14 +55,8 @@ func beginning(a, b, c byte) uint32 {
 // newMatcher builds the matcher of words, which must be lower case and at least two bytes long. Word i is reported as
 // i; it may stand inside other words if inside says so.
 func newMatcher(words []string, inside func(i int) bool) *matcher {
-	m := &matcher{width: 1}
+	m := &matcher{}
 	for i, w := range words {
-		for j := range len(w) {
-			if m.classOf[w[j]] == 0 {
-				m.classOf[w[j]] = uint8(m.width) //nolint:gosec // at most 256 byte values
-				m.width++
-			}
-		}
 		f := &m.start
 		if inside(i) {
 			f = &m.inner
@@ -70,35 +69,58 @@ func newMatcher(words []string, inside func(i int) bool) *matcher {
 			f.add(beginning(w[0], w[1], foldThird[c]))
 		}
 	}
-	for c := byte('a'); c <= 'z'; c++ {
-		m.classOf[c-32] = m.classOf[c]
-	}
 	m.build(words)
 	return m
 }
 
+// node is a state of the trie while it is built.
+type node struct {
+	children map[byte]*node
+	words    []uint16
+}
+
+// build lays the trie out in the order of its depth, so that the children of a state stand side by side.
 func (m *matcher) build(words []string) {
-	m.next = make([]uint16, m.width)
-	ends := [][]uint16{nil}
+	root := &node{children: map[byte]*node{}}
 	for i, w := range words {
-		state := 0
+		n := root
 		for j := range len(w) {
-			cell := state*m.width + int(m.classOf[w[j]])
-			if m.next[cell] == 0 {
-				m.next[cell] = uint16(len(ends)) //nolint:gosec // a test holds the vocabulary below 65535 states
-				m.next = append(m.next, make([]uint16, m.width)...)
-				ends = append(ends, nil)
+			next := n.children[w[j]]
+			if next == nil {
+				next = &node{children: map[byte]*node{}}
+				n.children[w[j]] = next
 			}
-			state = int(m.next[cell])
+			n = next
 		}
-		ends[state] = append(ends[state], uint16(i))
+		n.words = append(n.words, uint16(i)) //nolint:gosec // a test holds the vocabulary below 65535 states
 	}
-	m.heads = make([]uint16, len(ends))
-	for s, list := range ends {
-		if len(list) == 0 {
-			continue
+	order := []*node{root}
+	m.label = append(m.label, 0)
+	for i := 0; i < len(order); i++ {
+		n := order[i]
+		m.first = append(m.first, uint16(len(order))) //nolint:gosec // as above
+		m.heads = append(m.heads, 0)
+		if len(n.words) > 0 {
+			m.heads[i] = uint16(len(m.outs) + 1) //nolint:gosec // as above
+			m.outs = append(append(m.outs, n.words...), noWord)
 		}
-		m.heads[s] = uint16(len(m.outs) + 1) //nolint:gosec // as above
-		m.outs = append(append(m.outs, list...), noWord)
+		for _, c := range slices.Sorted(maps.Keys(n.children)) {
+			if i == 0 {
+				m.root[c] = uint16(len(order)) //nolint:gosec // as above
+			}
+			m.label = append(m.label, c)
+			order = append(order, n.children[c])
+		}
 	}
+	m.first = append(m.first, uint16(len(order))) //nolint:gosec // as above
+}
+
+// step returns the state that c leads to from state, or 0.
+func (m *matcher) step(state uint16, c byte) uint16 {
+	for s, end := m.first[state], m.first[state+1]; s < end; s++ {
+		if m.label[s] == c {
+			return s
+		}
+	}
+	return 0
 }
