@@ -41,6 +41,22 @@ func DefaultLives() Lives {
 	}
 }
 
+// openMargin is how long a key outlives the last record sealed under it, for a reader that is late.
+const openMargin = time.Hour
+
+// LivesFor are the default lives with the dates for opening that follow from how long the topics keep
+// their records: no longer than that, and a margin.
+func LivesFor(raw, events, quarantine time.Duration) Lives {
+	l := DefaultLives()
+	sealed := l.Seal + l.Ahead + openMargin
+	l.Open = map[hushlogv1.Audience]time.Duration{
+		hushlogv1.Audience_AUDIENCE_REDACTOR:   raw + sealed,
+		hushlogv1.Audience_AUDIENCE_INGEST:     events + sealed,
+		hushlogv1.Audience_AUDIENCE_QUARANTINE: quarantine + sealed,
+	}
+	return l
+}
+
 // Validate says what does not fit together.
 func (l Lives) Validate() error {
 	var errs []error

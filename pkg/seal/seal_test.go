@@ -461,6 +461,9 @@ func TestEpochMakerRun(t *testing.T) {
 
 func TestLives(t *testing.T) {
 	require.NoError(t, DefaultLives().Validate())
+	lives := LivesFor(24*time.Hour, 72*time.Hour, 72*time.Hour)
+	require.NoError(t, lives.Validate())
+	require.Greater(t, lives.Open[redactor], 24*time.Hour+lives.Seal+lives.Ahead, "the last record sealed can be opened until it is gone")
 	for name, change := range map[string]func(*Lives){
 		"seal":  func(l *Lives) { l.Seal = 0 },
 		"ahead": func(l *Lives) { l.Ahead = l.Seal },
