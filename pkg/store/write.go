@@ -20,9 +20,10 @@ func NewBlockWriter(db *DB) *BlockWriter { return &BlockWriter{db: db} }
 
 // Write stores a block and its contents; on return without error every row survives the end of
 // ClickHouse's process. (Not of the machine: ClickHouse leaves syncing to the system by default, and
-// what a power cut takes is in the stream for as long as it is kept there.) The block's id is the token in every table: repeating a block skips what is there and fills what is missing, so
-// after any error the caller repeats the same block. An error that wraps ErrMalformed is found before
-// anything is inserted and repeats for ever. contents may be nil when the block has none.
+// what a power cut takes is in the stream for as long as it is kept there.) The block's id is the token
+// in every table: repeating a block skips what is there and fills what is missing, so after any error
+// the caller repeats the same block. An error that wraps ErrMalformed is found before anything is
+// inserted and repeats for ever. contents may be nil when the block has none.
 func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
 	token, err := blockToken(block)
 	if err != nil {
