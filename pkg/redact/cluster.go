@@ -230,6 +230,20 @@ func separator(s string, i int) (bind uint8, char byte, next int) {
 			if !bracket {
 				bind = sepBind(bind, bindSpace)
 			}
+		case ',', '|', '~', ';': // between single characters only: 4,1,1,1
+			if bind != 0 || !singles(s, i, j) {
+				return bindNone, 0, i
+			}
+			bind, char = bindTight, c
+		case '*', '`': // Markdown emphasis inside a value
+			if isSpace(at(s, j-1)) && isSpace(at(s, j+1)) {
+				return bindNone, 0, i
+			}
+			bracket = true
+			bind = max(bind, bindSpace)
+			if char == 0 {
+				char = ' '
+			}
 		case '(', ')':
 			bracket = true
 			bind = max(bind, bindSpace)
@@ -256,6 +270,15 @@ func separator(s string, i int) (bind uint8, char byte, next int) {
 		return bindNone, 0, i
 	}
 	return bind, char, j
+}
+
+// singles reports whether single characters stand on both sides of the separator at j, the first of which ends at i.
+func singles(s string, i, j int) bool {
+	k := j + 1
+	for at(s, k) == ' ' {
+		k++
+	}
+	return i >= 1 && !isAlnum(at(s, i-2)) && isDigit(at(s, k)) && !isAlnum(at(s, k+1)) && k-j <= 2
 }
 
 func sepBind(old, b uint8) uint8 {
@@ -294,7 +317,7 @@ func (sc *scanner) judge(p []piece) {
 // fixedForm judges the pieces that start at p[i] as a form that nothing else looks like, an IPv4 address or a date,
 // and returns how many belong to it.
 func (sc *scanner) fixedForm(p []piece, i int) int {
-	if i > 0 && p[i].sep <= bindTight && p[i].sepChar != '/' {
+	if i > 0 && p[i].sep <= bindTight && (p[i].sepChar != '/' || i+1 < len(p) && p[i+1].sepChar == '/') {
 		return 0
 	}
 	if n := sc.ipv4(p[i:]); n > 0 {

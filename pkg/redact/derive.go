@@ -25,6 +25,7 @@ func (sc *scanner) read(d derived) bool {
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
 	child.wrapped = len(d.crosses) > 0
+	child.spelt = d.name == "spelled"
 	child.run()
 	found := confident(child.out, sc.job.eng.minConf)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)

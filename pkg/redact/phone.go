@@ -120,6 +120,9 @@ func extensionEnd(s string, i int) int {
 // national judges digits without an international prefix by how they are grouped.
 func (w *window) national() (float64, string) {
 	d := w.canon
+	if w.sc.spelt && len(w.groups) == 1 && w.disguised() {
+		return 0.6, "spelled digits"
+	}
 	if w.uniform && (w.sepChar != ' ' || w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
 		return 0.6, "separated digits"
 	}

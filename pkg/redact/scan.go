@@ -31,6 +31,7 @@ type scanner struct {
 	outer   *nearby // the surroundings of the part this view was made from
 	around1 nearby  // what outer points to
 	wrapped bool    // lines were joined to make this view
+	spelt   bool    // the digits of this view were words
 	blobTo  int     // tokens were decoded up to here
 	tokenTo int     // the token after a name of a secret ends here
 	tries   int     // names that were read in that token

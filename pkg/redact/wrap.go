@@ -138,7 +138,7 @@ func runeStart(s string, i int) int {
 // wrapByte reports whether a value may be broken beside c.
 func wrapByte(c byte) bool {
 	return isAlnum(c) || c == '-' || c == '.' || c == '_' || c == '@' || c == '/' || c == '+' || c == '=' || c == ':' || c == '%' || c == '$' ||
-		c == '#' || c == '!' || c == '*' || c == '(' || c == '&'
+		c == '#' || c == '!' || c == '*' || c == '(' || c == ')' || c == '&'
 }
 
 // brokenToken reports whether l, at the end of a line, and r, at the start of the next, could be parts of one value.
@@ -155,7 +155,7 @@ func brokenToken(l, r string, marked bool) bool {
 	case has(r, '@'):
 		// An address at the start of a line is one without the last word of the line before.
 		last := l[len(l)-1]
-		return r[0] == '@' || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
+		return strings.Contains(l, "://") || r[0] == '@' || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
 	case ld+rd == 0 && ls+rs+lh+rh == 0:
 		return marked && len(l) <= 4 && len(r) <= 4 && isUpper(l[0]) && isUpper(r[0]) // two words, or two groups of capitals
 	case ld > 0 && rd > 0 && ll+rl == 0:
