@@ -32,12 +32,12 @@ type epochs struct {
 	leads     atomic.Bool
 }
 
-func newEpochs(opts []kgo.Opt, sign ed25519.PrivateKey, verify ed25519.PublicKey, kms seal.KMS, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+func newEpochs(opts []kgo.Opt, sign ed25519.PrivateKey, verify ed25519.PublicKey, kms seal.KMS, lives seal.Lives, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
 	ring, err := seal.NewKeyring(verify, nil)
 	if err != nil {
 		return nil, fmt.Errorf("epoch_verify_key: %w", err)
 	}
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: sign, Lives: seal.DefaultLives()})
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: sign, Lives: lives})
 	if err != nil {
 		return nil, fmt.Errorf("make epochs: %w", err)
 	}

@@ -67,7 +67,11 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	sanitizer, err := loadSanitizer(cfg)
+	p, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return nil, err
+	}
+	sanitizer, err := loadSanitizer(cfg, p)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +80,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("kms: %w", err)
 	}
 	m, sm := newMetrics(app.Registry), stream.NewMetrics(app.Registry, identity.Redactor)
-	e, err := loadEpochs(cfg, opts, kms, m, sm, app.Log)
+	e, err := loadEpochs(cfg, opts, kms, epochLives(p), m, sm, app.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -107,11 +111,12 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	return s, nil
 }
 
-func loadSanitizer(cfg Config) (*Sanitizer, error) {
-	p, err := policy.Load(cfg.Policy)
-	if err != nil {
-		return nil, err
-	}
+// epochLives are the dates of epochs that follow from how long the topics keep what is sealed under them.
+func epochLives(p *policy.Policy) seal.Lives {
+	return seal.LivesFor(p.Retention.RawAtMost.D(), p.Retention.Events.D(), p.Retention.Quarantine.D())
+}
+
+func loadSanitizer(cfg Config, p *policy.Policy) (*Sanitizer, error) {
 	hasher, err := identity.LoadHasher(cfg.HashKey)
 	if err != nil {
 		return nil, err
@@ -123,7 +128,7 @@ func loadSanitizer(cfg Config) (*Sanitizer, error) {
 	return NewSanitizer(p, hasher, pseudonyms)
 }
 
-func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, lives seal.Lives, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
 	sign, err := identity.LoadEpochSignKey(cfg.EpochSignKey)
 	if err != nil {
 		return nil, err
@@ -132,7 +137,7 @@ func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, m *metrics, sm *stream
 	if err != nil {
 		return nil, err
 	}
-	return newEpochs(opts, sign, verify, kms, m, sm, log)
+	return newEpochs(opts, sign, verify, kms, lives, m, sm, log)
 }
 
 // readBackFrom reads the redactor's own output.
