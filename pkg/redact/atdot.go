@@ -10,7 +10,7 @@ var ruleEmailSpelled = &rule{prio: prioShape, Rule: Rule{
 
 var (
 	atWords  = []string{"at", "arroba", "chiocciola", "arobase", "klammeraffe", "ät", "kropka", "małpa", "@"}
-	dotWords = []string{"dot", "punkt", "punto", "ponto", "point", "kropka", "."}
+	dotWords = []string{"dot", "punkt", "punto", "ponto", "kropka", "."}
 )
 
 func atDotWords() []keyword {

@@ -236,7 +236,7 @@ func separator(s string, i int) (bind uint8, char byte, next int) {
 			}
 			bind, char = bindTight, c
 		case '*', '`': // Markdown emphasis inside a value
-			if isSpace(at(s, j-1)) && isSpace(at(s, j+1)) {
+			if isSpace(at(s, j-1)) && isSpace(at(s, j+1)) || isAlnum(at(s, j-1)) && isAlnum(at(s, j+1)) {
 				return bindNone, 0, i
 			}
 			bracket = true

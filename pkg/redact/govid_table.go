@@ -59,7 +59,7 @@ var idKinds = []idKind{
 	{id: "pl-pesel", what: "Polish PESEL", shapes: []string{"NNNNNNNNNNN"}, check: checkPESEL, topics: topAnyTax, words: []string{"pesel"}, source: "Ministerstwo Cyfryzacji"},
 	{id: "pl-nip", what: "Polish tax number", shapes: []string{"NNNNNNNNNN"}, check: checkNIP, format: []int{3, 3, 2, 2}, topics: topTax, words: []string{"nip"}, source: "Ministerstwo Finansów"},
 	{id: "pl-regon", what: "Polish company number", typ: TypeOther, shapes: []string{"NNNNNNNNN", "NNNNNNNNNNNNNN"}, words: []string{"regon", "krs"}, source: "GUS"},
-	{id: "pl-dowod", what: "Polish identity card number", shapes: []string{"AAANNNNNN"}, check: checkDowod, alone: 0.6, topics: topGov, words: []string{"dowód", "dowod osobisty", "dowód osobisty", "dowodu", "numer dowodu"}, source: "MSWiA"},
+	{id: "pl-dowod", what: "Polish identity card number", shapes: []string{"AAANNNNNN"}, check: checkDowod, topics: topGov, words: []string{"dowód", "dowod osobisty", "dowód osobisty", "dowodu", "numer dowodu"}, source: "MSWiA"},
 	{id: "cz-rc", what: "Czech or Slovak birth number", shapes: []string{"NNNNNNNNNN"}, check: checkRodne, format: []int{6, 4}, topics: topAnyTax, words: []string{"rodné číslo", "rodne cislo", "rodného čísla", "r.č.", "rč"}, source: "Act 133/2000"},
 	{id: "se-pnr", what: "Swedish personal number", shapes: []string{"NNNNNNNNNN", "NNNNNNNNNNNN"}, check: checkPersonnummer, format: []int{6, 4}, topics: topAnyTax, words: []string{"personnummer", "samordningsnummer", "personnr"}, source: "Skatteverket"},
 	{id: "no-fnr", what: "Norwegian birth number", shapes: []string{"NNNNNNNNNNN"}, check: checkNorway, format: []int{6, 5}, topics: topAnyTax, words: []string{"fødselsnummer", "personnummer", "d-nummer", "fodselsnummer"}, source: "Skatteetaten"},

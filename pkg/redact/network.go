@@ -61,7 +61,11 @@ func (sc *scanner) ipv4(p []piece) int {
 		sc.logUser(p[3].end)
 		return count
 	}
-	sc.add(p[0].start, p[3].end, ruleIPv4, 0.85, Evidence{Structure: "dotted quad", Context: n.nameOf(topIP)})
+	conf := 0.85
+	if n.all()&topIP == 0 && max(octet[0], octet[1], octet[2], octet[3]) < 10 {
+		conf = 0.45 // a section of a document, or a version
+	}
+	sc.add(p[0].start, p[3].end, ruleIPv4, conf, Evidence{Structure: "dotted quad", Context: n.nameOf(topIP)})
 	sc.logUser(p[3].end)
 	return count
 }

@@ -46,7 +46,7 @@ func (w *window) plate() {
 func (sc *scanner) userAfter(i int, k *keyword) {
 	s := sc.s
 	how, j := sc.readJoint(i)
-	if how == jointNone || how == jointSpace && at(s, j) != '@' {
+	if sc.wrapped || how == jointNone || how == jointSpace && at(s, j) != '@' {
 		return
 	}
 	if c := at(s, j); c == '"' || c == '\'' || c == '`' || c == '@' {
@@ -62,7 +62,7 @@ func (sc *scanner) userAfter(i int, k *keyword) {
 	if digits+symbols == 0 && (how == jointProse || !isLower(v[0])) && at(s, j-1) != '@' {
 		return
 	}
-	if isDomain(v) || v == "root" || v == "admin" {
+	if isDomain(v) || onlyNameBytes(v) || len(v) > 2 && v[:2] == "0x" || v == "root" || v == "admin" {
 		return
 	}
 	conf := 0.55

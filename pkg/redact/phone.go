@@ -142,7 +142,7 @@ func (w *window) national() (float64, string) {
 		return 0.6, "trunk prefix"
 	case len(w.groups) == 1 && w.knownRegion():
 		return 0.35, "national"
-	case w.paren && len(w.groups) >= 2 && len(d) >= 8 && len(d) <= 12:
+	case w.paren && w.sepChar != '.' && len(w.groups) >= 2 && len(d) >= 8 && len(d) <= 12:
 		return 0.6, "area code in brackets"
 	}
 	return 0, ""

@@ -83,7 +83,7 @@ func operator(s string, i int, quoted bool) (joint, int) {
 	}
 	switch op := s[i:j]; {
 	case op == "":
-		if quoted && at(s, i) == ',' {
+		if j := skipBlanks(s, i+1); quoted && at(s, i) == ',' && (at(s, j) == '"' || at(s, j) == '\'' || at(s, j) == '`') {
 			return jointAssign, i + 1
 		}
 		return jointNone, i
@@ -250,7 +250,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	r := ruleAssigned
 	if kind == keyWeak {
 		r = ruleEntropy
-		if joint == jointAssign || joint == jointProse {
+		if (joint == jointAssign || joint == jointProse) && !sc.wrapped {
 			conf = weakValue(v)
 		}
 	} else {
@@ -307,7 +307,7 @@ func (sc *scanner) strongValue(v string, how joint, t token) float64 {
 		}
 		return 0.85
 	default: // only space between
-		if letters > 0 && digits > 0 && len(v) >= 6 && (symbols > 0 || humps > 0 || digits >= 2) && !code(sc.s, t, v) && !measure(v) {
+		if letters > 0 && digits > 0 && len(v) >= 6 && (symbols > 0 || humps > 0 && digits >= 2 || digits >= 4) && !code(sc.s, t, v) && !measure(v) {
 			return 0.6
 		}
 		return 0
@@ -469,7 +469,7 @@ func weakValue(v string) float64 {
 		return 0
 	}
 	letters, digits, _, _ := census(v)
-	if digits < 2 || letters < 4 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+	if digits < 2 || letters < 4 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || onlyNameBytes(v) && strings.IndexByte(v, '_') > 0 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
 		return 0
 	}
 	if entropy(v) < 3.3 {

@@ -151,7 +151,7 @@ func brokenToken(l, r string, marked bool) bool {
 	rl, rd, rs, rh := census(r)
 	switch {
 	case has(l, '@'):
-		return !wholeAddress(l)
+		return !wholeAddress(l) && (marked || l[len(l)-1] != '.')
 	case has(r, '@'):
 		// An address at the start of a line is one without the last word of the line before.
 		last := l[len(l)-1]
