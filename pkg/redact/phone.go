@@ -123,7 +123,7 @@ func (w *window) national() (float64, string) {
 	if w.sc.spelt && len(w.groups) == 1 && w.disguised() {
 		return 0.6, "spelled digits"
 	}
-	if w.uniform && (w.sepChar != ' ' || w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
+	if w.uniform && (w.sepChar == '-' || w.sepChar == '.' || w.sepChar == '/' || w.sepChar == '_' || w.sepChar == ' ' && w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
 		return 0.6, "separated digits"
 	}
 	if w.bind >= bindLoose {

@@ -42,6 +42,9 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		i = skipType(s, i)
 	}
 	kind, next := operator(s, i, quoted)
+	if at(s, i) == '|' && next == i+1 && !sc.tableRow(i) {
+		return jointNone, i
+	}
 	if kind == jointAssign {
 		next = skipBlanks(s, next)
 		if t := skipType(s, next); t > next {
@@ -66,6 +69,16 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		return jointSpace, i
 	}
 	return jointNone, i
+}
+
+// tableRow reports whether the '|' at i stands in a row of a Markdown table: another one stands before it on its line.
+func (sc *scanner) tableRow(i int) bool {
+	for j := i - 1; j >= 0 && i-j < 2*maxName && sc.s[j] != '\n'; j-- {
+		if sc.s[j] == '|' {
+			return true
+		}
+	}
+	return false
 }
 
 func skipBlanks(s string, i int) int {
@@ -254,7 +267,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 			conf = weakValue(v)
 		}
 	} else {
-		conf = sc.strongValue(v, joint, t)
+		conf = sc.strongValue(v, joint, t, k)
 	}
 	if conf <= 0 {
 		return
@@ -272,7 +285,7 @@ func startsURL(v string) bool {
 }
 
 // strongValue says how sure it is that v, after the name of a secret, is one.
-func (sc *scanner) strongValue(v string, how joint, t token) float64 {
+func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64 {
 	if len(v) < 3 || placeholder(v) {
 		return 0
 	}
@@ -285,6 +298,9 @@ func (sc *scanner) strongValue(v string, how joint, t token) float64 {
 		}
 		return 0.9
 	case how == jointAssign:
+		if digits == 0 && containsFold(v, k.word) {
+			return 0 // token = tokens
+		}
 		if code(sc.s, t, v) || plain && (stopWord(v) || humps > 0 && !jumbled(v) || len(v) < 4) {
 			return 0
 		}
