@@ -502,6 +502,9 @@ func (sc *scanner) benignNumber(p []piece) bool {
 	if before == '#' && first.lower {
 		return true // colours
 	}
+	if before == '\\' {
+		return true // escapes of source code
+	}
 	if before == '.' && isDigit(at(s, first.start-2)) || after == ',' && isDigit(at(s, last.end+1)) && before == ',' && isDigit(at(s, first.start-2)) && last.end-first.start <= 3 {
 		return true
 	}

@@ -62,7 +62,7 @@ func (sc *scanner) userAfter(i int, k *keyword) {
 	if digits+symbols == 0 && (how == jointProse || !isLower(v[0])) && at(s, j-1) != '@' {
 		return
 	}
-	if isDomain(v) || onlyNameBytes(v) || len(v) > 2 && v[:2] == "0x" || v == "root" || v == "admin" {
+	if isDomain(v) || digits == 0 && containsFold(v, k.word) || onlyNameBytes(v) || len(v) > 2 && v[:2] == "0x" || v == "root" || v == "admin" {
 		return
 	}
 	conf := 0.55

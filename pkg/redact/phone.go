@@ -181,7 +181,7 @@ func (w *window) northAmerican() bool {
 
 // trunkGroups reports whether a number with a trunk zero is grouped like one: an area, then one to four groups.
 func (w *window) trunkGroups() bool {
-	if len(w.groups) < 2 || len(w.groups) > 5 {
+	if len(w.groups) < 2 || len(w.groups) > 5 || w.shape(5, 4) && w.sepChar == '-' { // ZIP+4
 		return false
 	}
 	first := w.groups[0]

@@ -40,7 +40,7 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 	if strings.HasSuffix(k.word, " is") {
 		how, j = jointProse, skipBlanks(s, i)
 	}
-	if how == jointNone {
+	if how == jointNone || k.word == "tan" && s[i-1] != 'N' {
 		return
 	}
 	t := sc.readToken(j, true)

@@ -50,7 +50,7 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		if t := skipType(s, next); t > next {
 			next = skipBlanks(s, t+1)
 		}
-		if at(s, next) == '\n' && at(s, next-1) != '\n' { // the value on the next line, indented
+		if at(s, next) == '\n' && at(s, next-1) == '>' { // the value of an XML element on the next line
 			next = skipBlanks(s, next+1)
 		}
 		next = skipCast(s, next)
@@ -293,7 +293,7 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 	plain := digits == 0 && symbols == 0
 	switch {
 	case t.quote != 0 && how == jointAssign:
-		if len(v) < 4 && plain || sentence(v) {
+		if plain && (len(v) < 4 || stopWord(v)) || sentence(v) || strings.IndexByte(v, '\n') >= 0 && len(v) > 256 {
 			return 0
 		}
 		return 0.9
