@@ -55,7 +55,6 @@ func New(o Options) (*Engine, error) {
 	if e.minConf == 0 {
 		e.minConf = defaultMinConfidence
 	}
-	e.jobs.New = func() any { return &job{} }
 	return e, nil
 }
 
@@ -74,8 +73,8 @@ var ruleSetVersion = sync.OnceValue(func() string {
 // Find returns what is private in text, sorted by start and not overlapping. The error wraps ErrUninspectable when the
 // text cannot be inspected.
 func (e *Engine) Find(text string, h Hints) ([]Finding, error) {
-	j := e.jobs.Get().(*job)
-	defer e.jobs.Put(j)
+	j := e.job()
+	defer e.release(j)
 	err := j.run(e, text, h)
 	if err != nil {
 		return nil, err
@@ -86,13 +85,38 @@ func (e *Engine) Find(text string, h Hints) ([]Finding, error) {
 // Redact returns text with the engine's actions applied, and what was found. The error wraps ErrUninspectable when the
 // text cannot be inspected.
 func (e *Engine) Redact(text string, h Hints) (Result, error) {
-	j := e.jobs.Get().(*job)
-	defer e.jobs.Put(j)
+	j := e.job()
+	defer e.release(j)
 	err := j.run(e, text, h)
 	if err != nil {
 		return Result{}, err
 	}
 	return e.Apply(text, j.findings()), nil
+}
+
+// maxPooled is the longest text whose job is used again: longer ones would keep their memory.
+const maxPooled = 1 << 20
+
+func (e *Engine) job() *job {
+	j, ok := e.jobs.Get().(*job)
+	if !ok {
+		return &job{}
+	}
+	return j
+}
+
+// release gives a job back. Nothing of its text stays in it.
+func (e *Engine) release(j *job) {
+	if len(j.text) > maxPooled {
+		return
+	}
+	j.text, j.view, j.hints, j.kept = "", nil, Hints{}, nil
+	for i := range j.scanners {
+		sc := &j.scanners[i]
+		sc.v, sc.s = nil, ""
+		clear(sc.canon[:])
+	}
+	e.jobs.Put(j)
 }
 
 // job is the work on one text. Jobs are pooled: everything in them is reset or overwritten by the next run.

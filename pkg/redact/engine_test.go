@@ -32,3 +32,13 @@ func TestCanonicalExamples(t *testing.T) {
 		})
 	}
 }
+
+func TestFieldIsALabel(t *testing.T) {
+	e := newEngine(t)
+	got, err := e.Redact("415 5550132", Hints{Field: "customer.phone_number"})
+	require.NoError(t, err)
+	require.Equal(t, "[MASKED]", got.Text)
+	got, err = e.Redact("415 5550132", Hints{Field: "count"})
+	require.NoError(t, err)
+	require.Equal(t, "415 5550132", got.Text)
+}

@@ -92,7 +92,7 @@ func (m *matcher) build(words []string) {
 			}
 			n = next
 		}
-		n.words = append(n.words, uint16(i)) //nolint:gosec // a test holds the vocabulary below 65535 states
+		n.words = append(n.words, uint16(i))
 	}
 	order := []*node{root}
 	m.label = append(m.label, 0)

@@ -83,7 +83,16 @@ func (sc *scanner) around(start, end int, n *nearby) {
 	if sc.outer != nil {
 		n.inherit(sc.outer)
 	}
+	if n.near&^topNumber == 0 && len(sc.s) <= maxFieldValue {
+		n.near |= sc.base & topFields
+	}
 }
+
+// maxFieldValue is the length up to which a text is taken for the value that its field is named for.
+const maxFieldValue = 64
+
+// topFields are the subjects that the name of a field is taken for a label of.
+const topFields = topPhone | topSSN | topCard | topIBAN | topPassport | topLicence | topTax | topBirth
 
 // inherit adds the surroundings of the part that the view was made from. Words inside the view are closer.
 func (n *nearby) inherit(outer *nearby) {

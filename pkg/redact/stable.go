@@ -48,7 +48,7 @@ func (j *job) stabilise() {
 			return
 		}
 		out := rewrite(j.text, edits)
-		again := j.eng.jobs.Get().(*job)
+		again := j.eng.job()
 		err := again.once(j.eng, out, j.hints)
 		added := false
 		if err == nil {
@@ -56,7 +56,7 @@ func (j *job) stabilise() {
 				added = j.adopt(c, edits) || added
 			}
 		}
-		j.eng.jobs.Put(again)
+		j.eng.release(again)
 		if !added {
 			return
 		}
