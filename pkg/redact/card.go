@@ -77,7 +77,11 @@ func networkOf(d []byte) *network {
 
 // card judges 12 to 19 digits.
 func (w *window) card() {
-	if w.plus || !luhn(w.canon) || allSame(w.canon) {
+	if w.plus || allSame(w.canon) {
+		return
+	}
+	if !luhn(w.canon) {
+		w.mistypedCard()
 		return
 	}
 	net := networkOf(w.canon)
@@ -98,6 +102,19 @@ func (w *window) card() {
 		w.add(ruleCard, 0.7+0.1*float64(strength), ev)
 	case strength == 2 && w.cardShape():
 		w.add(ruleCard, 0.7, ev)
+	}
+}
+
+// mistypedCard judges digits whose check digit is wrong: they are a card's if they are labelled, grouped and numbered
+// like one.
+func (w *window) mistypedCard() {
+	if !w.shape(4, 4, 4, 4) && !w.shape(4, 6, 5) || w.bind > bindSpace {
+		return
+	}
+	net := networkOf(w.canon)
+	n := w.context()
+	if net != nil && !net.weak && n.near&topCard != 0 {
+		w.add(ruleCard, 0.6, Evidence{Context: n.nameOf(topCard), Structure: net.name})
 	}
 }
 

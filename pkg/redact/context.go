@@ -1,6 +1,9 @@
 package redact
 
-import "sync"
+import (
+	"strings"
+	"sync"
+)
 
 // topic is a set of subjects that a word of context speaks of.
 type topic uint64
@@ -98,8 +101,8 @@ type vocabulary struct {
 // theVocabulary is built once per process: it depends on nothing but the rules.
 var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v := &vocabulary{}
-	v.words = append(v.words, contextWords()...)
-	v.words = append(v.words, idWords()...)
+	v.words = append(v.words, asNames(contextWords())...)
+	v.words = append(v.words, asNames(idWords())...)
 	v.words = append(v.words, secretWords()...)
 	v.words = append(v.words, vendorWords()...)
 	v.words = append(v.words, numberWords()...)
@@ -131,6 +134,21 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.match = newMatcher(literals, func(i int) bool { return merged[i].flags&(kwLoose|kwSuffix) != 0 || !isLetter(literals[i][0]) })
 	return v
 })
+
+// asNames adds, to words of several parts, how programs write them: tax id, taxId, tax_id, tax-id.
+func asNames(words []keyword) []keyword {
+	for _, k := range words {
+		if k.flags != 0 || strings.Count(k.word, " ") != 1 || strings.ContainsAny(k.word, ".'’") {
+			continue
+		}
+		for _, joint := range []string{"", "_", "-"} {
+			name := k
+			name.word = strings.Replace(k.word, " ", joint, 1)
+			words = append(words, name)
+		}
+	}
+	return words
+}
 
 // merge adds what k says of the same word.
 func (w *keyword) merge(k keyword) {

@@ -39,7 +39,7 @@ func (sc *scanner) dateForm(p []piece) bool {
 		return x >= 1800 && x <= 2199 && dateOK(y, z)
 	case la <= 2 && lb <= 2 && lc == 4:
 		return z >= 1800 && z <= 2199 && (dateOK(y, x) || dateOK(x, y))
-	case la == 2 && lb == 2 && lc == 2 && b.sepChar != '-':
+	case la <= 2 && lb <= 2 && lc == 2 && b.sepChar != '-':
 		return dateOK(y, x) || dateOK(x, y)
 	}
 	return false

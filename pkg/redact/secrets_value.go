@@ -261,6 +261,18 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	v := sc.s[t.start:t.end]
 	conf := 0.0
 	r := ruleAssigned
+	if k.word == "pass" && joint != jointSpace {
+		if letters, digits, _, _ := census(v); letters > 0 && digits > 0 && len(v) >= 6 && !measure(v) {
+			kind = keyStrong
+		}
+	}
+	if strings.HasSuffix(k.word, "phrase") || k.word == "mnemonic" {
+		if end := phraseEnd(sc.s, t.start); end > t.end {
+			sc.keyed = end
+			sc.add(t.start, end, ruleAssigned, 0.9, Evidence{Context: k.word, Structure: "recovery phrase"})
+			return
+		}
+	}
 	if kind == keyWeak {
 		r = ruleEntropy
 		if (joint == jointAssign || joint == jointProse) && !sc.wrapped {
@@ -277,6 +289,38 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	}
 	sc.keyed = t.end
 	sc.add(t.start, t.end, r, conf, Evidence{Context: k.word, Structure: "value"})
+}
+
+// Words of recovery phrases (BIP 39): how many, and how long they are.
+const (
+	minPhrase     = 12
+	maxPhrase     = 24
+	minPhraseWord = 3
+	maxPhraseWord = 8
+)
+
+// phraseEnd returns the end of the recovery phrase at i, or i: twelve to twenty-four short words, maybe numbered.
+func phraseEnd(s string, i int) int {
+	words, end := 0, i
+	for words < maxPhrase {
+		j := end
+		for j < len(s) && j-end < 8 && !isLetter(s[j]) {
+			j++
+		}
+		k := j
+		for k < len(s) && isLetter(s[k]) {
+			k++
+		}
+		if k-j < minPhraseWord || k-j > maxPhraseWord {
+			break
+		}
+		words++
+		end = k
+	}
+	if words < minPhrase {
+		return i
+	}
+	return end
 }
 
 func startsURL(v string) bool {

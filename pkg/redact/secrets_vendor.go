@@ -1,7 +1,5 @@
 package redact
 
-import "strings"
-
 // vendorKey is a kind of key that its issuer made recognisable.
 type vendorKey struct {
 	id      string
@@ -219,6 +217,10 @@ var vendorKeys = []vendorKey{
 	{"authress-own-key", "Authress key", "authress_<A5,30>.<A4,6>.acc<n1><m10,32>.<p30,120>", "Authress", false},
 	{"sidekiq-gem-url", "Sidekiq gem server credentials", "<h8>:<h8>@gems.contribsys.com", "Sidekiq", false},
 	{"sidekiq-enterprise-url", "Sidekiq Enterprise gem server credentials", "<h8>:<h8>@enterprise.contribsys.com", "Sidekiq", false},
+	{"bcrypt-hash", "bcrypt password hash", "$2b$<d2>$<p50+>", "OpenBSD bcrypt", true},
+	{"bcrypt-hash-a", "bcrypt password hash", "$2a$<d2>$<p50+>", "OpenBSD bcrypt", true},
+	{"bcrypt-hash-y", "bcrypt password hash", "$2y$<d2>$<p50+>", "OpenBSD bcrypt", true},
+	{"sha512-crypt-hash", "SHA-512 password hash", "$6$<p4+>$<p80+>", "crypt(5)", true},
 	{"zapier-webhook", "Zapier webhook", "hooks.zapier.com/hooks/catch/<p8+>", "Zapier", true},
 	{"slack-webhook", "Slack webhook", "https://hooks.slack.com/<p20+>", "Slack incoming webhooks", true},
 	{"slack-webhook-bare", "Slack webhook", "hooks.slack.com/<p20+>", "Slack incoming webhooks", true},
@@ -280,7 +282,7 @@ func (sc *scanner) vendor(h hit, k *keyword) {
 			continue
 		}
 		end = trimToken(s, start, end)
-		if dummy(s[start:end]) || identifier(s[start+len(r.p.anchor):end]) {
+		if dummy(s[start:end]) || len(r.p.anchor) < plainAnchor && identifier(s[start+len(r.p.anchor):end]) {
 			continue
 		}
 		sc.add(start, end, &r.rule, 0.97, Evidence{Structure: r.Description})
@@ -298,10 +300,22 @@ func trimToken(s string, start, end int) int {
 	return end
 }
 
-// identifier reports whether what follows a prefix reads like words of a program: hf_requiredCharacteristicTypes.
+// plainAnchor is from which length on a prefix begins nothing but a key: sk_live_.
+const plainAnchor = 6
+
+// identifier reports whether what follows a prefix reads like words of a program, with at least four letters to each
+// capital: hf_requiredCharacteristicTypes.
 func identifier(v string) bool {
-	letters, digits, _, _ := census(v)
-	return digits == 0 && letters == len(v) && len(v) >= 12 && !jumbled(v) && v != strings.ToUpper(v)
+	capitals := 0
+	for i := range len(v) {
+		switch {
+		case isUpper(v[i]):
+			capitals++
+		case !isAlnum(v[i]) || isDigit(v[i]):
+			return false
+		}
+	}
+	return len(v) >= 12 && capitals*4 <= len(v)
 }
 
 // dummy reports whether a value only shows where one would stand: xxxx, ****, EXAMPLE.

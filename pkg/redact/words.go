@@ -53,7 +53,7 @@ func contextWords() []keyword {
 	add(topPassport, kwLoose, "护照", "護照", "パスポート", "旅券", "पासपोर्ट", "여권")
 	add(topLicence, 0, "driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "drivers licence", "license number",
 		"licence number", "dl number", "führerschein", "führerscheinnummer", "permis de conduire", "permis", "carnet de conducir", "permiso de conducir", "licencia de conducir",
-		"carta de condução", "carteira de motorista", "patente", "rijbewijs", "prawo jazdy", "driver's license number", "driver’s license", "licence no", "license no")
+		"carta de condução", "carteira de motorista", "patente", "rijbewijs", "prawo jazdy", "driver's license number", "driver’s license", "licence no", "license no", "driving permit", "driverlicense", "driverslicense", "drivinglicence", "driver_license", "drivers_license")
 	add(topLicence, kwLoose, "運転免許", "驾驶证", "ड्राइविंग लाइसेंस")
 	add(topTax, 0, "tax id", "tax number", "tax identification", "taxpayer", "steuer", "steueridentifikation", "numéro fiscal", "identificación fiscal", "tax code", "tax file")
 	add(topHealthID, 0, "health insurance", "insurance number", "insurance id", "member id", "policy number", "versichertennummer", "krankenversicherung", "versicherungsnummer",
