@@ -9,6 +9,7 @@
 # The containers run as the owner of DIR: you, or, when you are root,
 # HUSHLOG_UID:HUSHLOG_GID (10001:10001 by default), who is given the folder.
 set -eu
+umask 077
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dir=${1:-$root/.cache/deployment}
