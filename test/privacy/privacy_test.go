@@ -188,7 +188,7 @@ func (h *harness) idsAreHashedInKafka(t *testing.T, ids ...string) {
 	for _, topic := range h.Policy.Topics() {
 		var partitions []int32
 		for p := range topic.Partitions {
-			partitions = append(partitions, int32(p)) //nolint:gosec // a few
+			partitions = append(partitions, int32(p))
 		}
 		for r, err := range stream.ReadBack(t.Context(), opts, topic.Name, time.Now().Add(-time.Hour), partitions...) {
 			require.NoError(t, err)
