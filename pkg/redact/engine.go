@@ -141,7 +141,7 @@ func (j *job) run(e *Engine, text string, h Hints) error {
 	if err != nil {
 		return err
 	}
-	if len(j.kept) > 0 && (j.doubt || j.unsettled()) {
+	if len(j.kept) > 0 && j.doubt {
 		j.stabilise()
 	}
 	return nil
@@ -188,7 +188,7 @@ func (j *job) scan() {
 	cands := confident(sc.out, j.eng.minConf)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, resolve(cands))
-	j.triggersLeft = triggersOutside(sc.trigs, cands)
+	j.doubt = j.doubt || sc.unsettled(cands)
 	for i := range cands {
 		c := &cands[i]
 		if c.view == "" && j.view.changed(c.start, c.end) {
@@ -237,18 +237,4 @@ func (j *job) findings() []Finding {
 		}
 	}
 	return out
-}
-
-// triggersOutside counts the hits that lie in none of the findings, which are sorted.
-func triggersOutside(hits []hit, kept []cand) int {
-	n, i := 0, 0
-	for _, h := range hits {
-		for i < len(kept) && kept[i].end <= int(h.start) {
-			i++
-		}
-		if i == len(kept) || kept[i].start >= int(h.end) {
-			n++
-		}
-	}
-	return n
 }

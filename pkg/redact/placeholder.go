@@ -55,7 +55,7 @@ func placeholder(v string) bool {
 
 // hasMark reports whether v holds what this engine puts in the place of values.
 func hasMark(v string) bool {
-	return strings.Contains(v, "***") || strings.Contains(v, textRemoved) || strings.Contains(v, textMasked) || v == "[REDACTED" || v == "[MASKED" || v == "REDACTED" || v == "MASKED"
+	return strings.Contains(v, "***") || strings.Contains(v, textRemoved[:len(textRemoved)-1]) || strings.Contains(v, textMasked[:len(textMasked)-1]) || v == "REDACTED" || v == "MASKED"
 }
 
 // hollow reports whether v is a word that asks for a value, or one character repeated.

@@ -8,30 +8,44 @@ const maxRounds = 4
 // reachNew bounds how far from a replaced value something new can come to light, in bytes.
 const reachNew = 160
 
+// minNewDigits is how many digits the shortest value has that needs no word to start it.
+const minNewDigits = 3
+
 // unsettled reports whether anything that could be a finding stands near a value that is replaced: only there can a
-// second pass see something else than the first.
-func (j *job) unsettled() bool {
-	pos := 0
-	for i, c := range j.kept {
-		if digitIn(j.text[max(pos, c.start-reachNew):c.start]) {
+// second pass see something else than the first. The findings are in offsets of the scanner's view.
+func (sc *scanner) unsettled(kept []cand) bool {
+	pos, t := 0, 0
+	for i, c := range kept {
+		next := len(sc.s)
+		if i+1 < len(kept) {
+			next = kept[i+1].start
+		}
+		before, after := max(pos, c.start-reachNew), min(next, c.end+reachNew)
+		if valueIn(sc.s[before:c.start]) || valueIn(sc.s[c.end:after]) {
 			return true
+		}
+		for ; t < len(sc.trigs) && int(sc.trigs[t].end) <= after; t++ {
+			h := sc.trigs[t]
+			inside := int(h.start) >= c.start && int(h.end) <= c.end
+			if int(h.end) > before && !inside {
+				return true
+			}
 		}
 		pos = c.end
-		next := len(j.text)
-		if i+1 < len(j.kept) {
-			next = j.kept[i+1].start
-		}
-		if digitIn(j.text[pos:min(next, pos+reachNew)]) {
-			return true
-		}
 	}
-	return j.triggersLeft > 0
+	return false
 }
 
-// digitIn reports whether s holds anything that numbers or addresses are made of.
-func digitIn(s string) bool {
+// valueIn reports whether s holds enough digits for a value, or an address.
+func valueIn(s string) bool {
+	digits := 0
 	for i := range len(s) {
-		if class[s[i]]&(clDigit|clHigh) != 0 || s[i] == '@' {
+		if isDigit(s[i]) {
+			digits++
+			if digits == minNewDigits {
+				return true
+			}
+		} else if s[i] == '@' {
 			return true
 		}
 	}
