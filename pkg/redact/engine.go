@@ -131,8 +131,6 @@ type job struct {
 	view     *view
 	kept     []cand // offsets in text
 	doubt    bool   // candidates were left out for want of confidence
-	// triggersLeft counts the words that start a rule and stand in no finding.
-	triggersLeft int
 }
 
 // run finds everything in text.
