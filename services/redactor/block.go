@@ -15,10 +15,13 @@ import (
 )
 
 // Bounds of one block, and so of one insert. A single interaction that is
-// larger is a block of its own: the topic takes four times the gateway's limit.
+// larger is a block of its own, of at most maxInteractionBytes: a block larger
+// than what the topic takes would stop its partition for ever. The rest of
+// stream.LargeBatch is for what else goes with a block.
 const (
-	maxBlockRecords = 1000
-	maxBlockBytes   = 2 << 20
+	maxBlockRecords     = 1000
+	maxBlockBytes       = 2 << 20
+	maxInteractionBytes = stream.LargeBatch - 1<<20
 )
 
 // sealer seals contents to ingest.
@@ -81,10 +84,7 @@ func (b *blockBuilder) addQuarantined(q *hushlogv1.Quarantined) {
 // add puts a sanitized interaction into the open block, and starts a new one
 // when that is full.
 func (b *blockBuilder) add(s *Sanitized, h hash) error {
-	size := proto.Size(s.Record)
-	for _, c := range s.Contents {
-		size += proto.Size(c)
-	}
+	size := s.size()
 	if b.open != nil && (len(b.open.GetRecords()) >= maxBlockRecords || b.size+size > maxBlockBytes) {
 		err := b.closeBlock()
 		if err != nil {

@@ -20,10 +20,11 @@ type memory struct {
 	byMinute map[int64][]hash
 	latest   time.Time
 	oldest   int64
+	now      func() time.Time
 }
 
 func newMemory() *memory {
-	return &memory{accepted: map[hash]time.Time{}, byMinute: map[int64][]hash{}}
+	return &memory{accepted: map[hash]time.Time{}, byMinute: map[int64][]hash{}, now: time.Now}
 }
 
 // knows reports whether the same request was accepted within the window
@@ -41,7 +42,8 @@ func (m *memory) add(h hash, at time.Time) {
 		m.oldest = minute
 	}
 	m.byMinute[minute] = append(m.byMinute[minute], h)
-	if at.After(m.latest) {
+	// A gateway whose clock is ahead must not make us forget what the others sent.
+	if at.After(m.latest) && !at.After(m.now().Add(clockMargin)) {
 		m.latest = at
 		m.forget()
 	}

@@ -25,6 +25,7 @@ func TestMemoryKnowsWithinTheWindow(t *testing.T) {
 func TestMemoryForgets(t *testing.T) {
 	m := newMemory()
 	start := time.Unix(1_800_000_000, 0)
+	m.now = func() time.Time { return start.Add(100_000 * time.Second) }
 	for i := range 100_000 {
 		m.add(hash{byte(i), byte(i >> 8), byte(i >> 16)}, start.Add(time.Duration(i)*time.Second))
 	}
@@ -33,12 +34,23 @@ func TestMemoryForgets(t *testing.T) {
 	require.LessOrEqual(t, len(m.byMinute), limit/60+1)
 }
 
+func TestAClockThatIsAheadMakesNobodyForget(t *testing.T) {
+	m := newMemory()
+	now := time.Unix(1_800_000_000, 0)
+	m.now = func() time.Time { return now }
+	m.add(hash{1}, now)
+	m.add(hash{2}, now.Add(24*time.Hour))
+	require.True(t, m.knows(hash{1}, now))
+	require.True(t, m.knows(hash{2}, now.Add(24*time.Hour)))
+}
+
 // TestMemoryAgainstModel compares with a memory that never forgets: within the
 // window, whatever the order of arrival, the answers are the same.
 func TestMemoryAgainstModel(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	m, model := newMemory(), map[hash]time.Time{}
 	now := time.Unix(1_800_000_000, 0)
+	m.now = func() time.Time { return now }
 	for range 200_000 {
 		now = now.Add(time.Duration(random.IntN(200)) * time.Millisecond)
 		at := now.Add(time.Duration(random.IntN(120)-60) * time.Second)

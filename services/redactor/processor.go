@@ -96,7 +96,7 @@ func (p *Processor) Process(ctx context.Context, at stream.Partition, records []
 			return stream.Result{}, err
 		}
 	}
-	b := &batch{processor: p, seen: state.seen, partition: at.ID, blocks: newBlockBuilder(p.Contents)}
+	b := &batch{processor: p, seen: state.seen, partition: at.ID, blocks: newBlockBuilder(patient(ctx, p.Contents)), aside: patient(ctx, p.Quarantine)}
 	for _, r := range records {
 		err := b.take(ctx, r)
 		if err != nil {
@@ -111,7 +111,11 @@ func (p *Processor) Process(ctx context.Context, at stream.Partition, records []
 func (p *Processor) remember(ctx context.Context, id int32, state *partition, oldest time.Time) error {
 	started := time.Now()
 	seen := newMemory()
-	since := oldest.Add(-DuplicateWindow - clockMargin)
+	since := oldest
+	if now := time.Now(); since.After(now) {
+		since = now // a gateway's clock that is ahead must not shorten what is remembered
+	}
+	since = since.Add(-DuplicateWindow - clockMargin)
 	err := p.ReadBack(ctx, id, since, func(b *hushlogv1.Block) {
 		for i, r := range b.GetRecords() {
 			if i < len(b.GetRequestHashes()) && len(b.GetRequestHashes()[i]) == len(hash{}) {
@@ -139,6 +143,10 @@ type batch struct {
 	seen      *memory
 	partition int32
 	blocks    *blockBuilder
+	// aside seals to the quarantine.
+	aside sealer
+	// waited counts how often this batch has waited for an epoch to open with.
+	waited int
 	// put holds the records for the quarantine topic.
 	put []*kgo.Record
 	// added are forgotten again when the transaction is aborted.
@@ -220,10 +228,14 @@ func (b *batch) sanitize(ctx context.Context, a *hushlogv1.Accepted) (s *Sanitiz
 		}
 	}()
 	s, err := b.processor.Sanitizer.Sanitize(a)
-	if err != nil {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return nil, ReasonTooLarge
+	case err != nil:
 		return nil, ReasonUninspectable
+	default:
+		return s, ""
 	}
-	return s, ""
 }
 
 // errUnopenable means that an envelope will never open.
@@ -242,7 +254,8 @@ func (b *batch) open(ctx context.Context, r *kgo.Record, meta stream.Meta) ([]by
 		switch {
 		case err == nil:
 			return plain, nil
-		case errors.Is(err, seal.ErrUnknownEpoch) && try < openTries:
+		case errors.Is(err, seal.ErrUnknownEpoch) && b.waited < openTries:
+			b.waited++ // for all records of the batch: a thousand waits would lose the partition
 		case errors.Is(err, seal.ErrUnknownEpoch) || seal.Permanent(err):
 			return nil, errUnopenable
 		case try >= openTries:
@@ -257,11 +270,36 @@ func (b *batch) open(ctx context.Context, r *kgo.Record, meta stream.Meta) ([]by
 	}
 }
 
+// sealFunc is a sealer.
+type sealFunc func(plaintext []byte, h seal.Header) ([]byte, error)
+
+// Seal calls f.
+func (f sealFunc) Seal(plaintext []byte, h seal.Header) ([]byte, error) { return f(plaintext, h) }
+
+// patient waits a little for a live epoch. After a long stop there is none, and
+// the leader, maybe this very process, makes one only while it keeps its
+// partition: giving up at once would end its lead before it has done so.
+func patient(ctx context.Context, s sealer) sealer {
+	return sealFunc(func(plaintext []byte, h seal.Header) ([]byte, error) {
+		for try := 1; ; try++ {
+			sealed, err := s.Seal(plaintext, h)
+			if !errors.Is(err, seal.ErrNoLiveEpoch) || try >= openTries {
+				return sealed, err
+			}
+			select {
+			case <-ctx.Done():
+				return nil, context.Cause(ctx)
+			case <-time.After(openPause):
+			}
+		}
+	})
+}
+
 // quarantine puts an event aside, sealed: again when it was opened, as it came otherwise.
 func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason string, plain []byte) error {
 	value := r.Value
 	if plain != nil {
-		sealed, err := b.processor.Quarantine.Seal(plain, seal.Header{
+		sealed, err := b.aside.Seal(plain, seal.Header{
 			Topic: stream.TopicQuarantine, Project: meta.Project, RequestHash: meta.RequestHash,
 		})
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -26,11 +25,15 @@ const (
 	ReasonUndecodable   = "undecodable"    // what was opened is no Accepted message
 	ReasonUninspectable = "uninspectable"  // the engine refused the text
 	ReasonPanic         = "detector-panic" // a bug of ours; the event waits for a mended release
+	ReasonTooLarge      = "too-large"      // what is left of it does not fit into a block
 )
 
 // errUninspectable means that an event cannot be stored readable. It carries
 // the place, never the text.
 var errUninspectable = errors.New("content cannot be inspected")
+
+// errTooLarge means that what is left of an event would not fit into one block.
+var errTooLarge = errors.New("sanitized interaction is larger than a block")
 
 // redactedLabel stands in the place of a metadata string that was a finding.
 const redactedLabel = "redacted"
@@ -82,7 +85,7 @@ func newEngine(actions map[redact.Type]redact.Action) (*redact.Engine, error) {
 }
 
 // Sanitize inspects every string of an interaction. It changes its argument,
-// which must not be used afterwards. The error is errUninspectable.
+// which must not be used afterwards. The error is errUninspectable or errTooLarge.
 func (s *Sanitizer) Sanitize(a *hushlogv1.Accepted) (*Sanitized, error) {
 	original := a.GetInteraction()
 	if len(s.stricter) > 0 {
@@ -104,8 +107,45 @@ func (s *Sanitizer) Sanitize(a *hushlogv1.Accepted) (*Sanitized, error) {
 			return nil, err
 		}
 	}
-	return s.assemble(a, pass, class), nil
+	out := s.assemble(a, pass, class)
+	return out, out.fit()
 }
+
+// fit keeps the interaction within one block. Findings give way first: what is
+// not listed is still counted in the record. Text and metadata are never cut.
+func (s *Sanitized) fit() error {
+	room := maxInteractionBytes - s.size()
+	if room >= 0 {
+		return nil
+	}
+	keep := len(s.Findings)
+	for ; keep > 0 && room < 0; keep-- {
+		room += listedSize(s.Findings[keep-1])
+	}
+	s.Findings = s.Findings[:keep]
+	if room < 0 {
+		return errTooLarge
+	}
+	return nil
+}
+
+// size is about what the interaction takes of its block.
+func (s *Sanitized) size() int {
+	size := listedSize(s.Record)
+	for _, c := range s.Contents {
+		size += listedSize(c)
+	}
+	for _, f := range s.Findings {
+		size += listedSize(f)
+	}
+	return size
+}
+
+// listedSize is the size of an element of a list, with its tag, its length and
+// the index of its record, which is set later.
+func listedSize(m proto.Message) int { return proto.Size(m) + listedOverhead }
+
+const listedOverhead = 12
 
 func (s *Sanitizer) classify(a *hushlogv1.Accepted, p *pass) policy.Class {
 	counts := make(map[redact.Type]int, len(p.counts))
@@ -146,6 +186,7 @@ type pass struct {
 	contents     []*hushlogv1.Content
 	findings     []*hushlogv1.Finding
 	counts       map[string]uint32
+	listed       int // bytes of findings
 	contentBytes uint64
 	// secrets are values found as secrets: removed wherever else they stand in
 	// the interaction. They live as long as the pass.
@@ -237,10 +278,15 @@ func (p *pass) content(str *contract.String) error {
 
 func (p *pass) note(path string, f redact.Finding) {
 	p.counts[string(f.Type)]++
-	p.findings = append(p.findings, &hushlogv1.Finding{
+	if p.listed > maxInteractionBytes {
+		return // counted, and more than a block can list
+	}
+	finding := &hushlogv1.Finding{
 		Path: path, Type: string(f.Type), Rule: f.Rule, RuleVersion: uint32(f.RuleVersion), //nolint:gosec // small and positive
 		Action: string(f.Action), Confidence: float32(f.Confidence), View: f.View, Evidence: evidence(f.Evidence),
-	})
+	}
+	p.listed += listedSize(finding)
+	p.findings = append(p.findings, finding)
 }
 
 // minRepeatBytes keeps short secrets (PINs) from being removed wherever the
@@ -250,14 +296,10 @@ const minRepeatBytes = 8
 // removeRepeats removes a secret that was found in one field from every other.
 // The engine itself does so within one text.
 func (p *pass) removeRepeats() {
-	slices.Sort(p.secrets)
-	for _, secret := range slices.Compact(p.secrets) {
-		for _, row := range p.contents {
-			n := strings.Count(row.GetText(), secret)
-			if n == 0 {
-				continue
-			}
-			row.Text = strings.ReplaceAll(row.GetText(), secret, "[REDACTED]")
+	replace := newRepeats(p.secrets)
+	for _, row := range p.contents {
+		for _, replaced := range replace {
+			n := replaced.in(row)
 			for range n {
 				p.note(row.GetPath(), redact.Finding{
 					Type: redact.TypeSecret, Rule: "secret-repeated", RuleVersion: 1, Action: redact.ActionRemove,

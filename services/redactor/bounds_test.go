@@ -1,0 +1,116 @@
+package redactor
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// shortMail is a finding in few bytes: its row is many times larger.
+const shortMail = "a" + "@" + "b.co "
+
+func requirePublishable(t *testing.T, records []*kgo.Record) {
+	t.Helper()
+	for _, r := range records {
+		require.Less(t, len(r.Value), stream.LargeBatch-64<<10, "the brokers would refuse it, again and again")
+	}
+}
+
+// TestTheMostFindingsFitIntoABlock sends the largest interaction that a
+// gateway takes, of nothing but findings.
+func TestTheMostFindingsFitIntoABlock(t *testing.T) {
+	p := newTestProcessor(t)
+	most := int(policy.Default().Limits.MaxInteractionBytes) - 4096
+	result, blocks := process(t, p, rawRecord(t, "a", strings.Repeat(shortMail, most/len(shortMail)), start))
+	requirePublishable(t, result.Records)
+	require.Len(t, blocks, 1)
+	require.EqualValues(t, 1, ledgerOf(blocks).GetStored())
+	counted := blocks[0].GetRecords()[0].GetFindingCounts()["EMAIL"]
+	require.EqualValues(t, most/len(shortMail), counted, "all are counted")
+	require.Less(t, len(blocks[0].GetFindings()), int(counted), "as many are listed as there is room for")
+	require.Greater(t, len(blocks[0].GetFindings()), 50_000)
+}
+
+// TestFindingsCloseABlock has many interactions whose findings are larger than their texts.
+func TestFindingsCloseABlock(t *testing.T) {
+	p := newTestProcessor(t)
+	var records []*kgo.Record
+	for i := range 100 {
+		records = append(records, rawRecord(t, fmt.Sprint(i), strings.Repeat(shortMail, 3000), start))
+	}
+	result, blocks := process(t, p, records...)
+	requirePublishable(t, result.Records)
+	require.Greater(t, len(blocks), 5)
+	require.EqualValues(t, 100, ledgerOf(blocks).GetStored())
+	findings := 0
+	for _, b := range blocks {
+		findings += len(b.GetFindings())
+		require.EqualValues(t, len(b.GetRecords())-1, b.GetFindings()[len(b.GetFindings())-1].GetRecord())
+	}
+	require.Equal(t, 300_000, findings)
+}
+
+func TestWhatDoesNotFitIsPutAside(t *testing.T) {
+	s := &Sanitized{
+		Record:   &hushlogv1.Record{},
+		Contents: []*hushlogv1.Content{{Text: strings.Repeat("x", maxInteractionBytes)}},
+		Findings: []*hushlogv1.Finding{{Type: "EMAIL"}},
+	}
+	require.ErrorIs(t, s.fit(), errTooLarge)
+}
+
+// TestRepeatsTakeTheLongestAndDoNotGrowWithTheirNumber would run for minutes
+// when each secret was looked for by itself.
+func TestRepeatsTakeTheLongestAndDoNotGrowWithTheirNumber(t *testing.T) {
+	var secrets []string
+	for i := range 50_000 {
+		secrets = append(secrets, fmt.Sprintf("key-%06d-q", i))
+	}
+	long := strings.Repeat("z", longSecret)
+	secrets = append(secrets, "key-000007-q-and-more", long, "key-000007-q")
+	row := &hushlogv1.Content{Text: strings.Repeat("key-key-", 250_000) + " key-000007-q-and-more key-000008-q " + long}
+	started := time.Now()
+	n := 0
+	for _, r := range newRepeats(secrets) {
+		n += r.in(row)
+	}
+	require.Less(t, time.Since(started), 20*time.Second)
+	require.Equal(t, 3, n)
+	require.Equal(t, " [REDACTED] [REDACTED] [REDACTED]", row.GetText()[2_000_000:])
+}
+
+// lateSealer has no live epoch for some calls.
+type lateSealer struct{ missing int }
+
+func (s *lateSealer) Seal(plain []byte, h seal.Header) ([]byte, error) {
+	if s.missing > 0 {
+		s.missing--
+		return nil, seal.ErrNoLiveEpoch
+	}
+	return openSeal{"ingest"}.Seal(plain, h)
+}
+
+func TestAnEpochThatIsBeingMadeIsWaitedFor(t *testing.T) {
+	p := newTestProcessor(t)
+	p.Contents = &lateSealer{missing: 2}
+	_, blocks := process(t, p, rawRecord(t, "a", "hello", start))
+	require.Len(t, blocks, 1)
+}
+
+func TestUnknownEpochsAreWaitedForOnceInABatch(t *testing.T) {
+	p := newTestProcessor(t)
+	p.Opener = fakeOpener{err: seal.ErrUnknownEpoch}
+	started := time.Now()
+	_, blocks := process(t, p, rawRecord(t, "a", "x", start), rawRecord(t, "b", "x", start), rawRecord(t, "c", "x", start))
+	require.Less(t, time.Since(started), 2*openTries*openPause)
+	require.EqualValues(t, 3, ledgerOf(blocks).GetQuarantined())
+}
