@@ -114,7 +114,7 @@ var deniedFunctions = []string{
 	"generateserialid", "getmacro", "getmaxtablenamelengthfordatabase", "getmergetreesetting", "getserverport",
 	"getserversetting", "hascolumnintable", "hasthreadfuzzer", "hostname", "joinget", "joingetornull", "lemmatize",
 	"logtrace", "mergetreepartinfo", "naivebayesclassifier", "serveruuid", "shownetworkinterfaces", "showcertificate",
-	"sleep", "sleepeachrow", "stem", "synonyms", "tcpport", "tid", "uptime",
+	"sleep", "sleepeachrow", "stem", "synonyms", "tcpport", "tid",
 }
 
 // deniedPrefixes are families of such functions. Lower case.

@@ -99,10 +99,9 @@ func startEngine(t *testing.T, p *policy.Policy) *engine {
 	require.NoError(t, p.RenderUsersXML(&users))
 	usersFile := filepath.Join(e.layout.Dir, "users.xml")
 	require.NoError(t, os.WriteFile(usersFile, users.Bytes(), 0o600))
-	server := e.layout.TLS(identity.ClickHouse)
 	e.launch(embedded.ClickHouseConfig{
 		Address: e.address, DataDir: filepath.Join(e.layout.Dir, "data"), UsersFile: usersFile, Library: library,
-		TLS: embedded.TLSFiles{CA: server.CA, Cert: server.Cert, Key: server.Key},
+		TLS: e.layout.TLS(identity.ClickHouse),
 	})
 	db, err := store.Open(t.Context(), store.Config{
 		Addresses: []string{e.address}, User: identity.Admin, TLS: e.layout.TLS(identity.Admin),
@@ -234,7 +233,9 @@ func TestUsersOnTheEngine(t *testing.T) {
 			want            bool
 		}{
 			{identity.Ingest, "INSERT INTO hushlog.ledger (project, minute) FORMAT TSV\ndemo\t1760000000\n", true},
-			{identity.Ingest, "SELECT count() FROM hushlog.contents", false},
+			{identity.Ingest, "SELECT count() FROM hushlog.contents WHERE block_id = 'x' AND accepted_at > 0 AND retention_label = ''", true},
+			{identity.Ingest, "SELECT text FROM hushlog.contents", false},
+			{identity.Ingest, "SELECT request_id FROM hushlog.interactions", false},
 			{identity.Ingest, "ALTER TABLE hushlog.contents DELETE WHERE 1", false},
 			{identity.Retention, "ALTER TABLE hushlog.contents MODIFY TTL toDate(accepted_at) + toIntervalDay(30)", true},
 			{identity.Retention, "SELECT count() FROM system.parts", true},

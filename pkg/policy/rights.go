@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -139,10 +140,12 @@ var rights = []serviceRights{
 	},
 }
 
+// insertGrants let ingest write, and count what it has written.
 func insertGrants() []string {
 	var grants []string
-	for _, table := range AllTables() {
-		grants = append(grants, "GRANT INSERT ON "+Database+"."+table)
+	for _, table := range schema {
+		on := " ON " + Database + "." + table.name
+		grants = append(grants, "GRANT INSERT"+on, "GRANT SELECT("+strings.Join(table.found, ", ")+")"+on)
 	}
 	return grants
 }

@@ -21,20 +21,26 @@ type tableSpec struct {
 	byClass, byProject bool
 	// labelled tables have a retention label for each row.
 	labelled bool
+	// found lists the columns by which ingest finds again what it has written, to count it: an id, what
+	// partitions are made by, and nothing of what was said.
+	found []string
 	// keep is the time rows are kept: of a label where the table has labels.
 	keep func(r Retention, l RetentionLabel) Duration
 }
 
+// byBlock is found for the tables of interactions.
+var byBlock = []string{"block_id", "retention_label", "accepted_at"}
+
 // schema lists the tables in the order that ingest writes them: interactions last, so that a row
 // there means that everything else of it is there.
 var schema = []tableSpec{
-	{TableContents, true, true, true, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
-	{TableFindings, true, true, true, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
-	{TableLedger, false, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
-	{TableQuarantined, false, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
-	{TableAlerts, true, true, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
-	{TableAudit, false, false, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
-	{TableInteractions, true, true, true, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
+	{TableContents, true, true, true, byBlock, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
+	{TableFindings, true, true, true, byBlock, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
+	{TableLedger, false, true, false, []string{"block_id", "minute"}, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
+	{TableQuarantined, false, true, false, []string{"block_id", "accepted_at"}, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
+	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
+	{TableAudit, false, false, false, []string{"entry_id", "at"}, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableInteractions, true, true, true, byBlock, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 }
 
 // AllTables lists the tables in the order that ingest writes them.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	// ClickHouse's client, over its HTTP protocol: the only one that the embedded child speaks too.
@@ -31,6 +32,9 @@ const (
 type DB struct {
 	conn driver.Conn
 	user string
+
+	mu      sync.Mutex // guards started
+	started int64      // Unix time since when the server runs, as last seen
 }
 
 // Open connects as cfg.User and returns when ClickHouse has answered, or with the last error when it

@@ -474,3 +474,35 @@ func TestErrorsHoldNoMessage(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "planted")
 }
+
+// TestRowsThatATokenStandsForAndThatAreNotThereAreFilled makes what a crash of the server between
+// noting a token and placing its part leaves: the repetition is refused, and the rows are missing.
+func TestRowsThatATokenStandsForAndThatAreNotThereAreFilled(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	noticed := 0
+	writer.Noticed = func(string, uint64, uint64) { noticed++ }
+	block, contents := blockOf('h', 40, today(), "standard", "short")
+	err := writer.Write(t.Context(), block, contents)
+	require.NoError(t, err)
+	require.Zero(t, noticed)
+	counts := func() string {
+		out := ""
+		for _, table := range []string{"contents", "findings", "ledger", "quarantined", "interactions"} {
+			out += mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog."+table) + " "
+		}
+		return out
+	}
+	whole := counts()
+	for _, lost := range []string{"contents WHERE retention_label = 'short'", "ledger WHERE 1", "interactions WHERE 1"} {
+		table, condition, _ := strings.Cut(lost, " ")
+		mustAsk(t, engine, identity.Admin, "ALTER TABLE hushlog."+table+" DELETE "+condition+" SETTINGS mutations_sync = 2")
+	}
+	require.NotEqual(t, whole, counts())
+	for range 3 {
+		err = writer.Write(t.Context(), block, contents)
+		require.NoError(t, err)
+		require.Equal(t, whole, counts())
+	}
+	require.Positive(t, noticed)
+}

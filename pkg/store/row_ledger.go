@@ -11,6 +11,7 @@ import (
 type ledgerRow struct {
 	Project         string    `ch:"project"`
 	Minute          time.Time `ch:"minute"`
+	BlockID         string    `ch:"block_id"`
 	Accepted        uint64    `ch:"accepted"`
 	Stored          uint64    `ch:"stored"`
 	Duplicates      uint64    `ch:"duplicates"`
@@ -20,13 +21,13 @@ type ledgerRow struct {
 	GatewayRejected uint64    `ch:"gateway_rejected"`
 }
 
-func ledgerRowOf(d *hushlogv1.LedgerDelta) (*ledgerRow, error) {
+func ledgerRowOf(d *hushlogv1.LedgerDelta, block string) (*ledgerRow, error) {
 	minute := d.GetMinute()
 	if minute < 0 || minute >= latest.Unix()/60 {
 		return nil, fmt.Errorf("minute is outside 1970 to 2105: %w", ErrMalformed)
 	}
 	return &ledgerRow{
-		Project: d.GetProject(), Minute: time.Unix(minute*60, 0).UTC(), Accepted: d.GetAccepted(), Stored: d.GetStored(),
+		Project: d.GetProject(), Minute: time.Unix(minute*60, 0).UTC(), BlockID: block, Accepted: d.GetAccepted(), Stored: d.GetStored(),
 		Duplicates: d.GetDuplicates(), Quarantined: d.GetQuarantined(), SampledOut: d.GetSampledOut(),
 		GatewayAccepted: d.GetGatewayAccepted(), GatewayRejected: d.GetGatewayRejected(),
 	}, nil

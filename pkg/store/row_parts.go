@@ -58,13 +58,14 @@ func findingRowOf(f *hushlogv1.Finding, common commonRow) (*findingRow, error) {
 type quarantinedRow struct {
 	Project      string    `ch:"project"`
 	AcceptedAt   time.Time `ch:"accepted_at"`
+	BlockID      string    `ch:"block_id"`
 	RequestHash  string    `ch:"request_hash"`
 	Reason       string    `ch:"reason"`
 	RawPartition int32     `ch:"raw_partition"`
 	RawOffset    int64     `ch:"raw_offset"`
 }
 
-func quarantinedRowOf(q *hushlogv1.Quarantined) (*quarantinedRow, error) {
+func quarantinedRowOf(q *hushlogv1.Quarantined, block string) (*quarantinedRow, error) {
 	accepted, err := timeOf("accepted_at", q.GetAcceptedAt())
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func quarantinedRowOf(q *hushlogv1.Quarantined) (*quarantinedRow, error) {
 		return nil, err
 	}
 	return &quarantinedRow{
-		Project: q.GetProject(), AcceptedAt: accepted, RequestHash: hash, Reason: q.GetReason(),
+		Project: q.GetProject(), AcceptedAt: accepted, BlockID: block, RequestHash: hash, Reason: q.GetReason(),
 		RawPartition: q.GetRawPartition(), RawOffset: q.GetRawOffset(),
 	}, nil
 }

@@ -23,9 +23,10 @@ type commonRow struct {
 	RetentionLabel string    `ch:"retention_label"`
 	AcceptedAt     time.Time `ch:"accepted_at"`
 	RequestID      string    `ch:"request_id"`
+	BlockID        string    `ch:"block_id"`
 }
 
-func commonOf(r *hushlogv1.Record) (commonRow, error) {
+func commonOf(r *hushlogv1.Record, block string) (commonRow, error) {
 	class, err := className(r.GetClass())
 	if err != nil {
 		return commonRow{}, err
@@ -43,6 +44,7 @@ func commonOf(r *hushlogv1.Record) (commonRow, error) {
 		RetentionLabel: r.GetRetentionLabel(),
 		AcceptedAt:     accepted,
 		RequestID:      r.GetRequestId(),
+		BlockID:        block,
 	}, nil
 }
 

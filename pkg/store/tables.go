@@ -23,6 +23,8 @@ type Table struct {
 	Columns []Column
 	// Date is the column that retention counts from.
 	Date string
+	// ID is the column by which the rows of one write are found again.
+	ID string
 	// Labelled says that days are looked up by the column retention_label.
 	Labelled bool
 }
@@ -50,10 +52,11 @@ const (
 	typeCount   = "UInt64"
 	typeHash    = "FixedString(16)"
 	columnLabel = "retention_label"
+	columnBlock = "block_id"
 )
 
 var tables = []Table{
-	{Name: TableContents, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+	{Name: TableContents, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"conversation_id", typeText},
 		{"ordinal", "UInt32"},
 		{"path", typeText},
@@ -63,7 +66,7 @@ var tables = []Table{
 		{"tool_call_id", typeText},
 		{"text", typeText},
 	})},
-	{Name: TableFindings, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+	{Name: TableFindings, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"path", typeText},
 		{"type", typeName},
 		{"rule", typeName},
@@ -73,17 +76,19 @@ var tables = []Table{
 		{"view", typeName},
 		{"evidence", typeName},
 	})},
-	{Name: TableQuarantined, Date: "accepted_at", Columns: []Column{
+	{Name: TableQuarantined, ID: columnBlock, Date: "accepted_at", Columns: []Column{
 		{"project", typeName},
 		{"accepted_at", typeTime},
+		{columnBlock, typeText},
 		{"request_hash", typeHash},
 		{"reason", typeName},
 		{"raw_partition", "Int32"},
 		{"raw_offset", "Int64"},
 	}},
-	{Name: TableLedger, Date: "minute", Columns: []Column{
+	{Name: TableLedger, ID: columnBlock, Date: "minute", Columns: []Column{
 		{"project", typeName},
 		{"minute", "DateTime('UTC')"},
+		{columnBlock, typeText},
 		{"accepted", typeCount},
 		{"stored", typeCount},
 		{"duplicates", typeCount},
@@ -92,7 +97,7 @@ var tables = []Table{
 		{"gateway_accepted", typeCount},
 		{"gateway_rejected", typeCount},
 	}},
-	{Name: TableInteractions, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+	{Name: TableInteractions, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"trace_id", typeText},
 		{"span_id", typeText},
 		{"session_id", typeText},
@@ -140,7 +145,7 @@ var tables = []Table{
 		{"engine_version", typeName},
 		{"media_types", typeNames},
 	})},
-	{Name: TableAlerts, Date: "fired_at", Columns: []Column{
+	{Name: TableAlerts, ID: "fingerprint", Date: "fired_at", Columns: []Column{
 		{"fingerprint", typeText},
 		{"rule", typeName},
 		{"severity", typeName},
@@ -155,7 +160,7 @@ var tables = []Table{
 		{"threshold", "Float64"},
 		{"classification", typeClass},
 	}},
-	{Name: TableAudit, Date: "at", Columns: []Column{
+	{Name: TableAudit, ID: "entry_id", Date: "at", Columns: []Column{
 		{"entry_id", typeHash},
 		{"act_id", typeHash},
 		{"phase", typePhase},
@@ -177,6 +182,7 @@ var tables = []Table{
 // common begins every table that holds rows of an interaction: what row filters and dates go by.
 var common = []Column{
 	{"project", typeName}, {"classification", typeClass}, {columnLabel, typeName}, {"accepted_at", typeTime}, {"request_id", typeText},
+	{columnBlock, typeText},
 }
 
 // ColumnNamed finds a column of the table.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"time"
 
 	// ClickHouse's client: batches and per-insert settings.
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -13,27 +14,32 @@ import (
 )
 
 // BlockWriter inserts blocks. Safe for concurrent use; two writers may insert one block at a time.
-type BlockWriter struct{ db *DB }
+type BlockWriter struct {
+	db *DB
+	// Noticed is told when a table holds another number of rows of a block, in one of its partitions,
+	// than the block has: 0 is filled, anything else is left as it is. May be nil.
+	Noticed func(table string, want, have uint64)
+}
 
-// NewBlockWriter writes over db, whose user may insert.
+// NewBlockWriter writes over db, whose user may insert, and read the columns that rows are found again by.
 func NewBlockWriter(db *DB) *BlockWriter { return &BlockWriter{db: db} }
 
-// Write stores a block and its contents; on return without error every row survives the end of
-// ClickHouse's process. (Not of the machine: ClickHouse leaves syncing to the system by default, and
-// what a power cut takes is in the stream for as long as it is kept there.) The block's id is the token
-// in every table: repeating a block skips what is there and fills what is missing, so after any error
-// the caller repeats the same block. An error that wraps ErrMalformed is found before anything is
-// inserted and repeats for ever. contents may be nil when the block has none.
+// Write stores a block and its contents; on return without error every row was counted in the tables
+// and survives the end of ClickHouse's process. (Not of the machine: ClickHouse leaves syncing to the
+// system by default, and what a power cut takes is in the stream for as long as it is kept there.) The
+// block's id is the token in every table: repeating a block skips what is there and fills what is
+// missing, so after any error the caller repeats the same block. An error that wraps ErrMalformed is
+// found before anything is inserted and repeats for ever. contents may be nil when the block has none.
 func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
-	token, err := blockToken(block)
+	id, err := blockToken(block)
 	if err != nil {
 		return err
 	}
-	rows, err := blockRowsOf(block, contents)
+	rows, err := blockRowsOf(id, block, contents)
 	if err != nil {
-		return fmt.Errorf("block %s: %w", token, err)
+		return fmt.Errorf("block %s: %w", id, err)
 	}
-	return rows.insert(ctx, w.db, token)
+	return w.store(ctx, id, id, rows.inOrder())
 }
 
 // WriteAlert stores an alert once: rule, key and window are its token.
@@ -45,7 +51,8 @@ func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) er
 	if row.Fingerprint == "" {
 		return fmt.Errorf("alert without fingerprint: %w", ErrMalformed)
 	}
-	return insert(ctx, w.db, TableAlerts, "alert-"+row.Fingerprint, []*alertRow{row})
+	rows := rowsOf[alertRow]{TableAlerts, []*alertRow{row}, func(r *alertRow) (string, time.Time) { return "", r.FiredAt }}
+	return w.store(ctx, row.Fingerprint, "alert-"+row.Fingerprint, []tableRows{rows})
 }
 
 // WriteAudit stores an entry of the trail once: its id is its token.
@@ -54,7 +61,8 @@ func (w *BlockWriter) WriteAudit(ctx context.Context, entry *hushlogv1.AuditEntr
 	if err != nil {
 		return fmt.Errorf("audit entry: %w", err)
 	}
-	return insert(ctx, w.db, TableAudit, hex.EncodeToString(entry.GetEntryId()), []*auditRow{row})
+	rows := rowsOf[auditRow]{TableAudit, []*auditRow{row}, func(r *auditRow) (string, time.Time) { return "", r.At }}
+	return w.store(ctx, row.EntryID, hex.EncodeToString(entry.GetEntryId()), []tableRows{rows})
 }
 
 func blockToken(block *hushlogv1.Block) (string, error) {
@@ -75,9 +83,9 @@ type blockRows struct {
 }
 
 // blockRowsOf converts everything before anything is inserted.
-func blockRowsOf(block *hushlogv1.Block, contents *hushlogv1.Contents) (*blockRows, error) {
+func blockRowsOf(id string, block *hushlogv1.Block, contents *hushlogv1.Contents) (*blockRows, error) {
 	rows := &blockRows{}
-	commons, err := rows.addRecords(block.GetRecords())
+	commons, err := rows.addRecords(id, block.GetRecords())
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +97,15 @@ func blockRowsOf(block *hushlogv1.Block, contents *hushlogv1.Contents) (*blockRo
 	if err != nil {
 		return nil, err
 	}
-	return rows, rows.addCounts(block)
+	return rows, rows.addCounts(id, block)
 }
 
-func (rows *blockRows) addRecords(records []*hushlogv1.Record) ([]commonRow, error) {
+func (rows *blockRows) addRecords(id string, records []*hushlogv1.Record) ([]commonRow, error) {
 	commons := make([]commonRow, len(records))
 	rows.interactions = make([]*interactionRow, len(records))
 	for i, record := range records {
 		var err error
-		commons[i], err = commonOf(record)
+		commons[i], err = commonOf(record, id)
 		if err != nil {
 			return nil, at("records", i, err)
 		}
@@ -139,16 +147,16 @@ func (rows *blockRows) addFindings(findings []*hushlogv1.Finding, commons []comm
 	return nil
 }
 
-func (rows *blockRows) addCounts(block *hushlogv1.Block) error {
+func (rows *blockRows) addCounts(id string, block *hushlogv1.Block) error {
 	for i, q := range block.GetQuarantined() {
-		row, err := quarantinedRowOf(q)
+		row, err := quarantinedRowOf(q, id)
 		if err != nil {
 			return at("quarantined", i, err)
 		}
 		rows.quarantined = append(rows.quarantined, row)
 	}
 	for i, delta := range block.GetLedger() {
-		row, err := ledgerRowOf(delta)
+		row, err := ledgerRowOf(delta, id)
 		if err != nil {
 			return at("ledger", i, err)
 		}
@@ -157,25 +165,15 @@ func (rows *blockRows) addCounts(block *hushlogv1.Block) error {
 	return nil
 }
 
-// insert goes table by table, interactions last: an interaction that can be seen has all its parts.
-func (rows *blockRows) insert(ctx context.Context, db *DB, token string) error {
-	err := insert(ctx, db, TableContents, token, rows.contents)
-	if err != nil {
-		return err
+// inOrder is table by table, interactions last: an interaction that can be seen has all its parts.
+func (rows *blockRows) inOrder() []tableRows {
+	return []tableRows{
+		rowsOf[contentRow]{TableContents, rows.contents, func(r *contentRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
+		rowsOf[findingRow]{TableFindings, rows.findings, func(r *findingRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
+		rowsOf[quarantinedRow]{TableQuarantined, rows.quarantined, func(r *quarantinedRow) (string, time.Time) { return "", r.AcceptedAt }},
+		rowsOf[ledgerRow]{TableLedger, rows.ledger, func(r *ledgerRow) (string, time.Time) { return "", r.Minute }},
+		rowsOf[interactionRow]{TableInteractions, rows.interactions, func(r *interactionRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
 	}
-	err = insert(ctx, db, TableFindings, token, rows.findings)
-	if err != nil {
-		return err
-	}
-	err = insert(ctx, db, TableQuarantined, token, rows.quarantined)
-	if err != nil {
-		return err
-	}
-	err = insert(ctx, db, TableLedger, token, rows.ledger)
-	if err != nil {
-		return err
-	}
-	return insert(ctx, db, TableInteractions, token, rows.interactions)
 }
 
 // insert sends rows as one block of one statement, under token. No rows is nothing to do.

@@ -55,7 +55,7 @@ func newDeployment(t *testing.T) *deployment {
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
-		Address: address, DataDir: filepath.Join(d.layout.Dir, "data", "kafka"), TLS: embedded.TLSFiles(d.layout.TLS(identity.Kafka)),
+		Address: address, DataDir: filepath.Join(d.layout.Dir, "data", "kafka"), TLS: d.layout.TLS(identity.Kafka),
 		AdminPasswordFile: d.layout.KafkaPassword(identity.Admin),
 	})
 	require.NoError(t, err)

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus" // the field's metrics library
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
+	"github.com/hushlog/hushlog/pkg/store"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -23,6 +24,7 @@ type metrics struct {
 	failures *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	fresh    prometheus.Histogram
+	noticed  *prometheus.CounterVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -48,6 +50,13 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.05, 2, 18),
 		}),
 	}
+	m.noticed = with.NewCounterVec(prometheus.CounterOpts{
+		Name: "hushlog_ingest_miscounts_total", Help: "Writes of which a table held another number of rows than were written: missing ones were filled, surplus ones need a look.",
+	}, []string{"table", "what"})
+	for _, table := range store.Tables() {
+		m.noticed.WithLabelValues(table.Name, missingRows)
+		m.noticed.WithLabelValues(table.Name, surplusRows)
+	}
 	for _, kind := range []string{kindBlock, kindAlert, kindAudit} {
 		m.stored.WithLabelValues(kind)
 		for _, why := range reasons {
@@ -55,6 +64,21 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		}
 	}
 	return m
+}
+
+// Values of the label what of miscounts.
+const (
+	missingRows = "missing"
+	surplusRows = "surplus"
+)
+
+// miscounted notes that a table holds another number of rows of a write than were written.
+func (m *metrics) miscounted(table string, want, have uint64) {
+	what := missingRows
+	if have > want {
+		what = surplusRows
+	}
+	m.noticed.WithLabelValues(table, what).Inc()
 }
 
 func (m *metrics) storedOne(kind string, took time.Duration) {

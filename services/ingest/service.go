@@ -99,7 +99,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 
 // addConsumers adds the two readers. Their handlers use the store only after it was opened.
 func (s *Service) addConsumers() error {
-	late := lateStore{s.connection}
+	late := lateStore{s.connection, s.metrics, s.app.Log}
 	b := &blocks{store: late, opener: s.opener, metrics: s.metrics, log: s.app.Log}
 	events, err := stream.NewConsumer(s.kafka, eventsConfig(s.cfg, s.stream, s.app.Log), b.handle)
 	if err != nil {
@@ -177,28 +177,46 @@ func (s *Service) keep(ctx context.Context, consumer *stream.Consumer, needs ...
 }
 
 // lateStore writes to the store once it is connected; before that the consumers do not run.
-type lateStore struct{ connection *connection }
+type lateStore struct {
+	connection *connection
+	metrics    *metrics
+	log        *slog.Logger
+}
+
+func (l lateStore) writer(ctx context.Context) (*store.BlockWriter, error) {
+	db, err := l.connection.get()
+	if err != nil {
+		return nil, err
+	}
+	writer := store.NewBlockWriter(db)
+	writer.Noticed = func(table string, want, have uint64) {
+		l.metrics.miscounted(table, want, have)
+		l.log.WarnContext(ctx, "a table holds another number of rows of a write than were written; missing ones are filled",
+			slog.String("table", table), slog.Uint64("written", want), slog.Uint64("there", have))
+	}
+	return writer, nil
+}
 
 func (l lateStore) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
-	db, err := l.connection.get()
+	writer, err := l.writer(ctx)
 	if err != nil {
 		return err
 	}
-	return store.NewBlockWriter(db).Write(ctx, block, contents)
+	return writer.Write(ctx, block, contents)
 }
 
 func (l lateStore) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) error {
-	db, err := l.connection.get()
+	writer, err := l.writer(ctx)
 	if err != nil {
 		return err
 	}
-	return store.NewBlockWriter(db).WriteAlert(ctx, alert)
+	return writer.WriteAlert(ctx, alert)
 }
 
 func (l lateStore) WriteAudit(ctx context.Context, entry *hushlogv1.AuditEntry) error {
-	db, err := l.connection.get()
+	writer, err := l.writer(ctx)
 	if err != nil {
 		return err
 	}
-	return store.NewBlockWriter(db).WriteAudit(ctx, entry)
+	return writer.WriteAudit(ctx, entry)
 }

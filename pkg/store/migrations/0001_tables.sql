@@ -9,6 +9,10 @@
 -- It must cover the blocks that can be repeated: those not committed when ingest moves or crashes, and
 -- those of a paused ingest that wakes later. At fifty blocks a second on two partitions each, 30,000 is
 -- five minutes, twice what a consumer may be silent before its partitions are given away.
+--
+-- block_id names the block that a row came with (for rows of alerts and audit their own id does). The
+-- store writes down a token before the part that it stands for, so a crash in between loses the part and
+-- refuses its repetition: the writer counts the rows of a block before it calls it stored.
 
 CREATE DATABASE IF NOT EXISTS hushlog;
 
@@ -19,6 +23,7 @@ CREATE TABLE IF NOT EXISTS hushlog.interactions
     retention_label LowCardinality(String),
     accepted_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     request_id String CODEC(ZSTD(1)),
+    block_id String CODEC(ZSTD(1)),
     trace_id String CODEC(ZSTD(1)),
     span_id String CODEC(ZSTD(1)),
     session_id String CODEC(ZSTD(1)),
@@ -65,6 +70,7 @@ CREATE TABLE IF NOT EXISTS hushlog.interactions
     policy_digest LowCardinality(String),
     engine_version LowCardinality(String),
     media_types Array(LowCardinality(String)),
+    INDEX by_block block_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_trace trace_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_conversation conversation_id TYPE bloom_filter(0.01) GRANULARITY 2,
@@ -83,6 +89,7 @@ CREATE TABLE IF NOT EXISTS hushlog.contents
     retention_label LowCardinality(String),
     accepted_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     request_id String CODEC(ZSTD(1)),
+    block_id String CODEC(ZSTD(1)),
     conversation_id String CODEC(ZSTD(1)),
     ordinal UInt32 CODEC(T64, ZSTD(1)),
     path String CODEC(ZSTD(1)),
@@ -91,6 +98,7 @@ CREATE TABLE IF NOT EXISTS hushlog.contents
     tool_name LowCardinality(String),
     tool_call_id String CODEC(ZSTD(1)),
     text String CODEC(ZSTD(3)),
+    INDEX by_block block_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_conversation conversation_id TYPE bloom_filter(0.01) GRANULARITY 2
 )
@@ -107,6 +115,7 @@ CREATE TABLE IF NOT EXISTS hushlog.findings
     retention_label LowCardinality(String),
     accepted_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
     request_id String CODEC(ZSTD(1)),
+    block_id String CODEC(ZSTD(1)),
     path String CODEC(ZSTD(1)),
     type LowCardinality(String),
     rule LowCardinality(String),
@@ -115,6 +124,7 @@ CREATE TABLE IF NOT EXISTS hushlog.findings
     confidence Float32 CODEC(ZSTD(1)),
     view LowCardinality(String),
     evidence LowCardinality(String),
+    INDEX by_block block_id TYPE bloom_filter(0.01) GRANULARITY 2,
     INDEX by_request request_id TYPE bloom_filter(0.01) GRANULARITY 2
 )
 ENGINE = MergeTree
@@ -128,6 +138,7 @@ CREATE TABLE IF NOT EXISTS hushlog.ledger
 (
     project LowCardinality(String),
     minute DateTime('UTC') CODEC(Delta, ZSTD(1)),
+    block_id String CODEC(ZSTD(1)),
     accepted UInt64 CODEC(T64, ZSTD(1)),
     stored UInt64 CODEC(T64, ZSTD(1)),
     duplicates UInt64 CODEC(T64, ZSTD(1)),
@@ -146,6 +157,7 @@ CREATE TABLE IF NOT EXISTS hushlog.quarantined
 (
     project LowCardinality(String),
     accepted_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    block_id String CODEC(ZSTD(1)),
     request_hash FixedString(16),
     reason LowCardinality(String),
     raw_partition Int32,

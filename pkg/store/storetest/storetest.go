@@ -112,7 +112,7 @@ func (e *Engine) prepare(t testing.TB, library string) error {
 	}
 	config, err := json.Marshal(embedded.ClickHouseConfig{
 		Address: e.address, DataDir: filepath.Join(e.layout.Dir, "clickhouse"), UsersFile: users, Library: library,
-		TLS: embedded.TLSFiles(e.layout.TLS(identity.ClickHouse)),
+		TLS: e.layout.TLS(identity.ClickHouse),
 	})
 	e.config = string(config)
 	return err
