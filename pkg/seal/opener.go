@@ -254,7 +254,7 @@ func (o *Opener) doneLocked(id EpochID, used, now time.Time) bool {
 // Permanent says whether an error of Open will be the same however often it is tried: the record can
 // never be opened. ErrUnknownEpoch counts only once the keyring has caught up with its topic.
 func Permanent(err error) bool {
-	for _, final := range []error{ErrMalformed, ErrForged, ErrExpiredEpoch, ErrUnknownEpoch, ErrKeyGone, ErrWrapped} {
+	for _, final := range []error{errHeader, ErrMalformed, ErrForged, ErrExpiredEpoch, ErrUnknownEpoch, ErrKeyGone, ErrWrapped} {
 		if errors.Is(err, final) {
 			return true
 		}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/seal"
@@ -77,15 +79,17 @@ func TestRepeatsTakeTheLongestAndDoNotGrowWithTheirNumber(t *testing.T) {
 	}
 	long := strings.Repeat("z", longSecret)
 	secrets = append(secrets, "key-000007-q-and-more", long, "key-000007-q")
-	row := &hushlogv1.Content{Text: strings.Repeat("key-key-", 250_000) + " key-000007-q-and-more key-000008-q " + long}
+	text := strings.Repeat("key-key-", 250_000) + " key-000007-q-and-more key-000008-q " + long
 	started := time.Now()
 	n := 0
 	for _, r := range newRepeats(secrets) {
-		n += r.in(row)
+		var more int
+		text, more = r.in(text)
+		n += more
 	}
 	require.Less(t, time.Since(started), 20*time.Second)
 	require.Equal(t, 3, n)
-	require.Equal(t, " [REDACTED] [REDACTED] [REDACTED]", row.GetText()[2_000_000:])
+	require.Equal(t, " [REDACTED] [REDACTED] [REDACTED]", text[2_000_000:])
 }
 
 // lateSealer has no live epoch for some calls.
@@ -113,4 +117,39 @@ func TestUnknownEpochsAreWaitedForOnceInABatch(t *testing.T) {
 	_, blocks := process(t, p, rawRecord(t, "a", "x", start), rawRecord(t, "b", "x", start), rawRecord(t, "c", "x", start))
 	require.Less(t, time.Since(started), 2*openTries*openPause)
 	require.EqualValues(t, 3, ledgerOf(blocks).GetQuarantined())
+}
+
+// TestImplausibleTimesDoNotStopIngest has times that the store's tables refuse.
+func TestImplausibleTimesDoNotStopIngest(t *testing.T) {
+	for _, at := range []time.Time{time.Unix(-1, 0), time.Date(2107, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		p := newTestProcessor(t)
+		record := rawRecord(t, "a", "x", at)
+		record.Headers = stream.Meta{Kind: stream.KindSealed, Project: "demo", RequestHash: hashOf("a")}.Headers()
+		_, blocks := process(t, p, record)
+		require.Len(t, blocks[0].GetQuarantined(), 1)
+		require.Equal(t, ReasonUndecodable, blocks[0].GetQuarantined()[0].GetReason())
+		require.WithinDuration(t, time.Now(), blocks[0].GetQuarantined()[0].GetAcceptedAt().AsTime(), time.Minute)
+		require.WithinDuration(t, time.Now(), time.Unix(blocks[0].GetLedger()[0].GetMinute()*60, 0), 2*time.Minute)
+	}
+}
+
+func TestTalliesOfImplausibleMinutesAreNotCounted(t *testing.T) {
+	p := newTestProcessor(t)
+	value, err := proto.Marshal(&hushlogv1.GatewayTally{TallyId: make([]byte, 16), Deltas: []*hushlogv1.LedgerDelta{{Project: "demo", Minute: 1 << 40, GatewayAccepted: 1}}})
+	require.NoError(t, err)
+	_, blocks := process(t, p, &kgo.Record{Topic: stream.TopicRaw, Value: value, Timestamp: start, Headers: stream.Meta{Kind: stream.KindTally}.Headers()})
+	require.Empty(t, blocks)
+}
+
+// TestASecretOfTheTextGoesFromMetadataToo has a password that only its context tells.
+func TestASecretOfTheTextGoesFromMetadataToo(t *testing.T) {
+	const password = "Mumpitz" + "Quark77x"
+	a := &hushlogv1.Accepted{Project: "demo", AcceptedAt: timestamppb.New(start), Interaction: userSays("my password is " + password)}
+	a.Interaction.RequestId = "req-" + password
+	a.Interaction.Tags = []string{password, "harmless"}
+	s, err := newTestSanitizer(t, policy.Default()).Sanitize(a)
+	require.NoError(t, err)
+	require.NotContains(t, s.Record.String(), password)
+	require.Contains(t, s.Record.GetRequestId(), "hashed-")
+	require.Equal(t, []string{redactedLabel, "harmless"}, s.Record.GetTags())
 }

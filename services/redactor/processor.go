@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -184,7 +185,7 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 	defer clear(plain)
 	accepted := &hushlogv1.Accepted{}
 	err := proto.Unmarshal(plain, accepted)
-	if err != nil || accepted.GetInteraction() == nil || !accepted.GetAcceptedAt().IsValid() || accepted.GetProject() != meta.Project {
+	if err != nil || accepted.GetInteraction() == nil || !storable(accepted.GetAcceptedAt().AsTime()) || accepted.GetProject() != meta.Project {
 		return b.quarantine(r, meta, r.Timestamp, ReasonUndecodable, plain)
 	}
 	at := accepted.GetAcceptedAt().AsTime()
@@ -297,6 +298,9 @@ func patient(ctx context.Context, s sealer) sealer {
 
 // quarantine puts an event aside, sealed: again when it was opened, as it came otherwise.
 func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason string, plain []byte) error {
+	if !storable(at) {
+		at = time.Now() // of this record nothing can be believed, not its time either
+	}
 	value := r.Value
 	if plain != nil {
 		sealed, err := b.aside.Seal(plain, seal.Header{
@@ -323,13 +327,27 @@ func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason
 	return nil
 }
 
+// Times that the store's tables take. A block with another one would stop ingest.
+var (
+	earliest = time.Unix(0, 0)
+	latest   = time.Date(2106, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+func storable(at time.Time) bool { return at.After(earliest) && at.Before(latest) }
+
+func unstorable(t *hushlogv1.GatewayTally) bool {
+	return slices.ContainsFunc(t.GetDeltas(), func(d *hushlogv1.LedgerDelta) bool {
+		return d.GetMinute() < 0 || d.GetMinute() >= latest.Unix()/60
+	})
+}
+
 // headerReason says in the quarantine topic why an event is there.
 const headerReason = "reason"
 
 func (b *batch) tally(r *kgo.Record) {
 	t := &hushlogv1.GatewayTally{}
 	err := proto.Unmarshal(r.Value, t)
-	if err != nil || len(t.GetTallyId()) != len(hash{}) {
+	if err != nil || len(t.GetTallyId()) != len(hash{}) || unstorable(t) {
 		b.count(outcomeBadTally, r.Timestamp)
 		return
 	}

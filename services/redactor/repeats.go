@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-
-	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 const (
@@ -40,13 +38,12 @@ func newRepeats(secrets []string) []repeats {
 	return all
 }
 
-// in replaces them in a row and says how many there were.
-func (r repeats) in(row *hushlogv1.Content) int {
-	text := r.replacer.Replace(row.GetText())
-	if text == row.GetText() {
-		return 0
+// in replaces them in a text and says how many there were.
+func (r repeats) in(text string) (string, int) {
+	out := r.replacer.Replace(text)
+	if out == text {
+		return text, 0
 	}
-	n := strings.Count(text, removed) - strings.Count(row.GetText(), removed)
-	row.Text = text
-	return max(n, 1) // a secret may hold the replacement itself
+	n := strings.Count(out, removed) - strings.Count(text, removed)
+	return out, max(n, 1) // a secret may hold the replacement itself
 }

@@ -202,8 +202,7 @@ func (p *pass) inspect(in *hushlogv1.Interaction) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUninspectable, err)
 	}
-	p.removeRepeats()
-	return nil
+	return p.removeRepeats(in)
 }
 
 func (p *pass) visit(str *contract.String) error {
@@ -293,21 +292,43 @@ func (p *pass) note(path string, f redact.Finding) {
 // same digits stand.
 const minRepeatBytes = 8
 
-// removeRepeats removes a secret that was found in one field from every other.
-// The engine itself does so within one text.
-func (p *pass) removeRepeats() {
+// removeRepeats removes a secret that was found in one field from every other,
+// metadata too. The engine itself does so within one text.
+func (p *pass) removeRepeats(in *hushlogv1.Interaction) error {
 	replace := newRepeats(p.secrets)
+	if len(replace) == 0 {
+		return nil
+	}
 	for _, row := range p.contents {
 		for _, replaced := range replace {
-			n := replaced.in(row)
-			for range n {
-				p.note(row.GetPath(), redact.Finding{
-					Type: redact.TypeSecret, Rule: "secret-repeated", RuleVersion: 1, Action: redact.ActionRemove,
-					Confidence: 1, Evidence: redact.Evidence{Context: "found elsewhere in the interaction"},
-				})
-			}
+			row.Text = p.removeRepeat(row.GetPath(), row.GetText(), replaced)
 		}
 	}
+	// Content was taken out of the interaction: metadata is what is left of it.
+	err := contract.Walk(in, func(str *contract.String) error {
+		for _, replaced := range replace {
+			if p.removeRepeat(str.Path(), str.Value, replaced) != str.Value {
+				str.Set(p.replacement(str))
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUninspectable, err)
+	}
+	return nil
+}
+
+func (p *pass) removeRepeat(path, text string, r repeats) string {
+	text, n := r.in(text)
+	for range n {
+		p.note(path, redact.Finding{
+			Type: redact.TypeSecret, Rule: "secret-repeated", RuleVersion: 1, Action: redact.ActionRemove,
+			Confidence: 1, Evidence: redact.Evidence{Context: "found elsewhere in the interaction"},
+		})
+	}
+	return text
 }
 
 func evidence(e redact.Evidence) string {
