@@ -13,6 +13,8 @@ import (
 	// kfake is franz-go's own broker: with a data directory it is a persistent,
 	// transactional, single-node Kafka in this process.
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 // scramMechanism is the only SASL mechanism that the broker's users have.
@@ -28,7 +30,7 @@ type BrokerConfig struct {
 	// it is missing and belongs to one broker at a time.
 	DataDir string `yaml:"data_dir"`
 	// TLS is the broker's end. Clients must show a certificate of the same CA.
-	TLS TLSFiles `yaml:"tls"`
+	TLS identity.TLSFiles `yaml:"tls"`
 	// AdminUser is the superuser, exempt from ACLs. Default: admin.
 	AdminUser string `yaml:"admin_user"`
 	// AdminPasswordFile holds the superuser's password; it is read at each
@@ -71,9 +73,9 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: %w", err)
 	}
-	tlsConfig, err := cfg.TLS.serverConfig()
+	tlsConfig, err := identity.ServerTLS(cfg.TLS)
 	if err != nil {
-		return nil, fmt.Errorf("embedded kafka: %w", err)
+		return nil, fmt.Errorf("embedded kafka: tls: %w", err)
 	}
 	password, err := readSecret(cfg.AdminPasswordFile)
 	if err != nil {

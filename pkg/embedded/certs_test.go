@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 // testCA is a deployment's CA for tests.
@@ -45,9 +47,9 @@ func newTestCA(t testing.TB) *testCA {
 }
 
 // issue returns the files of a certificate with the name as CN.
-func (ca *testCA) issue(name string) TLSFiles {
+func (ca *testCA) issue(name string) identity.TLSFiles {
 	ca.t.Helper()
-	files := TLSFiles{
+	files := identity.TLSFiles{
 		CA: filepath.Join(ca.dir, "ca.crt"), Cert: filepath.Join(ca.dir, name+".crt"), Key: filepath.Join(ca.dir, name+".key"),
 	}
 	_, err := os.Stat(files.Cert)

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 // ClickHouseConfig says where the ClickHouse child listens, keeps its data and
@@ -28,7 +30,7 @@ type ClickHouseConfig struct {
 	// Library is the path of libchdb.so. Default: see [FindLibrary].
 	Library string `yaml:"library"`
 	// TLS is the child's end. Clients must show a certificate of the same CA.
-	TLS TLSFiles `yaml:"tls"`
+	TLS identity.TLSFiles `yaml:"tls"`
 	// FullUsers run every statement as it is, whatever the users file says.
 	// Default: admin. Each is another who can read and delete everything.
 	FullUsers []string `yaml:"full_users"`
@@ -64,9 +66,9 @@ func ServeClickHouse(ctx context.Context, cfg ClickHouseConfig) error {
 	if err != nil {
 		return fmt.Errorf("embedded clickhouse: %w", err)
 	}
-	tlsConfig, err := cfg.TLS.serverConfig()
+	tlsConfig, err := identity.ServerTLS(cfg.TLS)
 	if err != nil {
-		return fmt.Errorf("embedded clickhouse: %w", err)
+		return fmt.Errorf("embedded clickhouse: tls: %w", err)
 	}
 	e, err := openEngine(engineOptions{
 		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile,
@@ -159,5 +161,9 @@ func (c ClickHouseConfig) validate() error {
 	case slices.Contains(c.FullUsers, "default"):
 		return errors.New("full_users: default is the child's own and cannot sign in")
 	}
-	return c.TLS.validate()
+	err = c.TLS.Validate()
+	if err != nil {
+		return fmt.Errorf("tls: %w", err)
+	}
+	return nil
 }

@@ -81,13 +81,9 @@ func baseTLS(files TLSFiles) (*tls.Config, *x509.CertPool, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("TLS files: %w", err)
 	}
-	pem, err := os.ReadFile(files.CA)
+	pool, err := LoadPool(files.CA)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read CA: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, nil, fmt.Errorf("%s holds no certificate", files.CA)
+		return nil, nil, err
 	}
 	leaf := &reloadingCert{files: files}
 	_, err = leaf.get()
@@ -103,6 +99,29 @@ func baseTLS(files TLSFiles) (*tls.Config, *x509.CertPool, error) {
 			return leaf.get()
 		},
 	}, pool, nil
+}
+
+// LoadPool reads the certificates (PEM) of the CAs that a peer must be signed by.
+func LoadPool(path string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read CA: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate; name a CA's certificate in PEM", path)
+	}
+	return pool, nil
+}
+
+// CallerTLS is how somebody outside the deployment calls it, who shows no certificate: TLS 1.3 at
+// least, and the server's certificate must be of the CA in the file ca.
+func CallerTLS(ca string) (*tls.Config, error) {
+	pool, err := LoadPool(ca)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool}, nil
 }
 
 // reloadingCert is one identity's certificate, read again when its files change.

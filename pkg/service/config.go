@@ -87,7 +87,7 @@ func (c AdminConfig) validate() error {
 func Load(path string, into any) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("read configuration: %w", err)
+		return fmt.Errorf("read the configuration: %w", err)
 	}
 	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(into)
 	if err != nil {

@@ -1,9 +1,11 @@
 package supervise
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -16,7 +18,11 @@ type logFile struct {
 	mu   sync.Mutex // guards the fields below
 	file *os.File
 	size int64
+	tail []byte // the end of what was written since it was opened
 }
+
+// maxTail bounds the line that lastLine gives.
+const maxTail = 1 << 10
 
 func openLog(path string, limit int64) (*logFile, error) {
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
@@ -58,6 +64,8 @@ func (l *logFile) Write(data []byte) (int, error) {
 	}
 	n, err := l.file.Write(data)
 	l.size += int64(n)
+	l.tail = append(l.tail, data[max(0, n-maxTail):n]...)
+	l.tail = slices.Clone(l.tail[max(0, len(l.tail)-maxTail):])
 	return n, err
 }
 
@@ -78,4 +86,13 @@ func (l *logFile) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_ = l.file.Close()
+}
+
+// lastLine is the last line that was written since the log was opened, or the
+// end of it when it is long; "" when nothing was written.
+func (l *logFile) lastLine() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := bytes.TrimSpace(l.tail)
+	return string(bytes.TrimSpace(text[bytes.LastIndexByte(text, '\n')+1:]))
 }

@@ -22,8 +22,8 @@ import (
 )
 
 // ErrNotStarted says that the child ended, or did not become ready in time,
-// before it was ready for the first time. Its log says why; starting it again
-// as it is would not help.
+// before it was ready for the first time. The error holds the last line of its
+// log, which says why; starting it again as it is would not help.
 var ErrNotStarted = errors.New("the process did not start")
 
 // Config says what to run and how patiently.
@@ -137,7 +137,7 @@ func (p *Process) run(ctx context.Context) error {
 			return nil
 		}
 		if !started {
-			return fmt.Errorf("%w: %w; its log is %s", ErrNotStarted, err, p.cfg.LogFile)
+			return notStarted(err, p.cfg.LogFile, log.lastLine())
 		}
 		if time.Since(begin) >= steadyRun {
 			backoff = p.cfg.MinBackoff
@@ -150,6 +150,14 @@ func (p *Process) run(ctx context.Context) error {
 		backoff = min(2*backoff, p.cfg.MaxBackoff)
 	}
 	return nil
+}
+
+// notStarted says how the child ended and what it said last.
+func notStarted(err error, path, said string) error {
+	if said == "" {
+		return fmt.Errorf("%w: %w; it wrote nothing to its log %s", ErrNotStarted, err, path)
+	}
+	return fmt.Errorf("%w: %w; its log %s ends with: %s", ErrNotStarted, err, path, said)
 }
 
 // once runs the child to its end and returns whether it was ready, and how it

@@ -143,7 +143,7 @@ func TestFirstStartFails(t *testing.T) {
 	p := New(helper(log, "broken"))
 	err := p.Run(t.Context())
 	require.ErrorIs(t, err, ErrNotStarted)
-	require.ErrorContains(t, err, log)
+	require.ErrorContains(t, err, "its log "+log+" ends with: bad configuration")
 	require.ErrorIs(t, p.Ready(t.Context()), ErrNotStarted)
 }
 

@@ -41,10 +41,9 @@ func deploy(t *testing.T) *deployment {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	server := d.TLS(identity.Kafka)
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
 		Address: address, DataDir: filepath.Join(d.Dir, "kafka"), AdminPasswordFile: d.KafkaPassword(identity.Admin),
-		TLS: embedded.TLSFiles{CA: server.CA, Cert: server.Cert, Key: server.Key},
+		TLS: d.TLS(identity.Kafka),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = broker.Close(context.WithoutCancel(t.Context())) })

@@ -14,11 +14,9 @@ package alert
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -129,14 +127,11 @@ func NewWebhook(cfg WebhookConfig) (*notify.Webhook, error) {
 	}
 	var tlsConfig *tls.Config
 	if cfg.CA != "" {
-		pem, readErr := os.ReadFile(cfg.CA)
-		if readErr != nil {
-			return nil, fmt.Errorf("webhook.ca: %w", readErr)
+		pool, poolErr := identity.LoadPool(cfg.CA)
+		if poolErr != nil {
+			return nil, fmt.Errorf("webhook.ca: %w", poolErr)
 		}
-		tlsConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: x509.NewCertPool()}
-		if !tlsConfig.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, errors.New("webhook.ca: the file holds no certificate")
-		}
+		tlsConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
 	}
 	return notify.NewWebhook(notify.WebhookConfig{URL: cfg.URL, Key: key, Timeout: cfg.Timeout, TLS: tlsConfig})
 }

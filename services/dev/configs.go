@@ -1,10 +1,12 @@
 package dev
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/goccy/go-yaml" // the library that reads the files again
 
@@ -32,41 +34,74 @@ type Addresses struct {
 	Admin map[string]string
 }
 
-// freeAddress is a port of 127.0.0.1 that nobody listens on right now.
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // returns at once
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	addr := l.Addr().String()
-	err = l.Close()
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	return addr, nil
-}
-
-// chooseAddresses takes those asked for and finds free ports for the others.
+// chooseAddresses takes those asked for and finds free ports for the others. It
+// holds all of them until the last is chosen, so that no two are the same.
 func chooseAddresses(o Options) (Addresses, error) {
 	a := Addresses{Kafka: o.Kafka, ClickHouse: o.ClickHouse, GRPC: o.GRPC, REST: o.REST, Query: o.Query, Admin: map[string]string{}}
-	for _, addr := range []*string{&a.Kafka, &a.ClickHouse, &a.GRPC, &a.REST, &a.Query} {
-		if *addr != "" {
+	var held ports
+	defer held.release()
+	for _, own := range []struct {
+		addr *string
+		flag string
+	}{{&a.GRPC, "--grpc"}, {&a.REST, "--rest"}, {&a.Query, "--query"}} {
+		if *own.addr == "" {
 			continue
 		}
-		free, err := freeAddress()
+		_, err := held.take(*own.addr)
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return a, fmt.Errorf("%s is in use; stop what listens there, or name another address with %s", *own.addr, own.flag)
+		}
+		if err != nil {
+			return a, fmt.Errorf("%s: %w", own.flag, err)
+		}
+	}
+	for _, addr := range []*string{&a.Kafka, &a.ClickHouse, &a.GRPC, &a.REST, &a.Query} {
+		if *addr != "" {
+			continue // named; a Kafka and a ClickHouse from elsewhere listen there already
+		}
+		err := held.find(addr)
 		if err != nil {
 			return a, err
 		}
-		*addr = free
 	}
 	for _, name := range serviceNames {
-		free, err := freeAddress()
+		var addr string
+		err := held.find(&addr)
 		if err != nil {
 			return a, err
 		}
-		a.Admin[name] = free
+		a.Admin[name] = addr
 	}
 	return a, nil
+}
+
+// ports are listeners that keep addresses from others until they are released.
+type ports []net.Listener
+
+// take listens on addr and returns it with the port that it got.
+func (p *ports) take(addr string) (string, error) {
+	l, err := net.Listen("tcp", addr) //nolint:noctx // returns at once
+	if err != nil {
+		return "", err
+	}
+	*p = append(*p, l)
+	return l.Addr().String(), nil
+}
+
+// find takes a port of 127.0.0.1 that nobody listens on.
+func (p *ports) find(addr *string) error {
+	free, err := p.take("127.0.0.1:0")
+	if err != nil {
+		return fmt.Errorf("find a free port: %w", err)
+	}
+	*addr = free
+	return nil
+}
+
+func (p *ports) release() {
+	for _, l := range *p {
+		_ = l.Close()
+	}
 }
 
 // serviceNames are the services in the order in which they are started.
@@ -119,13 +154,13 @@ func (s *Stack) configs() map[string]any {
 	}
 	if s.options.Kafka == "" {
 		configs[identity.Kafka] = embedded.BrokerConfig{
-			Address: s.Addresses.Kafka, DataDir: filepath.Join(l.Dir, "data", "kafka"), TLS: embedded.TLSFiles(l.TLS(identity.Kafka)),
+			Address: s.Addresses.Kafka, DataDir: filepath.Join(l.Dir, "data", "kafka"), TLS: l.TLS(identity.Kafka),
 			AdminPasswordFile: l.KafkaPassword(identity.Admin),
 		}
 	}
 	if s.options.ClickHouse == "" {
 		configs[identity.ClickHouse] = embedded.ClickHouseConfig{
-			Address: s.Addresses.ClickHouse, DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: embedded.TLSFiles(l.TLS(identity.ClickHouse)),
+			Address: s.Addresses.ClickHouse, DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: l.TLS(identity.ClickHouse),
 			UsersFile: l.ClickHouseUsers(),
 		}
 	}

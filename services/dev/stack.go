@@ -225,7 +225,7 @@ func (s *Stack) AddPerson(name, role string) (string, error) {
 
 // ClientTLS trusts the deployment's CA.
 func (s *Stack) ClientTLS() (*tls.Config, error) {
-	return trust(s.layout.TLS(identity.Admin).CA)
+	return identity.CallerTLS(s.layout.TLS(identity.Admin).CA)
 }
 
 func (s *Stack) brokers() []string { return []string{s.Addresses.Kafka} }

@@ -75,10 +75,9 @@ func (d *deployment) kafka(name string) stream.Config {
 
 func (d *deployment) startBroker(t *testing.T) {
 	t.Helper()
-	files := d.TLS(identity.Kafka)
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
 		Address: d.broker, DataDir: filepath.Join(d.Dir, "data", "kafka"),
-		TLS:               embedded.TLSFiles{CA: files.CA, Cert: files.Cert, Key: files.Key},
+		TLS:               d.TLS(identity.Kafka),
 		AdminPasswordFile: d.KafkaPassword(identity.Admin),
 	})
 	require.NoError(t, err)

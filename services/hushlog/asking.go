@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +15,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 const (
@@ -90,15 +90,11 @@ func (a *asking) client() (*http.Client, error) {
 	if a.ca == "" {
 		return nil, errors.New("name the deployment's CA with --ca or HUSHLOG_CA")
 	}
-	pem, err := os.ReadFile(a.ca)
+	trust, err := identity.CallerTLS(a.ca)
 	if err != nil {
 		return nil, fmt.Errorf("--ca: %w", err)
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("--ca: %s holds no certificate", a.ca)
-	}
-	transport := &http.Transport{TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: pool}, ForceAttemptHTTP2: true}
+	transport := &http.Transport{TLSClientConfig: trust, ForceAttemptHTTP2: true}
 	// A token goes to the address that was named and nowhere else.
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &http.Client{Transport: transport, Timeout: askTimeout, CheckRedirect: stay}, nil

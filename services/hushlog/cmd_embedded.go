@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"os"
 	"time"
 
-	// goccy/go-yaml decodes strictly and says the line and the field that is wrong.
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"github.com/hushlog/hushlog/pkg/embedded"
+	"github.com/hushlog/hushlog/pkg/service"
 )
 
 // brokerStopTimeout bounds the broker's last writes.
@@ -42,16 +40,13 @@ func embeddedCommand(name, short string, run func(ctx context.Context, path stri
 		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), path) },
 	}
 	cmd.Flags().StringVar(&path, "config", "", "YAML configuration file")
-	err := cmd.MarkFlagRequired("config")
-	if err != nil {
-		panic(err) // the flag is defined one line above
-	}
+	requireFlag(cmd, "config")
 	return cmd
 }
 
 func runEmbeddedKafka(ctx context.Context, path string) error {
 	var cfg embedded.BrokerConfig
-	err := readEmbeddedConfig(path, &cfg)
+	err := service.Load(path, &cfg)
 	if err != nil {
 		return err
 	}
@@ -69,25 +64,12 @@ func runEmbeddedKafka(ctx context.Context, path string) error {
 
 func runEmbeddedClickHouse(ctx context.Context, path string) error {
 	var cfg embedded.ClickHouseConfig
-	err := readEmbeddedConfig(path, &cfg)
+	err := service.Load(path, &cfg)
 	if err != nil {
 		return err
 	}
 	cfg.Logger = embeddedLogger("embedded-clickhouse")
 	return embedded.ServeClickHouse(ctx, cfg)
-}
-
-// readEmbeddedConfig decodes the file and refuses fields that are not known.
-func readEmbeddedConfig(path string, cfg any) error {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return fmt.Errorf("read the configuration: %w", err)
-	}
-	err = yaml.UnmarshalWithOptions(raw, cfg, yaml.Strict())
-	if err != nil {
-		return fmt.Errorf("configuration %s: %w", path, err)
-	}
-	return nil
 }
 
 func embeddedLogger(component string) *slog.Logger {

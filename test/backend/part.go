@@ -76,7 +76,7 @@ func newBroker(dir string, deployment identity.Layout) (*child, error) {
 		cfg: childConfig{Broker: &embedded.BrokerConfig{
 			Address:           address,
 			DataDir:           filepath.Join(dir, "kafka"),
-			TLS:               tlsFiles(deployment, identity.Kafka),
+			TLS:               deployment.TLS(identity.Kafka),
 			AdminUser:         identity.Admin,
 			AdminPasswordFile: deployment.KafkaPassword(identity.Admin),
 		}},
@@ -107,15 +107,10 @@ func newClickHouse(dir string, deployment identity.Layout) (*child, error) {
 			DataDir:   filepath.Join(dir, "clickhouse"),
 			UsersFile: deployment.ClickHouseUsers(),
 			Library:   library,
-			TLS:       tlsFiles(deployment, identity.ClickHouse),
+			TLS:       deployment.TLS(identity.ClickHouse),
 		}},
 		ready: func(ctx context.Context, alive func() error) error {
 			return dial.WaitClickHouse(ctx, deployment, address, alive)
 		},
 	}, nil
-}
-
-func tlsFiles(deployment identity.Layout, name string) embedded.TLSFiles {
-	files := deployment.TLS(name)
-	return embedded.TLSFiles{CA: files.CA, Cert: files.Cert, Key: files.Key}
 }
