@@ -233,7 +233,9 @@ func TestUsersOnTheEngine(t *testing.T) {
 			want            bool
 		}{
 			{identity.Ingest, "INSERT INTO hushlog.ledger (project, minute) FORMAT TSV\ndemo\t1760000000\n", true},
-			{identity.Ingest, "SELECT count() FROM hushlog.contents", false},
+			{identity.Ingest, "SELECT count() FROM hushlog.contents WHERE block_id = 'x' AND accepted_at > 0 AND retention_label = ''", true},
+			{identity.Ingest, "SELECT text FROM hushlog.contents", false},
+			{identity.Ingest, "SELECT request_id FROM hushlog.interactions", false},
 			{identity.Ingest, "ALTER TABLE hushlog.contents DELETE WHERE 1", false},
 			{identity.Retention, "ALTER TABLE hushlog.contents MODIFY TTL toDate(accepted_at) + toIntervalDay(30)", true},
 			{identity.Retention, "SELECT count() FROM system.parts", true},
