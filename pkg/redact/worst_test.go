@@ -2,9 +2,9 @@ package redact
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -17,34 +17,40 @@ var worstUnits = []string{
 	"аb", "а", "１", "\u200b", "DE89", "0.", "1.2.3.4.", "hepatitis c ", "my ", "key=", "phone ", "card 4111 1111 1111 1111 ", "secret=abcd1234 ", "abcd1234 ",
 }
 
-// maxSlowdown is how much dearer per byte the worst of these inputs may be than an ordinary one. The bound that is aimed
-// at is 20; machines that do other work meanwhile need some room.
-const maxSlowdown = 60
+// worstBytes is how long each of these inputs is made: what is linear reads it in a moment, what is quadratic does not
+// end before the tests' own deadline.
+const worstBytes = 400_000
 
-// costOf returns the least time of three runs per byte.
-func costOf(t *testing.T, e *Engine, text string) time.Duration {
-	t.Helper()
-	best := time.Hour
-	for range 3 {
-		start := time.Now()
-		_, err := e.Find(text, Hints{})
+func TestNoInputIsReadInMoreThanLinearTime(t *testing.T) {
+	e := newEngine(t)
+	for _, unit := range worstUnits {
+		_, err := e.Find(strings.Repeat(unit, worstBytes/len(unit)), Hints{})
 		if err != nil {
 			require.ErrorIs(t, err, ErrUninspectable)
 		}
-		best = min(best, time.Since(start))
 	}
-	return best * 1000 / time.Duration(len(text))
 }
 
-func TestLinearTime(t *testing.T) {
-	e := newEngine(t)
-	ordinary := costOf(t, e, strings.Repeat(benchText, 20))
-	for _, unit := range worstUnits {
-		small := costOf(t, e, strings.Repeat(unit, 5_000/len(unit)))
-		large := costOf(t, e, strings.Repeat(unit, 100_000/len(unit)))
-		t.Logf("%-40q %6d %6d ps per byte, ordinary %d", unit, small, large, ordinary)
-		require.Less(t, large, maxSlowdown*ordinary, "slow input: repeated %q", unit)
-		require.Less(t, large, 6*max(small, ordinary), "cost per byte grows with the length: repeated %q", unit)
+// BenchmarkWorst gives the cost of these inputs at two lengths beside an ordinary text: MB/s should differ by at most 20
+// between texts, and not at all between lengths.
+func BenchmarkWorst(b *testing.B) {
+	e := newEngine(b)
+	run := func(name, text string) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				_, err := e.Find(text, Hints{})
+				if err != nil {
+					require.ErrorIs(b, err, ErrUninspectable)
+				}
+			}
+		})
+	}
+	run("ordinary", strings.Repeat(benchText, 20))
+	for i, unit := range worstUnits {
+		for _, size := range []int{5_000, 100_000} {
+			run(fmt.Sprintf("%02d/%d", i, size), strings.Repeat(unit, size/len(unit)))
+		}
 	}
 }
 
