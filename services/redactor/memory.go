@@ -43,7 +43,10 @@ func (m *memory) add(h hash, at time.Time) {
 	}
 	m.byMinute[minute] = append(m.byMinute[minute], h)
 	// A gateway whose clock is ahead must not make us forget what the others sent.
-	if at.After(m.latest) && !at.After(m.now().Add(clockMargin)) {
+	if limit := m.now().Add(clockMargin); at.After(limit) {
+		at = limit
+	}
+	if at.After(m.latest) {
 		m.latest = at
 		m.forget()
 	}
