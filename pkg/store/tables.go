@@ -181,7 +181,11 @@ var tables = []Table{
 
 // common begins every table that holds rows of an interaction: what row filters and dates go by.
 var common = []Column{
-	{"project", typeName}, {"classification", typeClass}, {columnLabel, typeName}, {"accepted_at", typeTime}, {"request_id", typeText},
+	{"project", typeName},
+	{"classification", typeClass},
+	{columnLabel, typeName},
+	{"accepted_at", typeTime},
+	{"request_id", typeText},
 	{columnBlock, typeText},
 }
 
