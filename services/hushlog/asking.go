@@ -34,10 +34,10 @@ type asking struct {
 }
 
 func (a *asking) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "host:port of the query service, or https:// and that; HUSHLOG_SERVER does the same")
-	cmd.Flags().StringVar(&a.ca, "ca", defaultCA(), "certificate of the deployment's CA; HUSHLOG_CA does the same, and so does HUSHLOG_DIR where there is one")
-	cmd.Flags().StringVar(&a.tokenFile, "token-file", "", "file that holds your token (hp_...); HUSHLOG_TOKEN in the environment holds the token itself")
-	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this: one of the policy's purposes; it stands on the audit trail")
+	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "`host:port` of the query service, or https:// and that; HUSHLOG_SERVER does the same")
+	cmd.Flags().StringVar(&a.ca, "ca", defaultCA(), "`file` with the certificate of the deployment's CA; HUSHLOG_CA does the same, and so does HUSHLOG_DIR; required")
+	cmd.Flags().StringVar(&a.tokenFile, "token-file", "", "`file` that holds your token (hp_...); HUSHLOG_TOKEN in the environment holds the token itself; one of them is required")
+	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this, a `purpose` of the policy; it stands on the audit trail; required")
 }
 
 func orElse(value, otherwise string) string {

@@ -38,7 +38,7 @@ func newCertsCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringSliceVar(&hosts, "host", nil, "further host name or IP address that clients will use; may be repeated")
+	cmd.Flags().StringSliceVar(&hosts, "host", nil, "further host `name` or IP address that clients will use; may be repeated")
 	cmd.Flags().BoolVar(&renew, "renew", false, "renew every certificate, whatever its date; never the CA")
 	return cmd
 }

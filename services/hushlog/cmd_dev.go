@@ -35,10 +35,10 @@ func newDevCommand() *cobra.Command {
 			return runDev(cmd.Context(), o, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&o.Dir, "dir", filepath.Join(".cache", "dev"), "deployment directory")
-	cmd.Flags().StringVar(&o.GRPC, "grpc", "127.0.0.1:7443", "address of the gateway's gRPC interface")
-	cmd.Flags().StringVar(&o.REST, "rest", "127.0.0.1:7444", "address of the gateway's REST interface")
-	cmd.Flags().StringVar(&o.Query, "query", "127.0.0.1:7445", "address of the query service")
+	cmd.Flags().StringVar(&o.Dir, "dir", filepath.Join(".cache", "dev"), "deployment `directory`")
+	cmd.Flags().StringVar(&o.GRPC, "grpc", "127.0.0.1:7443", "address of the gateway's gRPC interface, `host:port`")
+	cmd.Flags().StringVar(&o.REST, "rest", "127.0.0.1:7444", "address of the gateway's REST interface, `host:port`")
+	cmd.Flags().StringVar(&o.Query, "query", "127.0.0.1:7445", "address of the query service, `host:port`")
 	return cmd
 }
 
@@ -53,7 +53,7 @@ func newDemoCommand() *cobra.Command {
 			return runDemo(cmd.Context(), dir, cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "new directory for the deployment; kept. Default: one that is removed at the end")
+	cmd.Flags().StringVar(&dir, "dir", "", "`directory` for the deployment, which is kept; default: a new one that is removed at the end")
 	return cmd
 }
 

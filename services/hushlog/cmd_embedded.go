@@ -18,29 +18,21 @@ const brokerStopTimeout = 15 * time.Second
 // newEmbeddedCommand runs Kafka or ClickHouse on this machine. `hushlog dev`
 // starts both as children.
 func newEmbeddedCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "embedded",
-		Short: "Run the embedded Kafka or ClickHouse (children of hushlog dev)",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	cmd.AddCommand(
+	return newGroup("embedded", "Run the embedded Kafka or ClickHouse (children of hushlog dev)",
 		embeddedCommand("kafka", "Run a persistent single-node Kafka broker", runEmbeddedKafka),
 		embeddedCommand("clickhouse", "Serve ClickHouse's HTTPS interface over the engine's library", runEmbeddedClickHouse),
 	)
-	return cmd
 }
 
 func embeddedCommand(name, short string, run func(ctx context.Context, path string) error) *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
-		Use:   name,
+		Use:   name + " --config FILE",
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), path) },
 	}
-	cmd.Flags().StringVar(&path, "config", "", "YAML configuration file")
-	requireFlag(cmd, "config")
+	addConfigFlag(cmd, &path)
 	return cmd
 }
 

@@ -44,7 +44,7 @@ func newHealthCommand() *cobra.Command {
 			return askHealth(ctx, addr, path)
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", defaultHealthAddr, "admin address of the service")
+	cmd.Flags().StringVar(&addr, "addr", defaultHealthAddr, "admin address of the service, `host:port` (admin.listen of its configuration)")
 	cmd.Flags().BoolVar(&live, "live", false, "ask only whether it runs, not whether what it needs answers")
 	cmd.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for the answer")
 	return cmd

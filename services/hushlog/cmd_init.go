@@ -13,7 +13,7 @@ import (
 func newInitCommand() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
-		Use:   "init",
+		Use:   "init --config FILE",
 		Short: "Make topics, users, rights and tables as the policy asks",
 		Long: "Connects to Kafka and ClickHouse as admin and makes what is missing or not as the policy asks: topics and\n" +
 			"their settings, users and rights on Kafka, tables and dates on ClickHouse. Rights that the policy does not give\n" +
@@ -33,15 +33,6 @@ func newInitCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", "YAML configuration file")
-	requireFlag(cmd, "config")
+	addConfigFlag(cmd, &path)
 	return cmd
-}
-
-// requireFlag marks a flag that was defined before as required.
-func requireFlag(cmd *cobra.Command, name string) {
-	err := cmd.MarkFlagRequired(name)
-	if err != nil {
-		panic(err) // the flag is not defined: a mistake in this program
-	}
 }

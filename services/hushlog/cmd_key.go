@@ -16,13 +16,8 @@ import (
 
 // newKeyCommand manages API keys of projects.
 func newKeyCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "key",
-		Short: "Create, list and revoke the API keys that projects send with",
-		Args:  cobra.NoArgs,
-	}
-	cmd.AddCommand(newKeyCreateCommand(), newKeyListCommand(), newKeyRevokeCommand())
-	return cmd
+	return newGroup("key", "Create, list and revoke the API keys that projects send with",
+		newKeyCreateCommand(), newKeyListCommand(), newKeyRevokeCommand())
 }
 
 func newKeyCreateCommand() *cobra.Command {
@@ -47,11 +42,12 @@ func newKeyCreateCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringVar(&spec.Project, "project", "", "project of the policy that the key sends for")
-	cmd.Flags().StringVar(&spec.Note, "note", "", "what the key is for")
+	cmd.Flags().StringVar(&spec.Project, "project", "", "`name` of the policy's project that the key sends for; required")
+	cmd.Flags().StringVar(&spec.Note, "note", "", "`text` that says what the key is for")
 	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(0), "`duration` that the key works, as 90d; without it, until revoked")
-	cmd.Flags().Float64Var(&events, "events-per-second", 0, "narrower limit for this key alone")
-	cmd.Flags().TextVar(&bytes, "bytes-per-second", policy.Bytes(0), "narrower limit for this key alone, as 1MiB")
+	cmd.Flags().Float64Var(&events, "events-per-second", 0, "narrower limit for this key alone, as a `number`")
+	cmd.Flags().TextVar(&bytes, "bytes-per-second", policy.Bytes(0), "narrower limit for this key alone, a `size` as 1MiB")
+	noDefault(cmd, "expires", "bytes-per-second")
 	return cmd
 }
 

@@ -38,7 +38,7 @@ func newLedgerCommand() *cobra.Command {
 		},
 	}
 	ask.addFlags(cmd)
-	cmd.Flags().TextVar(&back, "since", back, "how far to look back, as 90m or 2d; no further than rows are kept")
+	cmd.Flags().TextVar(&back, "since", back, "`duration` to look back, as 90m or 2d; no further than rows are kept")
 	cmd.Flags().BoolVar(&check, "check", false, "end with an error when there is a gap")
 	return cmd
 }

@@ -18,13 +18,8 @@ import (
 
 // newPersonCommand manages tokens of people.
 func newPersonCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "person",
-		Short: "Give, list and revoke the tokens that people read with",
-		Args:  cobra.NoArgs,
-	}
-	cmd.AddCommand(newPersonAddCommand(), newPersonListCommand(), newPersonRevokeCommand())
-	return cmd
+	return newGroup("person", "Give, list and revoke the tokens that people read with",
+		newPersonAddCommand(), newPersonListCommand(), newPersonRevokeCommand())
 }
 
 func newPersonAddCommand() *cobra.Command {
@@ -44,7 +39,7 @@ func newPersonAddCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringVar(&spec.Role, "role", "", "role of the policy")
+	cmd.Flags().StringVar(&spec.Role, "role", "", "`role` of the deployment's policy; required")
 	cmd.Flags().TextVar(&lifetime, "expires", policy.Duration(identity.DefaultTokenLifetime),
 		"`duration` that the token works, at most "+policy.Duration(identity.MaxTokenLifetime).String())
 	return cmd

@@ -13,13 +13,8 @@ import (
 
 // newPolicyCommand checks, explains and applies policies.
 func newPolicyCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "policy",
-		Short: "Check and explain the policy: what is stored, for whom and how long",
-		Args:  cobra.NoArgs,
-	}
-	cmd.AddCommand(newPolicyCheckCommand(), newPolicyExplainCommand(), newPolicyDefaultCommand(), newPolicyUsersCommand())
-	return cmd
+	return newGroup("policy", "Check and explain the policy: what is stored, for whom and how long",
+		newPolicyCheckCommand(), newPolicyExplainCommand(), newPolicyDefaultCommand(), newPolicyUsersCommand())
 }
 
 func newPolicyCheckCommand() *cobra.Command {

@@ -56,11 +56,11 @@ func newRedactCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&o.jsonl, "jsonl", false, "read and write one JSON object a line")
-	cmd.Flags().StringVar(&o.policy, "policy", "", "policy file (the default policy when empty)")
-	cmd.Flags().StringVar(&o.project, "project", "", "project of the policy to classify for (none: only conditions that name no project)")
-	cmd.Flags().StringVar(&o.purpose, "purpose", "", "purpose of the policy to classify for")
-	cmd.Flags().StringVar(&o.language, "language", "", "language of the text, such as en or pt-BR, as a hint")
-	cmd.Flags().StringVar(&o.field, "field", "", "name of the field that the text is from, as a hint")
+	cmd.Flags().StringVar(&o.policy, "policy", "", "policy `file`; default: the default policy")
+	cmd.Flags().StringVar(&o.project, "project", "", "`name` of the policy's project to classify for; default: only conditions that name no project")
+	cmd.Flags().StringVar(&o.purpose, "purpose", "", "`purpose` of the policy to classify for")
+	cmd.Flags().StringVar(&o.language, "language", "", "`language` of the text, such as en or pt-BR, as a hint")
+	cmd.Flags().StringVar(&o.field, "field", "", "`name` of the field that the text is from, as a hint")
 	return cmd
 }
 

@@ -14,7 +14,7 @@ import (
 func newServiceCommand[C any](name, short string, defaults C, run func(context.Context, C, io.Writer) error) *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
-		Use:   name,
+		Use:   name + " --config FILE",
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -26,7 +26,6 @@ func newServiceCommand[C any](name, short string, defaults C, run func(context.C
 			return run(cmd.Context(), cfg, os.Stderr)
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", "YAML configuration file")
-	requireFlag(cmd, "config")
+	addConfigFlag(cmd, &path)
 	return cmd
 }

@@ -50,7 +50,7 @@ func newSQLCommand() *cobra.Command {
 		},
 	}
 	ask.addFlags(cmd)
-	cmd.Flags().StringVarP(&output, "output", "o", "", "table, tsv, csv or json (one object a line)")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "`format`: table, tsv, csv or json (one object a line); default: table on a terminal, else tsv")
 	return cmd
 }
 

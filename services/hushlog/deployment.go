@@ -12,12 +12,6 @@ import (
 	"github.com/hushlog/hushlog/services/setup"
 )
 
-// addDirFlag gives a command the deployment's directory.
-func addDirFlag(cmd *cobra.Command, layout *identity.Layout) {
-	cmd.Flags().StringVar(&layout.Dir, "dir", os.Getenv("HUSHLOG_DIR"),
-		"deployment directory; HUSHLOG_DIR in the environment does the same")
-}
-
 // requireDir says how to name the directory when neither flag nor environment did.
 func requireDir(layout identity.Layout) error {
 	if layout.Dir == "" {

@@ -60,6 +60,7 @@ func buildVersion() string {
 }
 
 func newRootCommand() *cobra.Command {
+	cobra.EnableCommandSorting = false // the order in which they are added is the reader's
 	root := &cobra.Command{
 		Use:           "hushlog",
 		Short:         "Logs prompts and responses of AI services, with private data removed before anything is stored",
@@ -67,6 +68,9 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+	})
 	root.AddGroup(
 		&cobra.Group{ID: "machine", Title: "On one machine:"},
 		&cobra.Group{ID: "services", Title: "Services, in the order of the data:"},
@@ -78,14 +82,14 @@ func newRootCommand() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("machine", newDevCommand(), newDemoCommand())
+	add("machine", newDemoCommand(), newDevCommand())
 	add("services",
 		newServiceCommand("gateway", "Take interactions over gRPC and REST, seal them, publish them", gateway.DefaultConfig(), gateway.Run),
 		newServiceCommand("redactor", "Open, inspect, classify, and publish what may be stored", redactor.DefaultConfig(), redactor.Run),
 		newServiceCommand("ingest", "Store blocks, alerts and the trail in ClickHouse", ingest.DefaultConfig(), ingest.Run),
 		newServiceCommand("alert", "Count within windows and tell of what the policy's rules name", alert.DefaultConfig(), alert.Run),
-		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
 		newServiceCommand("retention", "Put dates in force and delete what has reached them", retention.DefaultConfig(), retention.Run),
+		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(),
