@@ -151,6 +151,11 @@ func (k *FileKMS) load(key string) (*[identity.KeySize]byte, error) {
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		_, dirErr := os.Stat(k.dir)
+		if dirErr != nil {
+			// Not one key is gone but all of them are out of reach: nothing is shredded by that.
+			return nil, fmt.Errorf("KMS directory %s cannot be read; is it mounted?", k.dir)
+		}
 		return nil, fmt.Errorf("KMS key %s: %w", key, ErrKeyGone)
 	}
 	if err != nil {

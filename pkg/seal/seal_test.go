@@ -541,3 +541,13 @@ func TestOpenKMS(t *testing.T) {
 		require.NotContains(t, err.Error(), "shortsecret")
 	}
 }
+
+// TestAMissingDirectoryShredsNothing has a KMS whose volume is not mounted: records wait, and are not given up.
+func TestAMissingDirectoryShredsNothing(t *testing.T) {
+	kms, err := NewFileKMS(filepath.Join(t.TempDir(), "not-mounted"), false, nil)
+	require.NoError(t, err)
+	_, err = kms.Unwrap(t.Context(), "2026-11-22", []byte("wrapped"))
+	require.ErrorContains(t, err, "mounted")
+	require.False(t, Permanent(err))
+	require.True(t, Permanent(errHeader), "a header that no envelope can have never gets better")
+}
