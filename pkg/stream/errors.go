@@ -46,11 +46,6 @@ const (
 	ReasonOther     Reason = "other"
 )
 
-// Reasons lists them all, to preset metrics with.
-func Reasons() []Reason {
-	return []Reason{ReasonPushback, ReasonTooLarge, ReasonDenied, ReasonFenced, ReasonTimeout, ReasonStopping, ReasonRetriable, ReasonOther}
-}
-
 // ReasonOf classifies an error by its type, never by its text.
 func ReasonOf(err error) Reason {
 	switch {

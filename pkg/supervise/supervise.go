@@ -312,9 +312,6 @@ func (p *Process) Restarts() int {
 	return p.restarts
 }
 
-// Name returns the configured name.
-func (p *Process) Name() string { return p.cfg.Name }
-
 // update changes the state and wakes those who wait for a change.
 func (p *Process) update(change func()) {
 	p.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/grpc/grpclog"
@@ -124,12 +123,6 @@ func followEpochs(app *service.App, cfg Config, opts []kgo.Opt, counts *stream.M
 	if err != nil {
 		return nil, err
 	}
-	epochs := stream.NewFollower(opts, stream.TopicKeys, counts, func(r *kgo.Record) {
-		err := ring.Add(r.Value)
-		if err != nil && !errors.Is(err, seal.ErrExpiredEpoch) {
-			app.Log.WarnContext(context.Background(), "an epoch was refused", slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
-		}
-	})
-	app.Go("epochs", epochs.Run)
+	app.Go("epochs", stream.FollowEpochs(opts, ring, counts, app.Log, nil).Run)
 	return seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_REDACTOR), nil
 }

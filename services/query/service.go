@@ -118,9 +118,6 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 // Addr is where people are served, by HTTPS.
 func (s *Service) Addr() string { return s.listener.Addr().String() }
 
-// Close gives the port back when Run was never called.
-func (s *Service) Close() { _ = s.listener.Close() }
-
 // Run serves until ctx ends; then statements under way may end by themselves for the drain timeout.
 func (s *Service) Run(ctx context.Context) error {
 	served := make(chan error, 1)

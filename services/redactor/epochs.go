@@ -46,25 +46,20 @@ func newEpochs(opts []kgo.Opt, sign ed25519.PrivateKey, verify ed25519.PublicKey
 		return nil, fmt.Errorf("publish epochs: %w", err)
 	}
 	e := &epochs{ring: ring, maker: maker, publisher: publisher, metrics: m, log: log}
-	e.follower = stream.NewFollower(opts, stream.TopicKeys, sm, e.take)
+	e.follower = stream.FollowEpochs(opts, ring, sm, log, e.count)
 	return e, nil
 }
 
-// take adds one record of the keys topic to the keyring. A record that is
-// refused is somebody's mistake or an attack: it is counted and logged.
-func (e *epochs) take(r *kgo.Record) {
-	err := e.ring.Add(r.Value)
+// count counts what became of one record of the keys topic.
+func (e *epochs) count(err error) {
+	outcome := epochRefused
 	switch {
 	case err == nil:
-		e.metrics.epochs.WithLabelValues(epochTaken).Inc()
+		outcome = epochTaken
 	case errors.Is(err, seal.ErrExpiredEpoch):
-		e.metrics.epochs.WithLabelValues(epochExpired).Inc()
-	default:
-		e.metrics.epochs.WithLabelValues(epochRefused).Inc()
-		// The follower hands over records, no context.
-		e.log.WarnContext(context.Background(), "refused an epoch record",
-			slog.Int64("offset", r.Offset), slog.String("error", err.Error()))
+		outcome = epochExpired
 	}
+	e.metrics.epochs.WithLabelValues(outcome).Inc()
 }
 
 // makeThem makes what falls due while this instance leads.

@@ -161,9 +161,6 @@ func readBackFrom(opts []kgo.Opt) readBack {
 // Run redacts until ctx ends.
 func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
 
-// AdminAddr is where health and metrics are served.
-func (s *Service) AdminAddr() string { return s.app.AdminAddr() }
-
 const (
 	firstPause = 200 * time.Millisecond
 	lastPause  = 10 * time.Second

@@ -116,9 +116,6 @@ func tables(expiries []store.Expiry) []string {
 // Run makes rounds until ctx ends.
 func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
 
-// AdminAddr is where health and metrics are served.
-func (s *Service) AdminAddr() string { return s.app.AdminAddr() }
-
 // rounds begins at once, as a changed policy must hold at once, and then keeps
 // to the interval with some jitter.
 func (s *Service) rounds(ctx context.Context) error {
