@@ -70,7 +70,10 @@ func (f *Follower) Run(ctx context.Context) error {
 	for {
 		f.arrived(targets)
 		f.progress.turn()
-		fetches := client.PollFetches(ctx)
+		// Bounded, so that the loop comes round where nothing is written for long: that is no stall.
+		pollCtx, end := context.WithTimeout(ctx, pollTurn)
+		fetches := client.PollFetches(pollCtx)
+		end()
 		if ctx.Err() != nil {
 			return nil
 		}
