@@ -37,6 +37,8 @@ type Processor struct {
 	ReadBack             readBack
 	Metrics              *metrics
 	Log                  *slog.Logger
+	// Epochs is nil while the keys topic is followed, and says why it is not otherwise.
+	Epochs func() error
 	// Leads is told whether this instance owns partition 0 of the raw topic.
 	Leads func(bool)
 
@@ -257,6 +259,9 @@ func (b *batch) open(ctx context.Context, r *kgo.Record, meta stream.Meta) ([]by
 			return plain, nil
 		case errors.Is(err, seal.ErrUnknownEpoch) && b.waited < openTries:
 			b.waited++ // for all records of the batch: a thousand waits would lose the partition
+		case errors.Is(err, seal.ErrUnknownEpoch) && b.processor.Epochs() != nil:
+			// Epochs do not arrive here at all: that is no fault of the record.
+			return nil, fmt.Errorf("open partition %d offset %d: epochs are not followed: %w", r.Partition, r.Offset, b.processor.Epochs())
 		case errors.Is(err, seal.ErrUnknownEpoch) || seal.Permanent(err):
 			return nil, errUnopenable
 		case try >= openTries:

@@ -58,7 +58,7 @@ func newTestProcessor(t *testing.T, published ...*hushlogv1.Block) *Processor {
 			}
 			return nil
 		},
-		Metrics: newMetrics(prometheus.NewRegistry()), Log: slog.New(slog.DiscardHandler), Leads: func(bool) {},
+		Metrics: newMetrics(prometheus.NewRegistry()), Log: slog.New(slog.DiscardHandler), Leads: func(bool) {}, Epochs: func() error { return nil },
 	}
 	require.NoError(t, p.Assigned(t.Context(), []stream.Partition{{Topic: stream.TopicRaw, ID: raw0}}))
 	return p
@@ -217,6 +217,17 @@ func TestAKMSThatIsAwayDecidesNothing(t *testing.T) {
 	defer cancel()
 	_, err := p.Process(ctx, stream.Partition{Topic: stream.TopicRaw, ID: raw0}, []*kgo.Record{rawRecord(t, "a", "x", start)})
 	require.Error(t, err)
+}
+
+func TestAnEpochThatDoesNotArriveIsNoFaultOfTheRecord(t *testing.T) {
+	p := newTestProcessor(t)
+	p.Opener = fakeOpener{err: seal.ErrUnknownEpoch}
+	p.Epochs = func() error { return errors.New("brokers have not answered") }
+	_, err := p.Process(t.Context(), stream.Partition{Topic: stream.TopicRaw, ID: raw0}, []*kgo.Record{rawRecord(t, "a", "x", start)})
+	require.ErrorContains(t, err, "epochs are not followed")
+	p.Epochs = func() error { return nil }
+	_, blocks := process(t, p, rawRecord(t, "a", "x", start))
+	require.Equal(t, ReasonUnopenable, blocks[0].GetQuarantined()[0].GetReason())
 }
 
 func TestTalliesAreCountedOnce(t *testing.T) {

@@ -227,6 +227,9 @@ func (p *pass) metadata(str *contract.String) error {
 	}
 	acted := false
 	for _, f := range found {
+		if !convincing(f, len(str.Value)) {
+			continue
+		}
 		p.note(str.Path(), f)
 		acted = acted || f.Action != redact.ActionKeep
 	}
@@ -234,6 +237,19 @@ func (p *pass) metadata(str *contract.String) error {
 		str.Set(p.replacement(str))
 	}
 	return nil
+}
+
+// convincing reports whether a finding in a metadata string of so many bytes
+// is one. Ids are made of dates and counters, and one group of digits in ten
+// passes the checksum of somebody's number: those count only where they are
+// the whole string. What has a shape of its own counts anywhere in it.
+func convincing(f redact.Finding, length int) bool {
+	switch f.Type {
+	case redact.TypeEmail, redact.TypeSecret, redact.TypeCreditCard, redact.TypeUSSSN, redact.TypeIP, redact.TypeBank, redact.TypeCrypto, redact.TypeURL:
+		return true
+	default:
+		return f.Start == 0 && f.End == length
+	}
 }
 
 func (p *pass) replacement(str *contract.String) string {

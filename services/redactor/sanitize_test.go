@@ -124,6 +124,21 @@ func TestMetadataThatIsAFindingIsReplaced(t *testing.T) {
 	require.EqualValues(t, 3, out.Record.GetFindingCounts()["SECRET"])
 }
 
+func TestIdsOfDatesAndCountersAreKept(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	at := time.Date(2020, 6, 5, 0, 0, 0, 0, time.UTC)
+	for i := range 3000 {
+		in := userSays("x")
+		in.RequestId = fmt.Sprintf("demo-%s-%04d", at.Add(time.Duration(i)*7919*time.Second).Format("20060102-150405"), i)
+		in.SessionId = fmt.Sprintf("session-%d.%d", at.Unix()+int64(i)*7919, i)
+		request, session := in.GetRequestId(), in.GetSessionId()
+		out, err := s.Sanitize(accepted(in))
+		require.NoError(t, err)
+		require.Equal(t, request, out.Record.GetRequestId())
+		require.Equal(t, session, out.Record.GetSessionId())
+	}
+}
+
 func TestContentIsStoredOnlyWhenAllowed(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())
 	for name, change := range map[string]func(*hushlogv1.Interaction){

@@ -91,7 +91,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		Contents:   seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
 		Quarantine: seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
 		ReadBack:   readBackFrom(opts),
-		Metrics:    m, Log: app.Log, Leads: e.leads.Store,
+		Metrics:    m, Log: app.Log, Leads: e.leads.Store, Epochs: e.follower.Healthy,
 	}
 	transactor, err := stream.NewTransactor(opts, stream.TransactorConfig{
 		Group:           stream.Group(identity.Redactor, ""),
