@@ -180,7 +180,7 @@ func printDev(out io.Writer, stack *dev.Stack, t demo.Target) {
 	p("\n  Send one:\n    curl --cacert %s -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \\\n", ca, t.APIKey)
 	p("      -d '{\"purpose\":\"debugging\",\"startedAt\":\"'$(date -u +%%FT%%TZ)'\",\"messages\":[{\"role\":\"ROLE_USER\",\"parts\":[{\"text\":{\"text\":\"My social security number is 123-45-6789.\"}}]}]}' \\\n")
 	p("      https://%s/v1/interactions\n\n", t.GatewayREST)
-	p("  Read it:\n    HUSHLOG_TOKEN=%s hushlog sql --server %s --ca %s --purpose debugging \\\n", t.Tokens["security"], t.Query, ca)
+	p("  Read it:\n    HUSHLOG_TOKEN=%s %s sql --server %s --ca %s --purpose debugging \\\n", t.Tokens["security"], os.Args[0], t.Query, ca)
 	p("      'SELECT accepted_at, role, text FROM hushlog.contents ORDER BY accepted_at DESC LIMIT 5'\n\n")
 }
 
