@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -138,8 +139,10 @@ func (d *demo) searchFiles(values []string) error {
 			}
 			files++
 			size += int64(len(data))
+			// Brokers make their index files larger than what they hold.
+			data = bytes.TrimRight(data, "\x00")
 			for _, v := range values {
-				if strings.Contains(string(data), v) {
+				if bytes.Contains(data, []byte(v)) {
 					found++
 				}
 			}
