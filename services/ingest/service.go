@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
-	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -141,13 +139,8 @@ func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
 // AdminAddr is where health and metrics are served.
 func (s *Service) AdminAddr() string { return s.app.AdminAddr() }
 
-const (
-	firstPause = 200 * time.Millisecond
-	lastPause  = 10 * time.Second
-)
-
-// keep waits for what the consumer needs, runs it, and runs it again after a failure of the stream:
-// what was not committed is read again. A refusal by the brokers ends the service, which then says so.
+// keep waits for what the consumer needs, runs it, and runs it again after a failure of the stream.
+// A refusal by the brokers ends the service, which then says so.
 func (s *Service) keep(ctx context.Context, consumer *stream.Consumer, needs ...<-chan struct{}) error {
 	for _, need := range needs {
 		select {
@@ -156,24 +149,7 @@ func (s *Service) keep(ctx context.Context, consumer *stream.Consumer, needs ...
 		case <-need:
 		}
 	}
-	pause := firstPause
-	for {
-		started := time.Now()
-		err := consumer.Run(ctx)
-		if err == nil || ctx.Err() != nil || errors.Is(err, stream.ErrDenied) {
-			return err
-		}
-		if time.Since(started) > time.Minute {
-			pause = firstPause
-		}
-		s.app.Log.WarnContext(ctx, "reading stopped; starting again", slog.String("error", err.Error()), slog.Duration("pause", pause))
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter
-		}
-		pause = min(2*pause, lastPause)
-	}
+	return stream.Keep(ctx, s.app.Log, consumer.Run, stream.ErrDenied)
 }
 
 // lateStore writes to the store once it is connected; before that the consumers do not run.

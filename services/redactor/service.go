@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -161,11 +160,6 @@ func readBackFrom(opts []kgo.Opt) readBack {
 // Run redacts until ctx ends.
 func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
 
-const (
-	firstPause = 200 * time.Millisecond
-	lastPause  = 10 * time.Second
-)
-
 // redact runs the transactor, and again after a failure: nothing of a failed
 // batch is published or committed, and state is made anew. Being fenced is
 // final: somebody else has this instance's name.
@@ -175,23 +169,8 @@ func (s *Service) redact(ctx context.Context) error {
 		return nil
 	case <-s.epochs.follower.CaughtUp():
 	}
-	pause := firstPause
-	for {
-		started := time.Now()
-		err := s.transactor.Run(ctx)
-		s.epochs.leads.Store(false)
-		if err == nil || ctx.Err() != nil || errors.Is(err, stream.ErrFenced) {
-			return err
-		}
-		if time.Since(started) > time.Minute {
-			pause = firstPause
-		}
-		s.app.Log.WarnContext(ctx, "stopped; starting again", slog.String("error", err.Error()), slog.Duration("pause", pause))
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause/2 + rand.N(pause)): //nolint:gosec // jitter
-		}
-		pause = min(2*pause, lastPause)
-	}
+	return stream.Keep(ctx, s.app.Log, func(ctx context.Context) error {
+		defer s.epochs.leads.Store(false)
+		return s.transactor.Run(ctx)
+	}, stream.ErrFenced)
 }
