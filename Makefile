@@ -17,13 +17,18 @@ FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
 # Narrows tests: make test RUN=TestScan
 RUN ?=
+# What `make eval` reads: marked texts, predictions instead of the engine's, further tables.
+DATA ?=
+PRED ?=
+BY   ?=
+EVAL_FLAGS = $(if $(DATA),-data "$(DATA)") $(if $(PRED),-pred "$(PRED)") $(if $(BY),-by "$(BY)")
 
 VERSION := $(shell .tools/version.sh)
 TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-race test-kafka \
-	test-containers lint fmt bench fuzz certs secrets clean distclean
+	test-containers lint fmt bench fuzz eval certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -68,6 +73,9 @@ bench: ## run every benchmark (BENCHTIME=1s each)
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
 	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)
+
+eval: ## detection quality by type, language, kind, disguise (DATA=file.jsonl[.gz] BY=lang,tag:mode: PRED=file)
+	@$(TIMED) $@ go run ./pkg/redact/evaluate/cmd $(EVAL_FLAGS)
 
 certs: build ## make the certificates of a deployment (in DIR)
 	@$(TIMED) $@ bin/hushlog certs --dir "$(DIR)"
