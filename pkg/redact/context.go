@@ -127,11 +127,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 		merged[i].merge(k)
 	}
 	v.words = merged
-	literals := make([]string, len(merged))
-	for i, k := range merged {
-		literals[i] = k.word
-	}
-	v.match = newMatcher(literals, func(i int) bool { return merged[i].flags&(kwLoose|kwSuffix) != 0 || !isLetter(literals[i][0]) })
+	v.match = newMatcher(literals(merged))
 	return v
 })
 
@@ -159,61 +155,78 @@ func (w *keyword) merge(k keyword) {
 	}
 }
 
+// literals are the words as the matcher is to find them.
+func literals(words []keyword) []literal {
+	out := make([]literal, len(words))
+	for i := range words {
+		k := &words[i]
+		out[i] = literal{word: k.word, inside: k.flags&(kwLoose|kwSuffix) != 0, prefix: k.flags&kwPrefix != 0}
+		if k.act == actVendor && k.topics == 0 {
+			out[i].exact = vendorForms(int(k.arg))
+		}
+	}
+	return out
+}
+
 // findHits appends to hits the occurrences in s of words that are context, and to triggers those that start something,
 // both ordered by end.
 func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
 	m := voc.match
 	var before uint8 // class of the byte before
-	for i := 0; i+1 < len(s); i++ {
-		c := s[i]
-		cl := class[c]
-		third := byte(0)
-		if i+2 < len(s) {
-			third = s[i+2]
+	i := 0
+	for ; i+4 <= len(s); i++ {
+		c := class[s[i]]
+		w := m.at(load32(s, i), c, before)
+		before = c
+		if w.state != 0 {
+			hits, triggers = voc.walk(s, i, w, hits, triggers)
 		}
-		h := beginning(foldByte[c], foldByte[s[i+1]], foldThird[third])
-		begins := before&clLetter == 0 || cl&clUpper != 0 && before&clLower != 0
-		before = cl
-		if m.inner.has(h) || begins && m.start.has(h) {
-			hits, triggers = voc.walk(s, i, hits, triggers)
+	}
+	for ; i+1 < len(s); i++ {
+		var x uint32
+		for j := i; j < len(s); j++ {
+			x |= uint32(s[j]) << (8 * (j - i))
+		}
+		c := class[s[i]]
+		w := m.at(x, c, before)
+		before = c
+		if w.state != 0 {
+			hits, triggers = voc.walk(s, i, w, hits, triggers)
 		}
 	}
 	return hits, triggers
 }
 
 // walk reports the words that start at i.
-func (voc *vocabulary) walk(s string, i int, hits, triggers []hit) ([]hit, []hit) {
+func (voc *vocabulary) walk(s string, i int, w walkStart, hits, triggers []hit) ([]hit, []hit) {
 	m := voc.match
-	state := m.root[foldByte[s[i]]]
-	for j := i; state != 0; j++ {
-		if j > i {
-			if j == len(s) {
-				break
-			}
-			state = m.step(state, foldByte[s[j]])
-			if state == 0 {
-				break
+	state := w.state
+	for j := i + int(w.depth) - 1; ; {
+		if m.heads[state] != 0 {
+			for o := m.heads[state] - 1; m.outs[o] != noWord; o++ {
+				word := m.outs[o]
+				k := &voc.words[word]
+				if !standsAlone(s, i, j+1, k.flags) {
+					continue
+				}
+				h := hit{start: int32(i), end: int32(j + 1), word: word} //nolint:gosec // limited to maxText
+				if k.topics != 0 {
+					hits = insertHit(hits, h)
+				}
+				if k.act != actNone {
+					triggers = insertHit(triggers, h)
+				}
 			}
 		}
-		if m.heads[state] == 0 {
-			continue
+		j++
+		if j >= len(s) {
+			return hits, triggers
 		}
-		for o := int(m.heads[state]) - 1; m.outs[o] != noWord; o++ {
-			w := m.outs[o]
-			k := &voc.words[w]
-			if !standsAlone(s, i, j+1, k.flags) {
-				continue
-			}
-			h := hit{start: int32(i), end: int32(j + 1), word: w} //nolint:gosec // limited to maxText
-			if k.topics != 0 {
-				hits = insertHit(hits, h)
-			}
-			if k.act != actNone {
-				triggers = insertHit(triggers, h)
-			}
+		state = m.step(state, foldByte[s[j]])
+		if state == 0 {
+			return hits, triggers
 		}
 	}
-	return hits, triggers
 }
 
 // insertHit keeps hits ordered by end. Words that hold other words come out of order, by the length of a word at most.

@@ -101,6 +101,21 @@ func (p *pattern) setAnchor() {
 	}
 }
 
+// anchorForm returns the anchor as it is written, and the class of the characters that must follow it, if there is one.
+func (p *pattern) anchorForm() exactForm {
+	for i, e := range p.elems {
+		if e.set != nil || strings.ToLower(e.literal) != p.anchor {
+			continue
+		}
+		form := exactForm{text: e.literal}
+		if i+1 < len(p.elems) && p.elems[i+1].min >= 4-len(p.anchor) {
+			form.next = p.elems[i+1].set
+		}
+		return form
+	}
+	return exactForm{text: p.anchor}
+}
+
 func counts(spec string) (low, high int, err error) {
 	if rest, open := strings.CutSuffix(spec, "+"); open {
 		low, err = strconv.Atoi(rest)

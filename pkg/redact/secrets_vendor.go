@@ -268,6 +268,15 @@ func vendorWords() []keyword {
 	return out
 }
 
+// vendorForms returns how the anchors of rule i, and of those chained to it, are written, and what may follow.
+func vendorForms(i int) []exactForm {
+	var out []exactForm
+	for ; i >= 0; i = vendorRules[i].next {
+		out = append(out, vendorRules[i].p.anchorForm())
+	}
+	return out
+}
+
 // vendor judges an anchor that ends a key's prefix.
 func (sc *scanner) vendor(h hit, k *keyword) {
 	s := sc.s
