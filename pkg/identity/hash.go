@@ -10,9 +10,10 @@ import (
 )
 
 const (
-	// domainID and domainSubject keep the two uses apart even when one key is given to both.
+	// domainID, domainSubject and domainValues keep the uses apart even when one key is given to all.
 	domainID      = "hushlog/id/v1"
 	domainSubject = "hushlog/subject/v1"
+	domainValues  = "hushlog/values/v1"
 
 	// HashSize is the size of a keyed hash, in bytes: 128 bits, so that among 2^40 ids a collision has odds of 2^-49.
 	HashSize = 16
@@ -79,6 +80,15 @@ func (p *Pseudonymizer) Subject(project, id string) string {
 	}
 	sum := keyed(p.key, domainSubject, project, id)
 	return SubjectPrefix + subjectEncoding.EncodeToString(sum[:])
+}
+
+// Values returns the keyed hash by which values that were found in texts of a project get their
+// pseudonyms, within one period: the same for the same kind and canonical value. It is made with a
+// key of its own, derived from project and period, so that hashes of two projects, or of two
+// periods, cannot be linked, and none with a Subject. Safe for concurrent use.
+func (p *Pseudonymizer) Values(project, period string) func(kind, canonical string) [HashSize]byte {
+	key := keyed(p.key, domainValues, project, period)
+	return func(kind, canonical string) [HashSize]byte { return keyed(key[:], kind, canonical) }
 }
 
 // IsSubject says whether s has the form of a pseudonym.

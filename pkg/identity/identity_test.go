@@ -267,6 +267,25 @@ func TestSecretFormsAreStrictAndNeverShown(t *testing.T) {
 	require.ErrorIs(t, err, ErrSecret, "a directory")
 }
 
+func TestValuesAreLinkedWithinProjectAndPeriodOnly(t *testing.T) {
+	p, err := NewPseudonymizer([]byte(strings.Repeat("7", KeySize)))
+	require.NoError(t, err)
+	want := p.Values("demo", "2026-11")("EMAIL", "a@b.example")
+	require.Equal(t, want, p.Values("demo", "2026-11")("EMAIL", "a@b.example"))
+	other, err := NewPseudonymizer([]byte(strings.Repeat("8", KeySize)))
+	require.NoError(t, err)
+	for name, got := range map[string][HashSize]byte{
+		"project": p.Values("shop", "2026-11")("EMAIL", "a@b.example"),
+		"period":  p.Values("demo", "2026-12")("EMAIL", "a@b.example"),
+		"kind":    p.Values("demo", "2026-11")("PERSON", "a@b.example"),
+		"value":   p.Values("demo", "2026-11")("EMAIL", "b@b.example"),
+		"key":     other.Values("demo", "2026-11")("EMAIL", "a@b.example"),
+		"cut":     p.Values("demo2", "026-11")("EMAIL", "a@b.example"),
+	} {
+		require.NotEqual(t, want, got, name)
+	}
+}
+
 func TestHashesAndPseudonyms(t *testing.T) {
 	key := make([]byte, KeySize)
 	h, err := NewHasher(key)

@@ -76,8 +76,9 @@ func (c ClassCondition) text() string {
 }
 
 func (p *Policy) explainActions(out *bytes.Buffer) {
+	fmt.Fprintf(out, "\nHow sure a finding must be: %s\n", pointText(p.Detection.Point))
 	fmt.Fprintln(out, "\nWhat is done with what is found")
-	for _, action := range slices.Backward(actionOrder) {
+	for _, action := range slices.Backward(redact.Actions()) {
 		var types []redact.Type
 		for _, t := range redact.Types() {
 			if p.FindingActions.Default[t] == action {
@@ -85,14 +86,39 @@ func (p *Policy) explainActions(out *bytes.Buffer) {
 			}
 		}
 		if len(types) > 0 {
-			fmt.Fprintf(out, "  %-9s %s\n", action, list(types))
+			fmt.Fprintf(out, "  %-13s %s\n", action, list(types))
 		}
 	}
 	for _, class := range AllClasses() {
 		actions := p.FindingActions.ByClass[class]
 		for _, t := range slices.Sorted(maps.Keys(actions)) {
-			fmt.Fprintf(out, "  %-9s %s in %s records\n", actions[t], t, class)
+			fmt.Fprintf(out, "  %-13s %s in %s records\n", actions[t], t, class)
 		}
+	}
+	fmt.Fprintf(out, "  %-13s card security codes, of type OTHER\n", p.codesAction())
+	if p.UsesPseudonyms() {
+		fmt.Fprintf(out, "  Pseudonyms are the same within a project for %s, and cannot be linked beyond.\n", p.FindingActions.PseudonymPeriod)
+	}
+}
+
+// codesAction is what is done with card security codes by default: what is done with their type, if that removes.
+func (p *Policy) codesAction() redact.Action {
+	action := p.FindingActions.Default[redact.TypeOther]
+	if redact.Removes(action) {
+		return action
+	}
+	return redact.ActionRemove
+}
+
+// pointText says what an operating point means.
+func pointText(p redact.Point) string {
+	switch p {
+	case redact.PointStrict:
+		return "strict; more is found, and more that is nothing"
+	case redact.PointLenient:
+		return "lenient; only what is near certain is found"
+	default:
+		return string(p)
 	}
 }
 

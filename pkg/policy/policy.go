@@ -22,6 +22,8 @@ type Policy struct {
 	Purposes map[string]Purpose `yaml:"purposes"`
 	// Projects that may send, by name.
 	Projects map[string]Project `yaml:"projects"`
+	// Detection says how sure a finding must be.
+	Detection Detection `yaml:"detection"`
 	// FindingActions say what is done with what was found.
 	FindingActions FindingActions `yaml:"actions"`
 	// Classes say when a record gets a class and what is stored of it.
@@ -94,12 +96,20 @@ type Project struct {
 	Limits ProjectLimits `yaml:"limits"`
 }
 
+// Detection says how much is found.
+type Detection struct {
+	// Point is strict, balanced or lenient: how sure a finding must be.
+	Point redact.Point `yaml:"point"`
+}
+
 // FindingActions say what is done with findings.
 type FindingActions struct {
 	// Default by type of finding; each type must be named.
 	Default map[redact.Type]redact.Action `yaml:"default"`
 	// ByClass tightens the default for records of a class; it may never loosen it.
 	ByClass map[Class]map[redact.Type]redact.Action `yaml:"by_class"`
+	// PseudonymPeriod is how long equal values of a project have equal pseudonyms; cut at multiples of itself.
+	PseudonymPeriod Duration `yaml:"pseudonym_period"`
 }
 
 // ClassRules say when a record gets a class and what happens to it then.

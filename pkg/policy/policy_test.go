@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require" // says what differed
 
@@ -29,6 +30,37 @@ func TestDefaultIsValidAndSpeaksForTheEngine(t *testing.T) {
 	require.Equal(t, redact.ActionMaskFull, stricter.ActionsFor(Restricted)[redact.TypeEmail])
 	require.Equal(t, redact.ActionMask, stricter.ActionsFor(Sensitive)[redact.TypeEmail])
 	require.Len(t, p.Digest(), 64)
+}
+
+// TestEveryActionOfEveryType holds the document to what the engine takes.
+func TestEveryActionOfEveryType(t *testing.T) {
+	for _, x := range redact.Types() {
+		set := string(x) + ": " + string(Default().Actions()[x])
+		for _, a := range redact.Actions() {
+			_, err := Parse(change(t, "    "+set+"\n", "    "+string(x)+": "+string(a)+"\n"))
+			if redact.NeverLog(x) && !redact.Removes(a) {
+				require.ErrorContains(t, err, "values of this type are never logged", "%s %s", x, a)
+			} else {
+				require.NoError(t, err, "%s %s", x, a)
+			}
+			_, err = Parse(change(t, "by_class: {}", "by_class: {Restricted: {"+string(x)+": "+string(a)+"}}"))
+			if redact.NeverLog(x) && !redact.Removes(a) || redact.Strictness(a) < redact.Strictness(Default().Actions()[x]) {
+				require.ErrorIs(t, err, ErrInvalid, "%s %s in a class", x, a)
+			} else {
+				require.NoError(t, err, "%s %s in a class", x, a)
+			}
+		}
+	}
+}
+
+func TestPseudonymPeriod(t *testing.T) {
+	p, err := Parse(change(t, "EMAIL: mask\n", "EMAIL: pseudonym\n"))
+	require.NoError(t, err)
+	require.True(t, p.UsesPseudonyms())
+	require.False(t, Default().UsesPseudonyms())
+	at := time.Date(2026, 11, 25, 23, 0, 0, 0, time.UTC)
+	require.Equal(t, p.PseudonymPeriod(at), p.PseudonymPeriod(at.Add(time.Hour)))
+	require.NotEqual(t, p.PseudonymPeriod(at), p.PseudonymPeriod(at.Add(30*24*time.Hour)))
 }
 
 // change is the default document with one text replaced.
@@ -73,6 +105,10 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"unknown purpose", "purposes: [debugging,", "purposes: [chatting,", "projects.demo.purposes[0]", 16, "", "is not a purpose"},
 		{"unknown class", "least_class: Internal", "least_class: Secret", "projects.demo.least_class", 5, "", "is not a class"},
 		{"never-log masked", "CREDIT_CARD: remove", "CREDIT_CARD: mask", "actions.default.CREDIT_CARD", 5, "", "values of this type are never logged, in no form"},
+		{"never-log as a pseudonym", "SECRET: remove", "SECRET: pseudonym", "actions.default.SECRET", 5, "", "values of this type are never logged, in no form"},
+		{"unknown point", "point: balanced", "point: keen", "detection.point", 3, "", "is not an operating point"},
+		{"missing detection", "detection:\n  point: balanced\n", "", "detection.point", 1, "# The policy of this", "is not an operating point"},
+		{"period of minutes", "pseudonym_period: 30d", "pseudonym_period: 5m", "actions.pseudonym_period", 3, "", "is missing or out of range"},
 		{"unknown action", "ORG: keep", "ORG: retain", "actions.default.ORG", 5, "", "is not an action"},
 		{"unknown type", "    ORG: keep", "    ORG: keep\n    SHOE: keep", "actions.default.SHOE", 5, "    EMAIL: mask", "is not a type of finding"},
 		{"missing type", "    ORG: keep\n", "", "actions.default.ORG", 3, "  default:\n    PERSON", "is missing"},

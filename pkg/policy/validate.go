@@ -42,6 +42,7 @@ func (p *Policy) validate(f *problems) {
 	p.validateLimits(f)
 	p.validatePurposes(f)
 	p.validateProjects(f)
+	p.validateDetection(f)
 	p.validateActions(f)
 	p.validateClasses(f)
 	p.validateRetention(f)
@@ -149,11 +150,31 @@ func (p *Policy) knownPurposes(f *problems, field string, purposes []string) {
 	}
 }
 
+func (p *Policy) validateDetection(f *problems) {
+	if !slices.Contains(redact.Points(), p.Detection.Point) {
+		f.add("detection.point", "write strict, balanced or lenient", "is not an operating point")
+	}
+}
+
+// actionFix names every action, and those that what is never logged may have.
+var (
+	actionFix = "write one of " + list(redact.Actions())
+	removeFix = func() string {
+		var removing []redact.Action
+		for _, a := range redact.Actions() {
+			if redact.Removes(a) {
+				removing = append(removing, a)
+			}
+		}
+		return "write one of " + list(removing)
+	}()
+)
+
 func (p *Policy) validateActions(f *problems) {
 	for _, t := range redact.Types() {
 		_, ok := p.FindingActions.Default[t]
 		if !ok {
-			f.add("actions.default."+string(t), "write keep, mask, mask_full or remove", "is missing")
+			f.add("actions.default."+string(t), actionFix, "is missing")
 		}
 	}
 	for t, action := range p.FindingActions.Default {
@@ -164,11 +185,12 @@ func (p *Policy) validateActions(f *problems) {
 		f.class(field, class)
 		for t, action := range actions {
 			path := field + "." + string(t)
-			if f.action(path, t, action) && strictness(action) < strictness(p.FindingActions.Default[t]) {
+			if f.action(path, t, action) && redact.Strictness(action) < redact.Strictness(p.FindingActions.Default[t]) {
 				f.add(path, "write a stricter one, or make the default milder", "is milder than the default")
 			}
 		}
 	}
+	within(f, "actions.pseudonym_period", p.FindingActions.PseudonymPeriod, Duration(time.Hour), mostPseudonymPeriod)
 }
 
 // action says whether the type, the action and the two together can be.
@@ -176,10 +198,10 @@ func (p *problems) action(field string, t redact.Type, a redact.Action) bool {
 	switch {
 	case !t.Valid():
 		p.add(field, "use one of "+list(redact.Types()), "is not a type of finding")
-	case strictness(a) < 0:
-		p.add(field, "write keep, mask, mask_full or remove", "is not an action")
-	case redact.NeverLog(t) && a != redact.ActionRemove:
-		p.add(field, "write remove", "values of this type are never logged, in no form")
+	case redact.Strictness(a) < 0:
+		p.add(field, actionFix, "is not an action")
+	case redact.NeverLog(t) && !redact.Removes(a):
+		p.add(field, removeFix, "values of this type are never logged, in no form")
 	default:
 		return true
 	}

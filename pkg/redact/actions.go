@@ -4,49 +4,61 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
-	"unicode/utf8"
 )
 
 // Action is what is done with a value.
 type Action string
 
-// The actions.
+// The actions, mildest first.
 const (
-	ActionRemove   Action = "remove"    // replaced by "[REDACTED]"
-	ActionMask     Action = "mask"      // a part is kept, as fits the type: j***@company.com
-	ActionMaskFull Action = "mask_full" // replaced by "[MASKED]"
-	ActionKeep     Action = "keep"      // left as it is, and counted
+	ActionKeep         Action = "keep"          // left as it is, and counted
+	ActionMask         Action = "mask"          // a part is kept, as fits the type: j***@company.com, J*** D***, ***34
+	ActionGeneralise   Action = "generalise"    // what the value belongs to is kept: the year, the network, the country
+	ActionPseudonym    Action = "pseudonym"     // replaced by "[PERSON:k3f7x2ab]", equal for equal values under one key
+	ActionMaskFull     Action = "mask_full"     // replaced by "[MASKED]"
+	ActionRemoveTyped  Action = "remove_typed"  // replaced by "[REDACTED:EMAIL]"
+	ActionRemove       Action = "remove"        // replaced by "[REDACTED]"
+	ActionDropField    Action = "drop_field"    // the whole text is replaced by "[DROPPED]"
+	ActionMetadataOnly Action = "metadata_only" // as drop_field, and nothing of what the text belongs to is to be stored
 )
 
-// What stands in the place of a value.
-const (
-	textRemoved = "[REDACTED]"
-	textMasked  = "[MASKED]"
-)
+// byStrictness is every action, mildest first: an action shows no more than those before it.
+var byStrictness = []Action{
+	ActionKeep, ActionMask, ActionGeneralise, ActionPseudonym, ActionMaskFull, ActionRemoveTyped, ActionRemove,
+	ActionDropField, ActionMetadataOnly,
+}
 
-// Actions returns every action. The caller owns the slice.
-func Actions() []Action { return []Action{ActionRemove, ActionMask, ActionMaskFull, ActionKeep} }
+// Actions returns every action, mildest first. The caller owns the slice.
+func Actions() []Action { return slices.Clone(byStrictness) }
+
+// Strictness ranks actions: 0 for ActionKeep, higher for those that show less, and -1 for what is no action.
+func Strictness(a Action) int { return slices.Index(byStrictness, a) }
+
+// Removes reports whether nothing of a value is left under action a, not even a sign that two values are equal: only
+// such actions are possible for the types that NeverLog names.
+func Removes(a Action) bool { return Strictness(a) >= Strictness(ActionRemoveTyped) }
+
+// drops reports whether action a takes the whole text.
+func drops(a Action) bool { return a == ActionDropField || a == ActionMetadataOnly }
 
 // stricter returns the action of the two that shows less. Keeping is left alone: it is a decision, not a degree.
 func stricter(a, b Action) Action {
-	order := []Action{ActionKeep, ActionMask, ActionMaskFull, ActionRemove}
-	if b == ActionKeep {
+	if b == ActionKeep || Strictness(b) >= Strictness(a) {
 		return b
 	}
-	return order[max(slices.Index(order, a), slices.Index(order, b))]
+	return a
 }
 
 // DefaultActions returns what is done with each type when nothing else is said. The caller owns the map.
 func DefaultActions() map[Type]Action {
 	return map[Type]Action{
-		TypePerson:     ActionMaskFull,
+		TypePerson:     ActionMask,
 		TypeLocation:   ActionMaskFull,
 		TypeOrg:        ActionKeep,
 		TypeEmail:      ActionMask,
 		TypePhone:      ActionMaskFull,
 		TypeCreditCard: ActionRemove,
-		TypeBank:       ActionMaskFull,
+		TypeBank:       ActionMask,
 		TypeUSSSN:      ActionRemove,
 		TypeGovID:      ActionRemove,
 		TypeIP:         ActionMaskFull,
@@ -67,10 +79,10 @@ func completeActions(given map[Type]Action) (map[Type]Action, error) {
 		if !t.Valid() {
 			return nil, fmt.Errorf("action for unknown type %q", string(t))
 		}
-		if !slices.Contains(Actions(), a) {
+		if Strictness(a) < 0 {
 			return nil, fmt.Errorf("unknown action %q for type %s", string(a), t)
 		}
-		if NeverLog(t) && a != ActionRemove {
+		if NeverLog(t) && !Removes(a) {
 			return nil, fmt.Errorf("action %q for type %s: values of this type can only be removed", string(a), t)
 		}
 		out[t] = a
@@ -78,70 +90,14 @@ func completeActions(given map[Type]Action) (map[Type]Action, error) {
 	return out, nil
 }
 
-// replacement returns what stands for value (as the view shows it, undisguised) under action a.
-func replacement(t Type, a Action, value string) string {
-	switch a {
-	case ActionRemove:
-		return textRemoved
-	case ActionMask:
-		return partial(t, value)
-	default:
-		return textMasked
-	}
-}
+// neverLogRules are the rules whose values can only be removed although their type may be kept.
+var neverLogRules = map[string]bool{ruleCVV.ID: true}
 
-// partial masks value so that a reader can tell two values apart at best, or returns "[MASKED]" for types that have no
-// such form.
-func partial(t Type, value string) string {
-	switch t {
-	case TypeEmail:
-		return partialEmail(value)
-	case TypePhone, TypeBank:
-		return partialTail(value)
-	case TypeIP:
-		return partialIP(value)
-	default:
-		return textMasked
+// action returns what is done with a finding of type t that the rule has made.
+func (e *Engine) action(t Type, ruleID string) Action {
+	a := e.actions[t]
+	if t == TypeOther && !Removes(a) && neverLogRules[ruleID] {
+		return ActionRemove
 	}
-}
-
-func partialEmail(value string) string {
-	at := strings.LastIndexByte(value, '@')
-	if at <= 0 || !isDomain(value[at+1:]) {
-		return textMasked
-	}
-	_, n := utf8.DecodeRuneInString(value)
-	first := value[:n]
-	if n == 1 && !isAlnum(value[0]) {
-		first = ""
-	}
-	return first + "***" + value[at:]
-}
-
-// partialTail keeps the last two digits of longer numbers.
-func partialTail(value string) string {
-	digits := make([]byte, 0, 2)
-	total := 0
-	for i := len(value) - 1; i >= 0; i-- {
-		if !isDigit(value[i]) {
-			continue
-		}
-		total++
-		if len(digits) < 2 {
-			digits = append(digits, value[i])
-		}
-	}
-	if total < 7 {
-		return textMasked
-	}
-	return "***" + string(digits[1]) + string(digits[0])
-}
-
-// partialIP keeps the first two octets of an IPv4 address.
-func partialIP(value string) string {
-	parts := strings.Split(value, ".")
-	if len(parts) != 4 {
-		return textMasked
-	}
-	return parts[0] + "." + parts[1] + ".*.*"
+	return a
 }

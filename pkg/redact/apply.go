@@ -17,10 +17,33 @@ type edit struct {
 func (e *Engine) Apply(text string, fs []Finding) Result {
 	out := make([]Finding, len(fs))
 	for i, f := range fs {
-		f.Action = stricter(f.Action, e.actions[f.Type])
+		f.Action = stricter(f.Action, e.action(f.Type, f.Rule))
 		out[i] = f
 	}
+	strictest := strictestOf(out)
+	if drops(strictest) {
+		return Result{Text: dropped(text), Findings: out, Dropped: true, MetadataOnly: strictest == ActionMetadataOnly}
+	}
 	return Result{Text: rewrite(text, e.edits(text, out)), Findings: out}
+}
+
+// strictestOf returns the strictest action of fs.
+func strictestOf(fs []Finding) Action {
+	best := ActionKeep
+	for i := range fs {
+		if Strictness(fs[i].Action) > Strictness(best) {
+			best = fs[i].Action
+		}
+	}
+	return best
+}
+
+// dropped returns what stands in the place of a whole text: a JSON document stays one.
+func dropped(text string) string {
+	if looksLikeJSON(text) && json.Valid([]byte(text)) {
+		return `"` + textDropped + `"`
+	}
+	return textDropped
 }
 
 // edits returns what is to be replaced in text, in order.
@@ -34,7 +57,7 @@ func (e *Engine) edits(text string, fs []Finding) []edit {
 		if f.View != "" {
 			value = normalise(value).s
 		}
-		out = append(out, edit{start: f.Start, end: f.End, text: replacement(f.Type, f.Action, value)})
+		out = append(out, edit{start: f.Start, end: f.End, text: e.replacement(f.Type, f.Action, value)})
 	}
 	if len(out) == 0 {
 		return nil

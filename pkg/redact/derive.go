@@ -27,7 +27,7 @@ func (sc *scanner) read(d derived) bool {
 	child.wrapped = len(d.crosses) > 0
 	child.spelt = d.name == "spelled"
 	child.run()
-	found := confident(child.out, sc.job.eng.minConf)
+	found := confident(child.out, &sc.job.eng.least)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
 	if d.whole {
 		return sc.takeWhole(d, found)

@@ -20,45 +20,51 @@ var (
 	errBudget  = fmt.Errorf("%w: too much of it decodes to other text", ErrUninspectable)
 )
 
-// defaultMinConfidence is the least confidence at which a candidate is a finding when Options do not say.
-const defaultMinConfidence = 0.5
-
 // maxViewFactor bounds the bytes of all derived views, as a multiple of the input's.
 const maxViewFactor = 8
 
 // Options say how an Engine acts.
 type Options struct {
 	Actions       map[Type]Action // overrides of DefaultActions
-	MinConfidence float64         // candidates below it are no findings; 0 means 0.5; at most 1
+	Point         Point           // how sure a finding must be; "" means PointBalanced
+	MinConfidence float64         // candidates below it are no findings, whatever Point says; 0 means what Point says; at most 1
+	Pseudonym     PseudonymFunc   // must be there when an action is ActionPseudonym; see Engine.WithPseudonym
 }
 
 // Engine finds and acts. It is safe for concurrent use.
 type Engine struct {
-	voc     *vocabulary
-	actions map[Type]Action
-	minConf float64
-	version string
-	jobs    sync.Pool // of *job
+	voc       *vocabulary
+	actions   map[Type]Action
+	least     thresholds
+	pseudonym PseudonymFunc
+	version   string
+	jobs      *sync.Pool // of *job
 }
 
-// New returns an engine, or says which option cannot be. Values of the types that NeverLog names can only be removed:
-// any other action for them is refused.
+// New returns an engine, or says which option cannot be. Values of the types that NeverLog names can only be removed
+// (see Removes): any other action for them is refused, and so is ActionPseudonym without a key.
 func New(o Options) (*Engine, error) {
 	actions, err := completeActions(o.Actions)
 	if err != nil {
 		return nil, err
 	}
-	if !(o.MinConfidence >= 0 && o.MinConfidence <= 1) {
-		return nil, errors.New("minimal confidence must be from 0 to 1")
+	for _, t := range allTypes {
+		if actions[t] == ActionPseudonym && o.Pseudonym == nil {
+			return nil, fmt.Errorf("action %q for type %s: pseudonyms need a key, and there is none", string(ActionPseudonym), t)
+		}
 	}
-	e := &Engine{voc: theVocabulary(), actions: actions, minConf: o.MinConfidence, version: ruleSetVersion()}
-	if e.minConf == 0 {
-		e.minConf = defaultMinConfidence
+	least, err := newThresholds(o)
+	if err != nil {
+		return nil, err
 	}
-	return e, nil
+	return &Engine{
+		voc: theVocabulary(), actions: actions, least: least, pseudonym: o.Pseudonym,
+		version: engineVersion(o), jobs: &sync.Pool{},
+	}, nil
 }
 
-// Version identifies the rule set: two engines with equal versions find the same. It is stored with each record.
+// Version identifies what the engine finds: the rule set, and the operating point where it is not PointBalanced. Two
+// engines with equal versions find the same. It is stored with each record.
 func (e *Engine) Version() string { return e.version }
 
 // ruleSetVersion is a digest of the identifiers and versions of all rules.
@@ -69,6 +75,18 @@ var ruleSetVersion = sync.OnceValue(func() string {
 	}
 	return fmt.Sprintf("%d.%08x", len(allRules), h.Sum32())
 })
+
+// engineVersion adds to the rule set's version what else decides on findings.
+func engineVersion(o Options) string {
+	v := ruleSetVersion()
+	if o.Point != "" && o.Point != PointBalanced {
+		v += "." + string(o.Point)
+	}
+	if o.MinConfidence != 0 {
+		v += "." + strconv.FormatFloat(o.MinConfidence, 'g', -1, 64)
+	}
+	return v
+}
 
 // Find returns what is private in text, sorted by start and not overlapping. The error wraps ErrUninspectable when the
 // text cannot be inspected.
@@ -183,7 +201,7 @@ func (j *job) scan() {
 	j.doubt = false
 	sc.base = fieldTopics(j.eng.voc, j.hints.Field)
 	sc.run()
-	cands := confident(sc.out, j.eng.minConf)
+	cands := confident(sc.out, &j.eng.least)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, resolve(cands))
 	j.doubt = j.doubt || sc.unsettled(cands)
@@ -197,12 +215,12 @@ func (j *job) scan() {
 	j.kept = cands
 }
 
-// confident returns the candidates of at least the given confidence, in the place of cands.
-func confident(cands []cand, least float64) []cand {
+// confident returns the candidates that are sure enough, in the place of cands.
+func confident(cands []cand, least *thresholds) []cand {
 	out := cands[:0]
-	for _, c := range cands {
-		if c.conf >= least {
-			out = append(out, c)
+	for i := range cands {
+		if least.pass(&cands[i]) {
+			out = append(out, cands[i])
 		}
 	}
 	return out
@@ -228,7 +246,7 @@ func (j *job) findings() []Finding {
 		r := c.rule
 		out[i] = Finding{
 			Type: r.Type, Rule: r.ID, RuleVersion: r.Version, Start: c.start, End: c.end, Confidence: c.conf,
-			Action: j.eng.actions[r.Type], View: c.view, Evidence: c.ev,
+			Action: j.eng.action(r.Type, r.ID), View: c.view, Evidence: c.ev,
 		}
 		if c.full {
 			out[i].Action = stricter(ActionMaskFull, out[i].Action)

@@ -41,26 +41,6 @@ func TestErrorsHoldNoValue(t *testing.T) {
 	require.NotContains(t, err.Error(), "hunter2")
 }
 
-func TestNewRefuses(t *testing.T) {
-	for _, x := range Types() {
-		for _, a := range Actions() {
-			_, err := New(Options{Actions: map[Type]Action{x: a}})
-			if NeverLog(x) && a != ActionRemove {
-				require.Error(t, err, "%s %s", x, a)
-				require.Contains(t, err.Error(), "can only be removed")
-			} else {
-				require.NoError(t, err)
-			}
-		}
-	}
-	_, err := New(Options{Actions: map[Type]Action{"NOTHING": ActionKeep}})
-	require.Error(t, err)
-	_, err = New(Options{Actions: map[Type]Action{TypeEmail: "shred"}})
-	require.Error(t, err)
-	_, err = New(Options{MinConfidence: 1.5})
-	require.Error(t, err)
-}
-
 // TestSecretRepeated removes a secret wherever it stands, in words and without its name.
 func TestSecretRepeated(t *testing.T) {
 	e := newEngine(t)

@@ -56,6 +56,9 @@ func (sc *scanner) ipv4(p []piece) int {
 	count := 4
 	if len(p) > 4 && p[4].sepChar == '/' && p[4].sep == bindTight {
 		count = 5
+		if octet[3] == 0 && wideNetwork(sc.s[p[4].start:p[4].end], 24) {
+			return count // a network, and no host's address
+		}
 	}
 	if n.near&topVersion != 0 && n.near&topIP == 0 || !personal(netip.AddrFrom4(octet)) {
 		sc.logUser(p[3].end)
@@ -158,11 +161,41 @@ func (sc *scanner) colon(i int) int {
 		sc.mac(start, end)
 	case digits > 0 && colons >= 3 && !(len(form) > 4 && form[:4] == "::1:"):
 		a, err := netip.ParseAddr(form)
-		if err == nil && personal(a) {
+		if err == nil && personal(a) && !sc.network6(a, end) {
 			sc.add(start, end, ruleIPv6, 0.9, Evidence{Structure: "groups of hexadecimal digits"})
 		}
 	}
 	return max(end, i+1)
+}
+
+// wideNetwork reports whether bits is a prefix length of 8 to most: of a network that holds many hosts.
+func wideNetwork(bits string, most int) bool {
+	if len(bits) == 0 || len(bits) > 2 || !isDigit(bits[0]) || !isDigit(bits[len(bits)-1]) {
+		return false
+	}
+	n := number([]byte(bits))
+	return n >= 8 && n <= most
+}
+
+// network6 reports whether a, which ends at end, is the prefix of a network with many subnets and no host's address.
+func (sc *scanner) network6(a netip.Addr, end int) bool {
+	if at(sc.s, end) != '/' {
+		return false
+	}
+	to := end + 1
+	for to < len(sc.s) && to < end+4 && isDigit(sc.s[to]) {
+		to++
+	}
+	if !wideNetwork(sc.s[end+1:to], 48) {
+		return false
+	}
+	raw := a.As16()
+	for _, b := range raw[6:] {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // macForm reports whether v is six pairs of hexadecimal digits.

@@ -55,7 +55,8 @@ func placeholder(v string) bool {
 
 // hasMark reports whether v holds what this engine puts in the place of values.
 func hasMark(v string) bool {
-	return strings.Contains(v, "***") || strings.Contains(v, textRemoved[:len(textRemoved)-1]) || strings.Contains(v, textMasked[:len(textMasked)-1]) || v == "REDACTED" || v == "MASKED"
+	return strings.Contains(v, "***") || strings.Contains(v, textRemoved[:len(textRemoved)-1]) || strings.Contains(v, textMasked[:len(textMasked)-1]) ||
+		strings.Contains(v, textDropped[:len(textDropped)-1]) || v[0] == '[' && markAt(v, 0) > 0 || v == "REDACTED" || v == "MASKED"
 }
 
 // hollow reports whether v is a word that asks for a value, or one character repeated.

@@ -20,6 +20,7 @@ type scanner struct {
 	hits    []hit // words of context, by end
 	trigs   []hit // words that start something, by end
 	words   []hit // words for digits, by start
+	marks   []markSpan
 	joins   []joinPoint
 	pieces  []piece
 	win     window
@@ -42,7 +43,7 @@ type scanner struct {
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
 func (sc *scanner) reset(j *job, v *view, depth int) {
 	*sc = scanner{ // win and canon are set before each use
-		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
+		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], marks: sc.marks[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
 		depth: depth, job: j, around1: sc.around1,
 	}
 }
@@ -57,11 +58,18 @@ func (sc *scanner) add(start, end int, r *rule, conf float64, ev Evidence) {
 // run finds all candidates of the view.
 func (sc *scanner) run() {
 	sc.hits, sc.trigs = sc.voc.findHits(sc.s, sc.hits[:0], sc.trigs[:0])
+	sc.marks = findMarks(sc.s, sc.marks[:0])
+	if len(sc.marks) > 0 {
+		sc.hits, sc.trigs = hideMarks(sc.marks, sc.hits), hideMarks(sc.marks, sc.trigs)
+	}
 	sc.triggers()
 	sc.tokens()
 	sc.spelled()
 	if sc.depth == 0 {
 		sc.wraps()
+	}
+	if len(sc.marks) > 0 {
+		sc.out = outsideMarks(sc.marks, sc.out)
 	}
 }
 

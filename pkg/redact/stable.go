@@ -57,6 +57,9 @@ func valueIn(s string) bool {
 func (j *job) stabilise() {
 	for range maxRounds {
 		fs := j.findings()
+		if drops(strictestOf(fs)) {
+			return // nothing is left to read again
+		}
 		edits := j.eng.edits(j.text, fs)
 		if len(edits) == 0 {
 			return
@@ -81,7 +84,7 @@ func (j *job) stabilise() {
 // adopt takes over a finding of the sanitized text, in offsets of that text. Where it overlaps what was replaced, what
 // was replaced grows to hold it.
 func (j *job) adopt(c cand, edits []edit) bool {
-	if j.eng.actions[c.rule.Type] == ActionKeep {
+	if j.eng.action(c.rule.Type, c.rule.ID) == ActionKeep {
 		return false
 	}
 	var grew bool
@@ -106,7 +109,10 @@ func (j *job) adopt(c cand, edits []edit) bool {
 		if k == i+1 && c.start == first.start && c.end == first.end && first.full {
 			return false
 		}
-		c.rule, c.conf, c.ev, c.full = first.rule, first.conf, first.ev, true
+		if j.eng.action(first.rule.Type, first.rule.ID) != ActionKeep {
+			c.rule, c.conf, c.ev = first.rule, first.conf, first.ev
+		}
+		c.full = true
 	}
 	j.kept = slices.Replace(j.kept, i, k, c)
 	return true

@@ -36,7 +36,8 @@ func Types() []Type { return slices.Clone(allTypes) }
 // Valid reports whether t is one of Types.
 func (t Type) Valid() bool { return slices.Contains(allTypes, t) }
 
-// NeverLog reports whether values of type t may only ever be removed, whatever a policy says.
+// NeverLog reports whether values of type t may only ever be removed, whatever a policy says. Card security codes, of
+// TypeOther, are removed too.
 func NeverLog(t Type) bool {
 	switch t {
 	case TypeSecret, TypeCreditCard, TypeUSSSN, TypeGovID, TypeMedical:
@@ -75,8 +76,10 @@ type Finding struct {
 
 // Result is a sanitized text and what was found in it.
 type Result struct {
-	Text     string
-	Findings []Finding // sorted by Start, not overlapping; those with ActionKeep too
+	Text         string
+	Findings     []Finding // sorted by Start, not overlapping; those with ActionKeep too
+	Dropped      bool      // an action took the whole text
+	MetadataOnly bool      // and nothing of what the text belongs to is to be stored
 }
 
 // Span is a range of Unicode code points, end exclusive.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact"
 )
@@ -22,6 +24,7 @@ type redactOptions struct {
 	purpose  string
 	language string
 	field    string
+	key      string
 }
 
 // newRedactCommand takes private data out of text, with the engine and the policy of the services.
@@ -51,6 +54,7 @@ func newRedactCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.policy, "policy", "", "policy `file`; default: the default policy")
 	cmd.Flags().StringVar(&o.project, "project", "", "`name` of the policy's project to classify for; default: only conditions that name no project")
 	cmd.Flags().StringVar(&o.purpose, "purpose", "", "`purpose` of the policy to classify for")
+	cmd.Flags().StringVar(&o.key, "pseudonym-key", "", "`file` of the key that pseudonyms are made with; required when the policy asks for pseudonyms")
 	cmd.Flags().StringVar(&o.language, "language", "", "`language` of the text, such as en or pt-BR, as a hint")
 	cmd.Flags().StringVar(&o.field, "field", "", "`name` of the field that the text is from, as a hint")
 	return cmd
@@ -85,18 +89,39 @@ func newRedactRun(o redactOptions) (*redactRun, error) {
 		policy: p, byClass: map[policy.Class]*redact.Engine{}, project: o.project, purpose: o.purpose,
 		hints: redact.Hints{Language: o.language, Field: o.field},
 	}
+	options := redact.Options{Actions: p.Actions(), Point: p.Detection.Point}
 	var err error
-	r.engine, err = redact.New(redact.Options{Actions: p.Actions()})
+	if p.UsesPseudonyms() {
+		options.Pseudonym, err = valuePseudonyms(o, p)
+		if err != nil {
+			return nil, err
+		}
+	}
+	r.engine, err = redact.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("redact: the policy's actions: %w", err)
 	}
 	for _, class := range policy.AllClasses() {
-		r.byClass[class], err = redact.New(redact.Options{Actions: p.ActionsFor(class)})
+		options.Actions = p.ActionsFor(class)
+		r.byClass[class], err = redact.New(options)
 		if err != nil {
 			return nil, fmt.Errorf("redact: the policy's actions for %s: %w", class, err)
 		}
 	}
 	return r, nil
+}
+
+// valuePseudonyms gives values the pseudonyms that the redactor would give them now, with the same key and project.
+func valuePseudonyms(o redactOptions, p *policy.Policy) (redact.PseudonymFunc, error) {
+	if o.key == "" {
+		return nil, errors.New("redact: --pseudonym-key: the policy asks for pseudonyms; name the file of their key, secrets/pseudonym.key of a deployment")
+	}
+	pseudonyms, err := identity.LoadPseudonymizer(o.key)
+	if err != nil {
+		return nil, fmt.Errorf("redact: --pseudonym-key: %w", err)
+	}
+	values := pseudonyms.Values(o.project, p.PseudonymPeriod(time.Now()))
+	return func(t redact.Type, canonical string) [16]byte { return values(string(t), canonical) }, nil
 }
 
 // withoutProject returns p with a project of no name and no least class, so that a text of no project is classified by

@@ -3,10 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/pkg/policy"
 )
 
 // runRedact runs the command on input and returns what it wrote and its error.
@@ -82,4 +86,20 @@ func TestRedactLineUninspectable(t *testing.T) {
 func TestRedactUnknownProject(t *testing.T) {
 	_, _, err := runRedact(t, "", "--project", "nobody")
 	require.Error(t, err)
+}
+
+// TestRedactPseudonyms needs the key, and gives equal values of equal texts one pseudonym.
+func TestRedactPseudonyms(t *testing.T) {
+	dir := t.TempDir()
+	doc := strings.Replace(string(policy.DefaultDocument()), "    EMAIL: mask\n", "    EMAIL: pseudonym\n", 1)
+	path, key := filepath.Join(dir, "policy.yaml"), filepath.Join(dir, "pseudonym.key")
+	require.NoError(t, os.WriteFile(path, []byte(doc), 0o600))
+	require.NoError(t, os.WriteFile(key, []byte(strings.Repeat("ab", 32)+"\n"), 0o600))
+	_, _, err := runRedact(t, "jane.doe@company.com", "--policy", path)
+	require.ErrorContains(t, err, "--pseudonym-key")
+	out, _, err := runRedact(t, "jane.doe@company.com JANE.DOE@company.com", "--policy", path, "--pseudonym-key", key)
+	require.NoError(t, err)
+	require.Regexp(t, `^\[EMAIL:[a-z2-7]{8}\] \[EMAIL:[a-z2-7]{8}\]$`, out)
+	first, second, _ := strings.Cut(out, " ")
+	require.Equal(t, first, second)
 }

@@ -52,23 +52,28 @@ type Sanitizer struct {
 	hasher     *identity.Hasher
 	pseudonyms *identity.Pseudonymizer
 	engine     *redact.Engine
+	// usesPseudonyms says whether engines need one made for the project and the time of each interaction.
+	usesPseudonyms bool
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
 }
 
 // NewSanitizer compiles the policy's actions.
 func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identity.Pseudonymizer) (*Sanitizer, error) {
-	engine, err := newEngine(p.Actions())
+	engine, err := newEngine(p, p.Actions(), pseudonyms)
 	if err != nil {
 		return nil, err
 	}
-	s := &Sanitizer{policy: p, hasher: hasher, pseudonyms: pseudonyms, engine: engine, stricter: map[policy.Class]*redact.Engine{}}
+	s := &Sanitizer{
+		policy: p, hasher: hasher, pseudonyms: pseudonyms, engine: engine, usesPseudonyms: p.UsesPseudonyms(),
+		stricter: map[policy.Class]*redact.Engine{},
+	}
 	for _, class := range policy.AllClasses() {
 		actions := p.ActionsFor(class)
 		if maps.Equal(actions, p.Actions()) {
 			continue
 		}
-		s.stricter[class], err = newEngine(actions)
+		s.stricter[class], err = newEngine(p, actions, pseudonyms)
 		if err != nil {
 			return nil, err
 		}
@@ -76,12 +81,20 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identit
 	return s, nil
 }
 
-func newEngine(actions map[redact.Type]redact.Action) (*redact.Engine, error) {
-	engine, err := redact.New(redact.Options{Actions: actions})
+func newEngine(p *policy.Policy, actions map[redact.Type]redact.Action, pseudonyms *identity.Pseudonymizer) (*redact.Engine, error) {
+	engine, err := redact.New(redact.Options{
+		Actions: actions, Point: p.Detection.Point, Pseudonym: valuePseudonyms(pseudonyms, "", ""),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("compile the policy's actions: %w", err)
 	}
 	return engine, nil
+}
+
+// valuePseudonyms gives values their pseudonyms within one project and period.
+func valuePseudonyms(pseudonyms *identity.Pseudonymizer, project, period string) redact.PseudonymFunc {
+	values := pseudonyms.Values(project, period)
+	return func(t redact.Type, canonical string) [16]byte { return values(string(t), canonical) }
 }
 
 // Sanitize inspects every string of an interaction. It changes its argument,
@@ -163,7 +176,7 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r := newRecord(a)
 	r.UserPseudonym = p.subject
 	r.Class = class.Proto()
-	r.ContentStored = storage == policy.Full
+	r.ContentStored = storage == policy.Full && !p.metadataOnly
 	r.ContentBytes = p.contentBytes
 	r.FindingCounts = p.counts
 	r.PolicyDigest = s.policy.Digest()
@@ -188,12 +201,18 @@ type pass struct {
 	counts       map[string]uint32
 	listed       int // bytes of findings
 	contentBytes uint64
+	// metadataOnly is set when an action wants nothing of the content stored.
+	metadataOnly bool
 	// secrets are values found as secrets: removed wherever else they stand in
 	// the interaction. They live as long as the pass.
 	secrets []string
 }
 
 func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine) *pass {
+	if s.usesPseudonyms {
+		period := s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime())
+		engine = engine.WithPseudonym(valuePseudonyms(s.pseudonyms, a.GetProject(), period))
+	}
 	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), counts: map[string]uint32{}}
 }
 
@@ -232,6 +251,7 @@ func (p *pass) metadata(str *contract.String) error {
 		}
 		p.note(str.Path(), f)
 		acted = acted || f.Action != redact.ActionKeep
+		p.metadataOnly = p.metadataOnly || f.Action == redact.ActionMetadataOnly
 	}
 	if acted {
 		str.Set(p.replacement(str))
@@ -282,6 +302,7 @@ func (p *pass) content(str *contract.String) error {
 			p.secrets = append(p.secrets, str.Value[f.Start:f.End])
 		}
 	}
+	p.metadataOnly = p.metadataOnly || result.MetadataOnly
 	p.contentBytes += uint64(len(str.Value))
 	row.Ordinal = uint32(len(p.contents)) //nolint:gosec // bounded by the limits on an interaction
 	row.Text = result.Text

@@ -178,6 +178,62 @@ func TestStrictClassIsAppliedFromTheBeginning(t *testing.T) {
 	require.Equal(t, "SSN [REDACTED], mail [REDACTED]", out.Contents[0].GetText())
 }
 
+// withActions is the default policy with some actions replaced.
+func withActions(t *testing.T, actions map[redact.Type]redact.Action) *policy.Policy {
+	t.Helper()
+	doc := string(policy.DefaultDocument())
+	for of, action := range actions {
+		set := "    " + string(of) + ": " + string(policy.Default().Actions()[of]) + "\n"
+		require.Contains(t, doc, set)
+		doc = strings.Replace(doc, set, "    "+string(of)+": "+string(action)+"\n", 1)
+	}
+	p, err := policy.Parse([]byte(doc))
+	require.NoError(t, err)
+	return p
+}
+
+// TestPseudonymsOfValues: equal within a project and a period, and unlinkable between two.
+func TestPseudonymsOfValues(t *testing.T) {
+	s := newTestSanitizer(t, withActions(t, map[redact.Type]redact.Action{redact.TypeEmail: redact.ActionPseudonym}))
+	said := func(project string, at time.Time, text string) string {
+		a := accepted(userSays(text))
+		a.Project, a.AcceptedAt = project, timestamppb.New(at)
+		out, err := s.Sanitize(a)
+		require.NoError(t, err)
+		return out.Contents[0].GetText()
+	}
+	day := time.Date(2026, 11, 2, 9, 0, 0, 0, time.UTC)
+	first := said("demo", day, "jane.doe@company.com")
+	require.Regexp(t, `^\[EMAIL:[a-z2-7]{8}\]$`, first)
+	require.Equal(t, first, said("demo", day.Add(time.Hour), "Jane.Doe@company.com"))
+	require.NotEqual(t, first, said("demo", day.Add(30*24*time.Hour), "jane.doe@company.com"), "another period")
+	require.NotEqual(t, first, said("demo", day, "john.doe@company.com"))
+	values := s.pseudonyms.Values
+	one, other := values("demo", "2026")("EMAIL", "x"), values("shop", "2026")("EMAIL", "x")
+	require.NotEqual(t, one, other, "another project")
+}
+
+func TestFieldIsDropped(t *testing.T) {
+	s := newTestSanitizer(t, withActions(t, map[redact.Type]redact.Action{redact.TypeEmail: redact.ActionDropField}))
+	out, err := s.Sanitize(accepted(userSays("write to jane.doe@company.com", "and nothing else")))
+	require.NoError(t, err)
+	require.Equal(t, "[DROPPED]", out.Contents[0].GetText())
+	require.Equal(t, "and nothing else", out.Contents[1].GetText())
+	require.True(t, out.Record.GetContentStored())
+}
+
+func TestActionKeepsMetadataOnly(t *testing.T) {
+	s := newTestSanitizer(t, withActions(t, map[redact.Type]redact.Action{redact.TypeEmail: redact.ActionMetadataOnly}))
+	out, err := s.Sanitize(accepted(userSays("write to jane.doe@company.com", "and nothing else")))
+	require.NoError(t, err)
+	require.Empty(t, out.Contents)
+	require.False(t, out.Record.GetContentStored())
+	require.EqualValues(t, 1, out.Record.GetFindingCounts()["EMAIL"])
+	out, err = s.Sanitize(accepted(userSays("nothing here")))
+	require.NoError(t, err)
+	require.Len(t, out.Contents, 1)
+}
+
 // TestNothingOfTheInteractionSurvivesBesideContents walks what came out: no
 // planted word is anywhere but in the sanitized texts.
 func TestNothingOfTheInteractionSurvivesBesideContents(t *testing.T) {
