@@ -93,3 +93,48 @@ func (w *viewBuilder) unitRune(r rune, from, to int) {
 }
 
 func (w *viewBuilder) view() *view { return &view{s: w.b.String(), segs: w.segs} }
+
+// over returns v, whose segments map to the text of w, as a view that maps to the source of w.
+func (v *view) over(w *view) *view {
+	if w.segs == nil {
+		return v
+	}
+	if v.segs == nil {
+		return &view{s: v.s, segs: w.segs}
+	}
+	out := make([]seg, 0, len(v.segs)+len(w.segs))
+	for i, g := range v.segs {
+		if g.end >= 0 {
+			from, to := w.source(int(g.src), int(g.end))
+			out = append(out, seg{off: g.off, src: int32(from), end: int32(to)}) //nolint:gosec // limited to maxText
+			continue
+		}
+		end := int32(len(v.s)) //nolint:gosec // limited to maxText
+		if i+1 < len(v.segs) {
+			end = v.segs[i+1].off
+		}
+		out = w.through(out, g, end)
+	}
+	return &view{s: v.s, segs: out}
+}
+
+// through appends to out the linear segment g, which ends at end, cut at the segments of w that it maps to.
+func (w *view) through(out []seg, g seg, end int32) []seg {
+	src := g.src
+	for k := w.segAt(int(src)); g.off < end; k++ {
+		x := w.segs[k]
+		stop := int32(len(w.s)) //nolint:gosec // limited to maxText
+		if k+1 < len(w.segs) {
+			stop = w.segs[k+1].off
+		}
+		n := min(stop-src, end-g.off)
+		if x.end >= 0 {
+			out = append(out, seg{off: g.off, src: x.src, end: x.end})
+		} else {
+			out = append(out, seg{off: g.off, src: x.src + src - x.off, end: -1})
+		}
+		g.off += n
+		src += n
+	}
+	return out
+}
