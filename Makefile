@@ -41,7 +41,7 @@ deps: ## install all there is to install: pinned tools and the engine library
 build: ## build bin/hushlog (no cgo, reproducible, with its version)
 	@$(TIMED) $@ .tools/build.sh "$(VERSION)"
 
-generate: ## write the Go code and the OpenAPI document of proto/ anew
+generate: ## write the Go code and the OpenAPI document of proto/, and docs/rules.md, anew
 	@$(TIMED) $@ .tools/generate.sh
 
 demo: ## the whole way on this machine, shown, checked and cleaned up

@@ -3,7 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
+	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,12 @@ import (
 // maxRedactText bounds a text that is read as a whole, in bytes.
 const maxRedactText = 256 << 20
 
+// Forms of reports.
+const (
+	formatText = "text"
+	formatJSON = "json"
+)
+
 // redactOptions are the flags of hushlog redact.
 type redactOptions struct {
 	jsonl    bool
@@ -25,39 +32,105 @@ type redactOptions struct {
 	language string
 	field    string
 	key      string
+	point    string
+
+	out      string
+	force    bool
+	inPlace  bool
+	jobs     int
+	progress bool
+	explain  bool
+	stats    bool
+	format   string
 }
+
+// written reports whether files are written.
+func (o *redactOptions) written() bool { return o.out != "" || o.inPlace }
+
+// reported reports whether findings are shown.
+func (o *redactOptions) reported() bool { return o.explain || o.stats }
+
+// redactHelp is the long help of hushlog redact.
+const redactHelp = `Reads text and writes it without what is private, as the policy says.
+
+Without arguments, standard input is read and standard output written; one FILE is written to standard output, too.
+With --out, files and all files of folders are written there under their names, with their permissions. Files that
+are there already are not replaced without --force. With --in-place, each file is replaced by its sanitized text.
+Every file is written whole or not at all. What is no text (binary, not UTF-8), cannot be inspected, or is a symbolic
+link in a folder is left out and named on standard error. Names of files and folders are kept as they are.
+
+With --jsonl, the input is lines {"id","text"}; for each and in order a line {"id","text","classification","spans"}
+is written; offsets of spans count Unicode code points of the text that was read. A text that cannot be inspected is
+written empty, with "error": "uninspectable". A line that is no such object is reported by its number, gets a line
+with "error": "malformed", and the command ends with 1 after the last line.
+
+With --explain, each finding is listed with the rule that made it and why; with --stats, findings are counted by type,
+rule and file. Both are written to standard output in the place of the text, or beside the files of --out and
+--in-place. Neither shows anything of a value. With --format json, each finding is a line of JSON, the counts are one.
+
+Exit codes: 0, everything was read and written; 1, something went wrong, standard error says what; 2, nothing went
+wrong, but files were left out.`
 
 // newRedactCommand takes private data out of text, with the engine and the policy of the services.
 func newRedactCommand() *cobra.Command {
 	var o redactOptions
 	cmd := &cobra.Command{
-		Use:   "redact",
-		Short: "Take private data out of text: standard input to standard output",
-		Long: "Reads text and writes it without what is private, as the policy says.\n" +
-			"With --jsonl, reads lines {\"id\",\"text\"} and writes, for each and in order, a line {\"id\",\"text\",\"classification\",\"spans\"};\n" +
-			"offsets of spans count Unicode code points of the text that was read. A text that cannot be inspected is written empty,\n" +
-			"with \"error\": \"uninspectable\". A line that is no such object is reported by its number, gets a line with \"error\": \"malformed\",\n" +
-			"and the command ends with 1 after the last line.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:   "redact [FILE|DIR]...",
+		Short: "Take private data out of text: standard input, files or folders",
+		Long:  redactHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := o.check(args)
+			if err != nil {
+				return fmt.Errorf("redact: %w", err)
+			}
 			r, err := newRedactRun(o)
 			if err != nil {
 				return err
 			}
-			if o.jsonl {
-				return r.lines(cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
-			}
-			return r.text(cmd.InOrStdin(), cmd.OutOrStdout())
+			return r.run(cmd, args, o)
 		},
 	}
-	cmd.Flags().BoolVar(&o.jsonl, "jsonl", false, "read and write one JSON object a line")
-	cmd.Flags().StringVar(&o.policy, "policy", "", "policy `file`; default: the default policy")
-	cmd.Flags().StringVar(&o.project, "project", "", "`name` of the policy's project to classify for; default: only conditions that name no project")
-	cmd.Flags().StringVar(&o.purpose, "purpose", "", "`purpose` of the policy to classify for")
-	cmd.Flags().StringVar(&o.key, "pseudonym-key", "", "`file` of the key that pseudonyms are made with; required when the policy asks for pseudonyms")
-	cmd.Flags().StringVar(&o.language, "language", "", "`language` of the text, such as en or pt-BR, as a hint")
-	cmd.Flags().StringVar(&o.field, "field", "", "`name` of the field that the text is from, as a hint")
+	flags := cmd.Flags()
+	flags.BoolVar(&o.jsonl, "jsonl", false, "read and write one JSON object a line")
+	flags.StringVar(&o.out, "out", "", "write to this `folder`")
+	flags.BoolVar(&o.force, "force", false, "replace files that are in --out already")
+	flags.BoolVar(&o.inPlace, "in-place", false, "replace each file by its sanitized text; what it was is gone")
+	flags.BoolVar(&o.explain, "explain", false, "list the findings and why they were made, without their values")
+	flags.BoolVar(&o.stats, "stats", false, "count findings by type, rule and file")
+	flags.StringVar(&o.format, "format", formatText, "`form` of --explain and --stats: text or json")
+	flags.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "`number` of files that are worked on at once")
+	flags.BoolVar(&o.progress, "progress", false, "show progress on standard error, even if it is no terminal")
+	flags.StringVar(&o.policy, "policy", "", "policy `file`; default: the default policy")
+	flags.StringVar(&o.project, "project", "", "`name` of the policy's project to classify for; default: only conditions that name no project")
+	flags.StringVar(&o.purpose, "purpose", "", "`purpose` of the policy to classify for")
+	flags.StringVar(&o.point, "point", "", "operating `point`: strict, balanced or lenient; default: the policy's")
+	flags.StringVar(&o.key, "pseudonym-key", "", "`file` of the key that pseudonyms are made with; required when the policy asks for pseudonyms")
+	flags.StringVar(&o.language, "language", "", "`language` of the text, such as en or pt-BR, as a hint")
+	flags.StringVar(&o.field, "field", "", "`name` of the field that the text is from, as a hint")
 	return cmd
+}
+
+// check refuses flags that contradict each other, before anything is read.
+func (o *redactOptions) check(args []string) error {
+	switch {
+	case o.format != formatText && o.format != formatJSON:
+		return errors.New("--format is text or json")
+	case o.point != "" && !slices.Contains(redact.Points(), redact.Point(o.point)):
+		return errors.New("--point is strict, balanced or lenient")
+	case o.jobs < 1:
+		return errors.New("--jobs is at least 1")
+	case o.out != "" && o.inPlace:
+		return errors.New("choose one of --out and --in-place")
+	case o.force && o.out == "":
+		return errors.New("--force is for files in --out: name that folder")
+	case o.inPlace && o.jsonl:
+		return errors.New("--in-place would drop all that records hold besides id and text: use --out")
+	case o.written() && len(args) == 0:
+		return errors.New("name the files and folders to redact")
+	case len(args) > 1 && !o.written() && !o.reported():
+		return errors.New("several files: name a folder for them with --out, or use --in-place, --explain or --stats")
+	}
+	return nil
 }
 
 // redactRun is one run of the command.
@@ -90,6 +163,9 @@ func newRedactRun(o redactOptions) (*redactRun, error) {
 		hints: redact.Hints{Language: o.language, Field: o.field},
 	}
 	options := redact.Options{Actions: p.Actions(), Point: p.Detection.Point}
+	if o.point != "" {
+		options.Point = redact.Point(o.point)
+	}
 	var err error
 	if p.UsesPseudonyms() {
 		options.Pseudonym, err = valuePseudonyms(o, p)
@@ -144,24 +220,4 @@ func (r *redactRun) sanitize(text string) (redact.Result, policy.Class, error) {
 	}
 	class := r.policy.Classify(r.project, r.purpose, counts)
 	return r.byClass[class].Apply(text, fs), class, nil
-}
-
-// text sanitizes all of in.
-func (r *redactRun) text(in io.Reader, out io.Writer) error {
-	data, err := io.ReadAll(io.LimitReader(in, maxRedactText+1))
-	if err != nil {
-		return fmt.Errorf("redact: read standard input: %w", err)
-	}
-	if len(data) > maxRedactText {
-		return fmt.Errorf("redact: the text is longer than %d bytes; cut it at line ends, or use --jsonl", maxRedactText)
-	}
-	res, _, err := r.sanitize(string(data))
-	if err != nil {
-		return fmt.Errorf("redact: nothing was written: %w", err)
-	}
-	_, err = io.WriteString(out, res.Text)
-	if err != nil {
-		return fmt.Errorf("redact: write: %w", err)
-	}
-	return nil
 }
