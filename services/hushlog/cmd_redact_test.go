@@ -55,7 +55,7 @@ not json at all 123-45-6789
 		ID             any
 		Text           string
 		Classification string
-		Spans          []redactSpan
+		Spans          []struct{ Start, End int }
 		Error          string
 	}
 	var lines []line

@@ -3,47 +3,34 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
+	"runtime/debug"
 
 	"github.com/hushlog/hushlog/pkg/policy"
-	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/jsonl"
 )
 
-// maxRedactLine bounds a line of --jsonl, in bytes.
-const maxRedactLine = 64 << 20
-
-// redactSpan is one finding of a line.
-type redactSpan struct {
-	Start      int           `json:"start"`
-	End        int           `json:"end"`
-	Type       redact.Type   `json:"type"`
-	Rule       string        `json:"rule"`
-	Action     redact.Action `json:"action"`
-	Confidence float64       `json:"confidence"`
-}
-
-// redactLine is a line of output.
-type redactLine struct {
-	ID             json.RawMessage `json:"id"`
-	Text           string          `json:"text"`
-	Classification policy.Class    `json:"classification"`
-	Spans          []redactSpan    `json:"spans"`
-	Error          string          `json:"error,omitempty"`
-}
+const (
+	// maxRedactLine bounds a line of --jsonl, in bytes.
+	maxRedactLine = 64 << 20
+	// redactBuffer is how much of the input is read, and of the output written, at once.
+	redactBuffer = 256 << 10
+	// redactGC is how much garbage the filter makes before it is collected, in percent of what is in use: next to
+	// nothing is, so that the default would collect all the time.
+	redactGC = 400
+)
 
 // lines sanitizes line by line. What is ready is written whenever the input has to be waited for.
 func (r *redactRun) lines(in io.Reader, out, report io.Writer) error {
-	reader := bufio.NewReaderSize(in, 1<<16)
-	writer := bufio.NewWriterSize(out, 1<<16)
-	enc := json.NewEncoder(writer)
-	enc.SetEscapeHTML(false)
+	defer debug.SetGCPercent(debug.SetGCPercent(redactGC))
+	reader := lineReader{in: bufio.NewReaderSize(in, redactBuffer)}
+	var enc jsonl.Encoder
+	buf := make([]byte, 0, redactBuffer)
 	bad := 0
 	for n := 1; ; n++ {
-		line, err := readLine(reader)
+		line, err := reader.next()
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
 			return fmt.Errorf("redact: read standard input: %w", err)
 		}
@@ -54,16 +41,14 @@ func (r *redactRun) lines(in io.Reader, out, report io.Writer) error {
 				bad++
 				fmt.Fprintf(report, "hushlog: redact: line %d: %s\n", n, problem)
 			}
-			err = enc.Encode(answer)
-			if err != nil {
-				return fmt.Errorf("redact: write: %w", err)
-			}
+			buf = enc.Append(buf, &answer)
 		}
-		if last || reader.Buffered() == 0 {
-			err = writer.Flush()
+		if last || reader.in.Buffered() == 0 || len(buf) >= redactBuffer {
+			_, err = out.Write(buf)
 			if err != nil {
 				return fmt.Errorf("redact: write: %w", err)
 			}
+			buf = buf[:0]
 		}
 		if last {
 			break
@@ -76,60 +61,57 @@ func (r *redactRun) lines(in io.Reader, out, report io.Writer) error {
 }
 
 // line answers one line of input, and says what is wrong with it. Neither holds anything of a line that is malformed.
-func (r *redactRun) line(line []byte, readErr error) (answer redactLine, problem string) {
-	answer = redactLine{ID: json.RawMessage("null"), Classification: policy.Restricted, Spans: []redactSpan{}}
+func (r *redactRun) line(line []byte, readErr error) (answer jsonl.Answer, problem string) {
+	answer = jsonl.Answer{ID: "null", Classification: string(policy.Restricted)}
 	if errors.Is(readErr, errLongLine) {
 		answer.Error = "malformed"
 		return answer, fmt.Sprintf("longer than %d bytes", maxRedactLine)
 	}
-	var input struct {
-		ID   json.RawMessage `json:"id"`
-		Text *string         `json:"text"`
-	}
-	err := json.Unmarshal(line, &input)
-	if err != nil || input.Text == nil {
+	input, err := jsonl.Decode(string(line))
+	if errors.Is(err, jsonl.ErrMalformed) {
 		answer.Error = "malformed"
-		return answer, `not a JSON object with a string "text"`
+		return answer, err.Error()
 	}
-	if len(input.ID) > 0 && utf8.Valid(input.ID) {
-		answer.ID = input.ID
-	}
-	res, class, err := r.sanitize(*input.Text)
-	if err != nil || !utf8.Valid(line) {
+	answer.ID = input.ID
+	if err != nil {
 		answer.Error = "uninspectable"
 		return answer, ""
 	}
-	answer.Text, answer.Classification = res.Text, class
-	for i, span := range redact.RuneOffsets(*input.Text, res.Findings) {
-		f := res.Findings[i]
-		answer.Spans = append(answer.Spans, redactSpan{
-			Start: span.Start, End: span.End, Type: f.Type, Rule: f.Rule, Action: f.Action, Confidence: f.Confidence,
-		})
+	res, class, err := r.sanitize(input.Text)
+	if err != nil {
+		answer.Error = "uninspectable"
+		return answer, ""
 	}
+	answer.Text, answer.Classification, answer.Input, answer.Findings = res.Text, string(class), input.Text, res.Findings
 	return answer, ""
 }
 
 var errLongLine = errors.New("line too long")
 
-// readLine returns the next line without its end. A line that is too long is skipped to its end and reported as
-// errLongLine; io.EOF comes with the last line.
-func readLine(r *bufio.Reader) ([]byte, error) {
-	var line []byte
-	long := false
-	for {
-		part, err := r.ReadSlice('\n')
-		if len(line)+len(part) > maxRedactLine+1 {
-			long, line = true, nil
-		}
-		if !long {
-			line = append(line, part...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if long && (err == nil || errors.Is(err, io.EOF)) {
-			return nil, errLongLine
-		}
-		return bytes.TrimRight(line, "\r\n"), err
+// lineReader reads lines.
+type lineReader struct {
+	in   *bufio.Reader
+	line []byte // of a line that does not lie in the reader's buffer as a whole
+}
+
+// next returns the next line without its end; it is valid until the next call. A line that is too long is skipped to
+// its end and reported as errLongLine; io.EOF comes with the last line.
+func (r *lineReader) next() ([]byte, error) {
+	part, err := r.in.ReadSlice('\n')
+	if !errors.Is(err, bufio.ErrBufferFull) {
+		return bytes.TrimRight(part, "\r\n"), err
 	}
+	r.line = append(r.line[:0], part...)
+	long := false
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = r.in.ReadSlice('\n')
+		long = long || len(r.line)+len(part) > maxRedactLine+1
+		if !long {
+			r.line = append(r.line, part...)
+		}
+	}
+	if long && (err == nil || errors.Is(err, io.EOF)) {
+		return nil, errLongLine
+	}
+	return bytes.TrimRight(r.line, "\r\n"), err
 }

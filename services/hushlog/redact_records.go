@@ -75,9 +75,9 @@ func (f *fileRun) oneJSONL(in *os.File, info fs.FileInfo, s *redactSource) *read
 
 // recordsOf counts and explains the findings in the records of in.
 func (r *redactRun) recordsOf(in io.Reader, name string, o redactOptions, read *readFile) error {
-	reader := bufio.NewReaderSize(in, 1<<16)
+	reader := lineReader{in: bufio.NewReaderSize(in, redactBuffer)}
 	for n := 1; ; n++ {
-		line, err := readLine(reader)
+		line, err := reader.next()
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
 			return err
 		}
