@@ -1,8 +1,9 @@
 package redact
 
 import (
-	"encoding/json"
 	"strings"
+
+	"github.com/hushlog/hushlog/pkg/redact/internal/jsonscan"
 )
 
 // edit is a stretch of a text and what is put there.
@@ -40,7 +41,7 @@ func strictestOf(fs []Finding) Action {
 
 // dropped returns what stands in the place of a whole text: a JSON document stays one.
 func dropped(text string) string {
-	if looksLikeJSON(text) && json.Valid([]byte(text)) {
+	if looksLikeJSON(text) && jsonscan.Valid(text) {
 		return `"` + textDropped + `"`
 	}
 	return textDropped
@@ -62,7 +63,7 @@ func (e *Engine) edits(text string, fs []Finding) []edit {
 	if len(out) == 0 {
 		return nil
 	}
-	if looksLikeJSON(text) && json.Valid([]byte(text)) {
+	if looksLikeJSON(text) && jsonscan.Valid(text) {
 		return jsonEdits(text, out)
 	}
 	for i := range out {

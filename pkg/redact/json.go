@@ -1,6 +1,6 @@
 package redact
 
-import "encoding/json"
+import "github.com/hushlog/hushlog/pkg/redact/internal/jsonscan"
 
 // looksLikeJSON reports whether text may be a JSON document: a cheap test before the dear one.
 func looksLikeJSON(text string) bool {
@@ -52,7 +52,7 @@ func jsonEdits(text string, edits []edit) []edit {
 			rest = rest[1:]
 		}
 	}
-	if json.Valid([]byte(rewrite(text, out))) {
+	if jsonscan.Valid(rewrite(text, out)) {
 		return out
 	}
 	return wholeStrings(text, out)

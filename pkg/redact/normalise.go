@@ -19,10 +19,7 @@ var special = func() (t [256]bool) {
 // letters folded where they stand among Latin ones. A view is never longer than its source. A text that needs none of
 // this is not copied.
 func normalise(s string) *view {
-	i := 0
-	for i < len(s) && !special[s[i]] {
-		i++
-	}
+	i := plainEnd(s, 0)
 	if i == len(s) {
 		return &view{s: s}
 	}
@@ -85,12 +82,8 @@ func (n *normaliser) decoded(from, to int, r rune) {
 
 func (n *normaliser) run(i int) {
 	s := n.s
-	for i < len(s) {
+	for i = plainEnd(s, i); i < len(s); i = plainEnd(s, i) {
 		c := s[i]
-		if !special[c] {
-			i++
-			continue
-		}
 		if c >= 0x80 {
 			if size := plainCJK(s, i); size > 0 {
 				i += size

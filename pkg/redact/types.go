@@ -99,14 +99,3 @@ func RuneOffsets(text string, fs []Finding) []Span {
 	}
 	return out
 }
-
-// runeCount counts the runes of valid UTF-8.
-func runeCount(s string) int {
-	n := 0
-	for i := range len(s) {
-		if s[i]&0xC0 != 0x80 {
-			n++
-		}
-	}
-	return n
-}

@@ -20,10 +20,7 @@ func (sc *scanner) wraps() {
 	s := sc.s
 	joins := sc.joins[:0]
 	size := 0
-	for p := 0; p < len(s); p++ {
-		if s[p] != '\n' {
-			continue
-		}
+	for p := strings.IndexByte(s, '\n'); p >= 0; p = nextByte(s, p+1, '\n') {
 		if j, ok := sc.joinAt(p); ok {
 			joins = append(joins, j)
 			size += wrapBefore + wrapAfter + j.b - j.a
