@@ -15,7 +15,7 @@ const (
 // email judges the '@' at i and returns the end of what it found, or i+1.
 func (sc *scanner) email(i int) int {
 	s := sc.s
-	if c := at(s, i+1); (c == ']' || c == ')' || c == '}' || c == ' ' || c == '>') && sc.spelledAt(i, i+1) {
+	if c := at(s, i+1); (c == ']' || c == ')' || c == '}' || c == ' ' || c == '>') && sc.spelledAt(i, i+1, atPlain) {
 		return i + 1
 	}
 	end := domainEnd(s, i+1)
@@ -23,6 +23,9 @@ func (sc *scanner) email(i int) int {
 		end = addressLiteralEnd(s, i+1)
 	}
 	if end < 0 {
+		if isAlnum(at(s, i+1)) && isAlnum(at(s, i-1)) {
+			sc.spelledAt(i, i+1, atPlain) // jane@company dot com
+		}
 		return i + 1
 	}
 	start := localStart(s, i)

@@ -99,7 +99,7 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 	case actCurl:
 		sc.curl(int(h.end))
 	case actAt:
-		sc.spelledAt(int(h.start), int(h.end))
+		sc.spelledAt(int(h.start), int(h.end), k.arg)
 	case actMonth:
 		sc.month(h, k)
 	case actDiagnosis:

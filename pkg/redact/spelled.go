@@ -1,47 +1,15 @@
 package redact
 
-// Words for digits, by value. Arguments beyond 9 say how often the next digit stands.
-const (
-	spelledPlus   = 10
-	spelledDouble = 11
-	spelledTriple = 12
-)
-
-var digitWords = [][]string{
-	{"zero", "oh", "nought", "null", "zéro", "cero", "nul", "zera", "शून्य", "〇", "零"},
-	{"one", "eins", "ein", "un", "uno", "um", "een", "jeden", "एक", "一"},
-	{"two", "zwei", "zwo", "deux", "dos", "dois", "due", "twee", "dwa", "दो", "二"},
-	{"three", "drei", "trois", "tres", "três", "tre", "drie", "trzy", "तीन", "三"},
-	{"four", "vier", "quatre", "cuatro", "quatro", "quattro", "cztery", "चार", "四"},
-	{"five", "fünf", "fuenf", "cinq", "cinco", "cinque", "vijf", "pięć", "पांच", "पाँच", "五"},
-	{"six", "sechs", "seis", "sei", "meia", "zes", "sześć", "छह", "छः", "六"},
-	{"seven", "sieben", "sept", "siete", "sete", "sette", "zeven", "siedem", "सात", "七"},
-	{"eight", "acht", "huit", "ocho", "oito", "otto", "osiem", "आठ", "八"},
-	{"nine", "neun", "neuf", "nueve", "nove", "negen", "dziewięć", "नौ", "九"},
-	{"plus", "più", "más", "mais"},
-	{"double", "doppel"},
-	{"triple"},
-}
-
-func numberWords() []keyword {
-	var out []keyword
-	for v, words := range digitWords {
-		for _, w := range words {
-			flags := kwFlags(0)
-			if w[0] >= 0xE0 {
-				flags = kwLoose
-			}
-			out = append(out, keyword{word: w, act: actNumber, arg: uint16(v), flags: flags})
-		}
-	}
-	return out
-}
+import "strconv"
 
 // Bounds of spelled numbers.
 const (
 	minSpelled     = 4  // words for digits that make a row worth reading
-	maxSpelledGap  = 4  // bytes between two of them
+	minTriggers    = 2  // of them, words that are looked for everywhere
+	maxSpelledGap  = 8  // bytes between two of them
 	maxSpelledSize = 64 // characters of the view
+	maxBareDigits  = 12 // digits between words: four 155 one
+	maxSmallWords  = 24 // words that count within a row only, before its first other word
 )
 
 // spelled reads rows of words for digits.
@@ -52,7 +20,7 @@ func (sc *scanner) spelled() {
 			count++
 		}
 	}
-	if count < minSpelled {
+	if count < minTriggers {
 		return
 	}
 	words := sc.words[:0]
@@ -69,97 +37,302 @@ func (sc *scanner) spelled() {
 		words = append(words, h)
 	}
 	sc.words = words
+	read := 0
 	for i := 0; i < len(words); {
-		i = sc.spelledRow(words, i)
+		i, read = sc.spelledRow(words, i, read)
 	}
 }
 
-// spelledRow reads the row that starts with words[i] and returns the index after it.
-func (sc *scanner) spelledRow(words []hit, i int) int {
-	var w viewBuilder
-	first := sc.leadingSingles(int(words[i].start))
-	pos := first
-	repeat := 1
-	count := 0
-	size := 0
-	for size < maxSpelledSize {
-		switch {
-		case i < len(words) && int(words[i].start) == pos:
-			h := words[i]
-			i++
-			arg := sc.voc.words[h.word].arg
-			switch arg {
-			case spelledPlus:
-				w.unit("+", int(h.start), int(h.end))
-			case spelledDouble, spelledTriple:
-				repeat = int(arg) - spelledDouble + 2
-			default:
-				digit := string(rune('0' + arg))
-				for range repeat - 1 {
-					digit += digit[:1]
-				}
-				w.unit(digit, int(h.start), int(h.end))
-				size += repeat
-				repeat = 1
-				count++
-			}
-			pos = int(h.end)
-		case (isUpper(at(sc.s, pos)) || isDigit(at(sc.s, pos))) && !isAlnum(at(sc.s, pos+1)):
-			w.copyRange(sc.s, pos, pos+1)
-			pos++
-			size++
-		default:
-			size = maxSpelledSize
-			continue
+// numberRow is a row of words that spells a number, while it is read.
+type numberRow struct {
+	viewBuilder
+	sum      int // the number that the last words make, not yet written; -1 if there is none
+	from, to int // where they stand
+	french   bool
+	last     byte // the last digit written, for "eight hundred"
+	repeat   int  // how often the next digit stands
+	count    int  // words read
+}
+
+// flush writes the number that is open.
+func (r *numberRow) flush() {
+	if r.sum >= 0 {
+		r.unit(strconv.Itoa(r.sum), r.from, r.to)
+		r.sum = -1
+	}
+}
+
+// value takes in a number in one word. After tens or hundreds, a smaller one adds to it: forty one, девятьсот двадцать.
+// French counts on to nineteen: soixante-douze.
+func (r *numberRow) value(v, from, to int, french bool) {
+	room := 1
+	switch {
+	case r.sum >= 100 && r.sum%100 == 0:
+		room = 100
+	case r.sum >= 20 && r.sum%10 == 0:
+		room = 10
+		if r.french {
+			room = 20
 		}
-		next := sc.skipSpelledGap(pos)
+	case r.sum >= 100 && r.sum%10 == 0:
+		room = 10
+	}
+	if r.sum >= 0 && v > 0 && v < room {
+		r.sum += v
+		r.to = to
+		r.french = false
+		return
+	}
+	r.flush()
+	r.sum, r.from, r.to, r.french = v, from, to, french
+}
+
+// take takes in the word with argument arg at [from, to) of s.
+func (r *numberRow) take(s string, arg uint16, from, to int) {
+	r.count++
+	switch {
+	case arg == spelledPlus:
+		r.flush()
+		r.unit("+", from, to)
+	case arg == spelledDouble, arg == spelledTriple:
+		r.flush()
+		r.repeat = int(arg) - spelledDouble + 2
+	case arg == spelledHundred:
+		r.flush()
+		r.unit("00", from, to)
+	case arg >= spelledValue:
+		french := s[to-1] != 'y' && (equalFold(s[from:to], "soixante") || equalFold(s[from:min(to, from+12)], "quatre-vingt"))
+		r.value(int(arg)-spelledValue, from, to, french)
+	case arg >= spelledLetter:
+		r.flush()
+		r.unit(string(rune('A'+arg-spelledLetter)), from, to)
+	case r.repeat > 1:
+		r.flush()
+		digits := ""
+		for range r.repeat {
+			digits += string(rune('0' + arg))
+		}
+		r.unit(digits, from, to)
+		r.repeat = 1
+	case r.sum >= 20:
+		r.value(int(arg), from, to, false)
+	default:
+		r.flush()
+		r.unit(string(rune('0'+arg)), from, to)
+	}
+}
+
+// spelledRow reads the row that holds words[i] and starts at or after the offset read, and returns the index of the
+// first word after it, and where it ends.
+func (sc *scanner) spelledRow(words []hit, i, read int) (next, end int) {
+	s := sc.s
+	r := numberRow{sum: -1, repeat: 1}
+	pos := max(read, sc.rowStart(int(words[i].start), read))
+	for r.b.Len() < maxSpelledSize {
+		for i < len(words) && int(words[i].start) < pos {
+			i++
+		}
+		if i < len(words) && int(words[i].start) == pos {
+			h := words[i]
+			r.take(s, sc.voc.words[h.word].arg, pos, int(h.end))
+			pos = int(h.end)
+		} else if digit, size := smallWordAt(s, pos); size > 0 {
+			r.take(s, uint16(digit), pos, pos+size)
+			pos += size
+		} else if n := bareAt(s, pos); n == 1 || n > 1 && (at(s, pos-1) == ' ' || at(s, pos-1) == '-') && at(s, pos-2) != ',' {
+			r.flush()
+			r.copyRange(s, pos, pos+n)
+			pos += n
+		} else {
+			break
+		}
+		next, sign := spelledGap(s, pos)
 		if next < 0 {
 			break
 		}
+		if sign != "" && next > pos {
+			r.flush()
+			r.unit(sign, pos, next)
+		}
 		pos = next
 	}
-	if count >= minSpelled {
-		v := w.view()
+	r.flush()
+	if r.count >= minSpelled {
+		v := r.view()
 		from, _ := v.source(0, 1)
 		_, to := v.source(len(v.s)-1, len(v.s))
 		sc.read(derived{view: v, name: "spelled", from: from, to: to})
 	}
+	start := i
 	for i < len(words) && int(words[i].start) < pos {
 		i++
 	}
-	return i
+	if i == start && i < len(words) && int(words[i].end) <= pos {
+		i++
+	}
+	return i, pos
 }
 
-// skipSpelledGap returns where the next word of a row starts, or -1 if the row ends at pos.
-func (sc *scanner) skipSpelledGap(pos int) int {
+// bareAt returns the length of the digits, or of the single capital, that stand for themselves at pos.
+func bareAt(s string, pos int) int {
+	if isUpper(at(s, pos)) && !isAlnum(at(s, pos+1)) {
+		return 1
+	}
+	n := 0
+	for n <= maxBareDigits && isDigit(at(s, pos+n)) {
+		n++
+	}
+	if n > maxBareDigits || isAlnum(at(s, pos+n)) {
+		return 0
+	}
+	return n
+}
+
+// smallWordAt reads a word for a digit that counts within a row only.
+func smallWordAt(s string, pos int) (digit byte, size int) {
+	if pos >= len(s) || isUpper(s[pos]) || isDigit(s[pos]) {
+		return 0, 0
+	}
+	for i := range smallWords {
+		w := smallWords[i].word
+		end := pos + len(w)
+		if s[pos] == w[0] && end <= len(s) && s[pos:end] == w && (w[0] >= 0x80 || !isLetter(at(s, end)) && at(s, end) < 0x80 && !isLetter(at(s, pos-1))) {
+			return smallWords[i].digit, len(w)
+		}
+	}
+	return 0, 0
+}
+
+// rowStart returns where the row that has a word at pos starts: before it may stand single letters, digits, and words
+// that count within a row only: D E eins null, 이 공 일.
+func (sc *scanner) rowStart(pos, least int) int {
 	s := sc.s
+	for range maxSmallWords {
+		j := pos
+		for j > least && pos-j < 4 && (s[j-1] == ' ' || s[j-1] == '-' || s[j-1] == ',' || s[j-1] == '_' || s[j-1] == '/') {
+			j--
+		}
+		if j == least {
+			break
+		}
+		if j < pos && (isUpper(s[j-1]) || isDigit(s[j-1])) && !isAlnum(at(s, j-2)) && at(s, j-2) < 0x80 {
+			pos = j - 1
+			continue
+		}
+		size := smallWordBefore(s, j)
+		if size == 0 || j-size < least {
+			break
+		}
+		pos = j - size
+	}
+	return pos
+}
+
+// smallWordBefore returns the length of the word that ends at end and counts within a row only, if it is of a script
+// beyond Latin.
+func smallWordBefore(s string, end int) int {
+	for i := range smallWords {
+		w := smallWords[i].word
+		if w[0] >= 0x80 && end >= len(w) && s[end-len(w):end] == w {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+// gapWords may stand between the words of a row, and what is read for them.
+var gapWords = []struct{ word, sign string }{
+	{"and", ""},
+	{"und", ""},
+	{"et", ""},
+	{"y", ""},
+	{"e", ""},
+	{"i", ""},
+	{"и", ""},
+	{"ve", ""},
+	{"then", ""},
+	{"dash", "-"},
+	{"hyphen", "-"},
+	{"minus", "-"},
+	{"strich", "-"},
+	{"bindestrich", "-"},
+	{"tiret", "-"},
+	{"guion", "-"},
+	{"guión", "-"},
+	{"trattino", "-"},
+	{"hífen", "-"},
+	{"traço", "-"},
+	{"streepje", "-"},
+	{"тире", "-"},
+	{"дефис", "-"},
+	{"の", "-"},
+	{"に", "-"},
+	{"space", " "},
+	{"pause", " "},
+	{"leerzeichen", " "},
+	{"espace", " "},
+	{"espacio", " "},
+	{"dot", "."},
+	{"point", "."},
+	{"punkt", "."},
+	{"punto", "."},
+	{"ponto", "."},
+	{"punt", "."},
+	{"kropka", "."},
+	{"точка", "."},
+	{"ドット", "."},
+	{"点", "."},
+	{"slash", "/"},
+}
+
+// spelledGap returns where the next word of a row starts, or -1 if the row ends at pos, and what is read for the words
+// in between.
+func spelledGap(s string, pos int) (next int, sign string) {
+	j := gapEnd(s, pos)
+	if j >= len(s) {
+		return -1, ""
+	}
+	for i := range gapWords {
+		w := gapWords[i].word
+		end := j + len(w)
+		if s[j] != w[0] && (len(w) == 1 || lower(s[j]) != w[0]) || end >= len(s) || !equalFold(s[j:end], w) || w[0] < 0x80 && j == pos {
+			continue
+		}
+		k := gapEnd(s, end)
+		if k == end && w[0] < 0x80 || k >= len(s) {
+			continue
+		}
+		if _, size := smallWordAt(s, j); size > 0 && w[0] >= 0x80 {
+			break
+		}
+		return k, gapWords[i].sign
+	}
+	if j == pos && s[j] < 0x80 {
+		return -1, ""
+	}
+	return j, ""
+}
+
+// gapEnd steps over what may stand between the words of a row.
+func gapEnd(s string, pos int) int {
 	j := pos
 	for j < len(s) && j-pos < maxSpelledGap {
 		switch s[j] {
-		case ' ', '-', ',', '.', '_', '/', '\n':
+		case ' ', '-', ',', '.', '_', '/', '\n', ';', ':', '|', '\t', '\r', '>', '"', '*':
 			j++
 			continue
+		case 0xE2: // an ellipsis
+			if s[j+1] == 0x80 && s[j+2] == 0xA6 {
+				j += 3
+				continue
+			}
+		case 0xE3: // the comma of Chinese and Japanese
+			if s[j+1] == 0x80 && s[j+2] == 0x81 {
+				j += 3
+				continue
+			}
 		}
 		break
 	}
-	if j >= len(s) || j == pos && s[j] < 0x80 {
-		return -1
-	}
 	return j
-}
-
-// leadingSingles returns where single letters and digits before pos start that belong to the row: D E eins null.
-func (sc *scanner) leadingSingles(pos int) int {
-	s := sc.s
-	for range 8 {
-		j := pos
-		for j > 0 && pos-j < maxSpelledGap && (s[j-1] == ' ' || s[j-1] == '-' || s[j-1] == ',' || s[j-1] == '_' || s[j-1] == '/') {
-			j--
-		}
-		if j == pos || j == 0 || !isUpper(s[j-1]) && !isDigit(s[j-1]) || isAlnum(at(s, j-2)) || at(s, j-2) >= 0x80 {
-			break
-		}
-		pos = j - 1
-	}
-	return pos
 }
