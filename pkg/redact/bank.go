@@ -70,7 +70,7 @@ func (w *window) account() {
 	switch {
 	case l == 9 && n.near&topRouting != 0:
 		conf, ev := 0.65, Evidence{Context: n.nameOf(topRouting)}
-		if weighted(d, 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 == 0 {
+		if routing(d) {
 			conf, ev.Checksum = 0.9, "aba"
 		}
 		w.add(ruleRouting, conf, ev)
@@ -81,4 +81,11 @@ func (w *window) account() {
 	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:
 		w.add(ruleAccount, 0.72, Evidence{Context: n.nameOf(topAccount | topIBAN)})
 	}
+}
+
+// routing reports whether the nine digits are a US routing number: of a district, a thrift or an electronic number of
+// one, or a traveller's cheque, and with the check digit.
+func routing(d []byte) bool {
+	p := number(d[:2])
+	return (p <= 12 || p >= 21 && p <= 32 || p >= 61 && p <= 72 || p == 80) && number(d) > 0 && weighted(d, 3, 7, 1, 3, 7, 1, 3, 7, 1)%10 == 0
 }

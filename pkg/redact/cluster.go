@@ -487,8 +487,9 @@ func (sc *scanner) judgeWindow(w *window) {
 		w.iban()
 		w.plate()
 	}
-	if n >= 7 && n <= 20 {
+	if n >= 6 && n <= 20 {
 		w.identity()
+		w.bare()
 	}
 	w.labelledID()
 	w.record()

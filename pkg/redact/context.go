@@ -149,7 +149,9 @@ func asNames(words []keyword) []keyword {
 // merge adds what k says of the same word.
 func (w *keyword) merge(k keyword) {
 	w.topics |= k.topics
-	w.group.add(k.group[0])
+	for _, g := range k.group {
+		w.group.add(g)
+	}
 	if w.act == actNone {
 		w.act, w.arg = k.act, k.arg
 	}
@@ -261,10 +263,10 @@ func standsAlone(s string, start, end int, flags kwFlags) bool {
 }
 
 // idGroup names a kind of identity number: 1 + its index in idKinds.
-type idGroup uint8
+type idGroup uint16
 
 // idGroups are the kinds that one word speaks of; "cédula" names those of several countries.
-type idGroups [4]idGroup
+type idGroups [12]idGroup
 
 func (g *idGroups) add(x idGroup) {
 	if x == 0 || g.has(x) {
@@ -280,8 +282,8 @@ func (g *idGroups) add(x idGroup) {
 
 func (g *idGroups) has(x idGroup) bool {
 	for _, y := range g {
-		if y == x {
-			return true
+		if y == x || y == 0 {
+			return y == x && x != 0
 		}
 	}
 	return false

@@ -1,10 +1,14 @@
 package redact
 
+import "strings"
+
 // idRule is an idKind ready for use.
 type idRule struct {
 	rule
 	kind  *idKind
 	group idGroup
+	forms []grouping
+	odds  float64 // one of so many numbers of the shape passes the check by chance
 }
 
 var ruleLabelledID = &rule{prio: prioContext + 2, Rule: Rule{
@@ -12,6 +16,44 @@ var ruleLabelledID = &rule{prio: prioContext + 2, Rule: Rule{
 	Description: "number after a word for an identity document, passport, licence, tax or insurance number",
 	Source:      "names of documents in the languages of the vocabulary",
 }}
+
+// grouping is a customary way to write a number.
+type grouping struct {
+	lens []int
+	seps []byte // between the groups
+}
+
+// parseGroupings reads what idKind.format says.
+func parseGroupings(format string) []grouping {
+	var out []grouping
+	for _, f := range strings.Split(format, "|") {
+		g := grouping{}
+		n := 0
+		for i := range len(f) {
+			if isDigit(f[i]) {
+				n = n*10 + int(f[i]-'0')
+				continue
+			}
+			g.lens, g.seps = append(g.lens, n), append(g.seps, f[i])
+			n = 0
+		}
+		g.lens = append(g.lens, n)
+		out = append(out, g)
+	}
+	return out
+}
+
+// idShape is one shape of a kind, as masks of the places that must be letters and that must be digits.
+type idShape struct {
+	rule          *idRule
+	letter, digit uint64
+}
+
+// idShapeSet are the shapes of one length.
+type idShapeSet struct {
+	numeric, lettered               []idShape // of every kind: which are looked at where words speak of such numbers
+	numericUnnamed, letteredUnnamed []idShape // of those that need no word
+}
 
 var (
 	idRules = func() []*idRule {
@@ -22,114 +64,204 @@ var (
 			if t == "" {
 				t = TypeGovID
 			}
-			out[i] = &idRule{kind: k, group: idGroup(i + 1), rule: rule{prio: prioContext + 6, Rule: Rule{
+			out[i] = &idRule{kind: k, group: idGroup(i + 1), odds: idOdds[k.id], rule: rule{prio: prioContext + 6, Rule: Rule{ //nolint:gosec // a few hundred kinds
 				ID: "id-" + k.id, Version: 1, Type: t, Description: k.what, Source: k.source,
 			}}}
+			if k.format != "" {
+				out[i].forms = parseGroupings(k.format)
+			}
 		}
 		return out
 	}()
-	// idShapes are the kinds by length, each with one of its shapes.
-	idShapes = func() (t [maxCanon + 1][]idShape) {
+	idShapes = func() (t [maxCanon + 1]idShapeSet) {
 		for _, r := range idRules {
 			for _, s := range r.kind.shapes {
-				sh := idShape{rule: r}
-				for i := range len(s) {
-					switch s[i] {
-					case 'A':
-						sh.letter |= 1 << i
-					case 'N':
-						sh.digit |= 1 << i
-					}
-				}
-				t[len(s)] = append(t[len(s)], sh)
+				t[len(s)].add(r, s)
 			}
 		}
 		return t
 	}()
 )
 
-type idShape struct {
-	rule          *idRule
-	letter, digit uint64
-}
-
-// identity judges the window as an identity number of every kind that has its shape.
-func (w *window) identity() {
-	if w.plus {
-		return
+func (t *idShapeSet) add(r *idRule, shape string) {
+	sh := idShape{rule: r}
+	for i := range len(shape) {
+		switch shape[i] {
+		case 'A':
+			sh.letter |= 1 << i
+		case 'N':
+			sh.digit |= 1 << i
+		}
 	}
-	for _, sh := range idShapes[len(w.canon)] {
-		if w.mask&sh.letter == sh.letter && w.mask&sh.digit == 0 {
-			w.identityOf(sh.rule)
+	unnamed := r.kind.alone > 0 || r.kind.format != ""
+	if sh.letter == 0 {
+		t.numeric = append(t.numeric, sh)
+		if unnamed {
+			t.numericUnnamed = append(t.numericUnnamed, sh)
+		}
+	}
+	if strings.Trim(shape, "N") != "" {
+		t.lettered = append(t.lettered, sh)
+		if unnamed {
+			t.letteredUnnamed = append(t.letteredUnnamed, sh)
 		}
 	}
 }
 
-func (w *window) identityOf(r *idRule) {
+// of returns the shapes that a window of letters, or of digits only, can have.
+func (t *idShapeSet) of(digits, named bool) []idShape {
+	switch {
+	case digits && named:
+		return t.numeric
+	case digits:
+		return t.numericUnnamed
+	case named:
+		return t.lettered
+	}
+	return t.letteredUnnamed
+}
+
+// topOfficial are the subjects of which a word makes it worth to look at kinds that need one.
+const topOfficial = topKind | topAnyID | topCompany | topProvider
+
+// identity judges the window as an identity number of every kind that has its shape. There are at most some thirty of
+// one length.
+func (w *window) identity() {
+	if w.plus {
+		return
+	}
+	named := w.context().all()&topOfficial != 0
+	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, named) {
+		if w.mask&sh.letter == sh.letter && w.mask&sh.digit == 0 {
+			w.identityOf(sh.rule, named)
+		}
+	}
+}
+
+// How a number is written.
+const (
+	formNone   = iota
+	formOther  // in the groups of a customary form, with other separators
+	formSpaced // in a customary form that has but two or three groups, parted by spaces
+	formExact  // in a customary form
+)
+
+// formOf tells how the window is written.
+func (w *window) formOf(r *idRule) int {
+	best := formNone
+	for i := range r.forms {
+		g := &r.forms[i]
+		if len(g.lens) != len(w.groups) || !w.shape(g.lens...) {
+			continue
+		}
+		exact, spaces := true, true
+		for j, sep := range g.seps {
+			q := w.groups[j+1]
+			exact = exact && q.sepChar == sep && q.sep <= bindSpace
+			spaces = spaces && q.sepChar == ' '
+		}
+		form := formOther
+		switch {
+		case spaces && len(g.lens) <= 3, w.shape(3, 3, 4): // the latter is the grouping of telephone numbers
+			form = formSpaced
+		case exact:
+			form = formExact
+		}
+		best = max(best, form)
+	}
+	return best
+}
+
+func (w *window) identityOf(r *idRule, named bool) {
 	k := r.kind
-	checked := k.check != nil && k.check(w.canon)
-	if k.check != nil && !checked && w.lower {
+	form := formNone
+	if len(w.groups) > 1 && r.forms != nil {
+		form = w.formOf(r)
+	}
+	if !named && k.alone == 0 && form == formNone {
 		return
 	}
 	n := w.context()
 	own := n.inGroup(r.group)
-	if !own && !checked && k.check != nil {
+	checked := k.check != nil && k.check(w.canon)
+	if k.check != nil && !checked && (w.lower || !own) {
+		return
+	}
+	conf := w.identityConfidence(r, n, own, checked, form)
+	if conf <= 0 {
 		return
 	}
 	ev := Evidence{Structure: k.what}
 	if checked {
 		ev.Checksum = k.id
 	}
-	conf := w.identityConfidence(r, n, own, checked)
 	if own || n.all()&k.topics != 0 {
 		ev.Context = n.nameOf(topAnyID | topCompany | topProvider)
 	}
 	w.add(&r.rule, conf, ev)
 }
 
-func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool) float64 {
+// oddsGood and oddsStrong are how seldom a number must pass the check by chance to be one for want of better evidence.
+const (
+	oddsGood   = 25
+	oddsStrong = 200
+)
+
+func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, form int) float64 {
 	k := r.kind
-	formatted := checked && k.format != nil && w.shape(k.format...) && w.sepChar != ' ' || checked && k.format != nil && w.grouped(k.format)
 	conf := 0.0
 	switch {
-	case own && checked:
-		conf = 0.95
-		if !n.nearGroup(r.group) {
+	case own:
+		conf = ownConfidence(r, n.nearGroup(r.group), checked, form)
+	case k.check == nil && k.alone == 0 && form == formNone:
+		return 0
+	case n.near&k.topics != 0:
+		conf = 0.78
+		if checked && r.odds >= oddsGood {
 			conf = 0.85
 		}
-	case own && n.nearGroup(r.group):
-		conf = 0.7
-		if k.check != nil {
-			conf = 0.6
-		}
-	case k.check != nil && !checked, k.check == nil && k.alone == 0 && k.format == nil:
-		return 0
-	case n.near&k.topics != 0 && (checked || k.check == nil):
+	case form == formExact && checked && r.odds >= oddsStrong:
+		conf = 0.85
+	case form == formExact && checked:
 		conf = 0.75
-	case k.check == nil && k.format != nil && w.shape(k.format...):
+	case form == formExact:
 		conf = 0.6
-	case formatted:
-		conf = 0.7
-	case n.far&k.topics != 0 && checked && !n.labelled(k.topics):
-		conf = 0.6
+	case form == formOther && checked && (r.odds >= oddsGood || len(w.groups) > 3):
+		conf = 0.65
+	case form == formSpaced && checked && r.odds >= oddsGood:
+		conf = max(0.6, k.alone)
+	case n.far&k.topics != 0 && checked && w.bind < bindWrap && !n.labelled(k.topics):
+		conf = 0.62
+	case len(w.groups) > 1 && !w.uniform && (r.odds < oddsStrong || w.bind >= bindLoose):
+		return 0 // put together from what stands side by side
 	default:
 		conf = k.alone
-		if n.near&topNumeric&^(k.topics|topCompany|topBirth) != 0 && !own {
+		if n.near&topNumeric&^(k.topics|topCompany|topBirth) != 0 {
 			conf -= 0.4
 		}
 	}
 	if n.near&topBenign != 0 && !own && n.near&k.topics == 0 {
 		conf -= 0.3
 	}
-	if w.bind >= bindWrap && !checked || w.lower && !own && conf < 0.8 {
+	if w.bind >= bindWrap && (!checked || !own && r.odds < 5*oddsStrong) || w.lower && !own && conf < 0.8 {
 		conf -= 0.3
 	}
 	return conf
 }
 
-// grouped reports whether the window is written in the groups of format, however they are separated.
-func (w *window) grouped(format []int) bool {
-	return w.sepChar != 0 && w.shape(format...) && len(format) > 3
+// ownConfidence is that of a number near a word for its own kind.
+func ownConfidence(r *idRule, label, checked bool, form int) float64 {
+	switch {
+	case checked && label:
+		return 0.97
+	case checked:
+		return 0.88
+	case !label && form != formExact:
+		return 0
+	case r.kind.check == nil || form == formExact:
+		return 0.75
+	}
+	return 0.6 // mistyped, or of a form that is not known
 }
 
 // topLabel are the subjects whose label makes a number an official one.

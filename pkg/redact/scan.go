@@ -38,6 +38,8 @@ type scanner struct {
 	tries   int     // names that were read in that token
 	keyed   int     // values after names of secrets were read up to here
 	jwtTo   int     // and tokens up to here
+
+	bareness int // whether the text is nothing but values; see bareText
 }
 
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.

@@ -1,20 +1,33 @@
 package redact
 
 var ruleSSN = &rule{prio: prioContext + 7, Rule: Rule{
-	ID: "us-ssn", Version: 1, Type: TypeUSSSN,
+	ID: "us-ssn", Version: 2, Type: TypeUSSSN,
 	Description: "US social security number",
 	Source:      "Social Security Administration, SSN randomization (2011): area not 000, 666 or 9xx; group not 00; serial not 0000",
 }}
 
+// ssnRange reports whether the nine digits can be a social security number.
+func ssnRange(d []byte) bool {
+	area, group, serial := number(d[:3]), number(d[3:5]), number(d[5:])
+	return area != 0 && area != 666 && area < 900 && group != 0 && serial != 0 && !allSame(d)
+}
+
+// printedSSN reports whether the number was printed on cards in wallets and in advertisements: it is nobody's.
+func printedSSN(d []byte) bool {
+	n := number(d)
+	return n == 78051120 || n == 219099999 || n == 457555462
+}
+
 // ssn judges nine digits.
 func (w *window) ssn() {
-	d := w.canon
-	area, group, serial := number(d[:3]), number(d[3:5]), number(d[5:])
-	if w.plus || w.paren || area == 0 || area == 666 || area >= 900 || group == 0 || serial == 0 || allSame(d) {
+	if w.plus || w.paren || !ssnRange(w.canon) {
 		return
 	}
 	n := w.context()
 	strength := n.has(topSSN)
+	if strength == 0 && printedSSN(w.canon) {
+		return
+	}
 	ev := Evidence{Structure: "area, group, serial", Context: n.nameOf(topSSN)}
 	grouped := w.shape(3, 2, 4) && w.sepChar != 0
 	conf := 0.0
@@ -25,7 +38,7 @@ func (w *window) ssn() {
 		conf = 0.85
 	case grouped && w.sepChar == '-' && n.near&topBenign == 0:
 		conf = 0.8
-	case grouped && w.sepChar == ' ' && !n.labelled(topSSN) && w.bind <= bindSpace:
+	case grouped && (w.sepChar == ' ' || w.sepChar == '.') && !n.labelled(topSSN) && w.bind <= bindSpace:
 		conf = 0.55
 	case strength == 1 && grouped:
 		conf = 0.7

@@ -1,0 +1,197 @@
+package redact
+
+// A text that is nothing but a number, or a few, has no words that say what it is. Then the question is which kinds it
+// can be, and how seldom a number passes their checks by chance.
+
+// maxBare bounds the length of a text that is read so.
+const maxBare = 160
+
+// How a text is written, as far as this file is concerned.
+const (
+	bareUnknown = iota
+	bareNo
+	bareOne  // one value
+	bareMany // several values, each of which holds a digit
+)
+
+// bareText tells, once per view, whether the text is nothing but values.
+func (sc *scanner) bareText() int {
+	if sc.bareness == bareUnknown {
+		sc.bareness = bareNo
+		if sc.depth == 0 && len(sc.s) <= maxBare && sc.base == 0 {
+			sc.bareness = bareness(sc.s)
+		}
+	}
+	return sc.bareness
+}
+
+// bareness reads the tokens of a short text: each must hold a digit, or be a few capitals.
+func bareness(s string) int {
+	values, inside := 0, false
+	for i := 0; i < len(s); {
+		c := s[i]
+		if !isAlnum(c) {
+			switch {
+			case c >= 0x80, c == '{', c == '=', c == ':', c == '@', c == '<', c == '#', c == '$', c == '%':
+				return bareNo
+			case isSpace(c) || c == ',' || c == ';':
+				inside = false
+			}
+			i++
+			continue
+		}
+		digit, lowers := false, 0
+		start := i
+		for i < len(s) && isAlnum(s[i]) {
+			digit = digit || isDigit(s[i])
+			if isLower(s[i]) {
+				lowers++
+			}
+			i++
+		}
+		if !digit && (lowers > 0 || i-start > 4) || lowers > 2 {
+			return bareNo
+		}
+		if !inside {
+			values++
+			inside = true
+		}
+	}
+	if values > 1 {
+		return bareMany
+	}
+	return bareOne
+}
+
+// wholeText reports whether the window is all there is, but for punctuation.
+func (w *window) wholeText() bool {
+	s := w.sc.s
+	for i := range w.start {
+		if isAlnum(s[i]) {
+			return false
+		}
+	}
+	for i := w.end; i < len(s); i++ {
+		if isAlnum(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// chance weighs what a bare number can be: by type, the sum over kinds of how much likelier the kind makes the number.
+type chance struct {
+	total float64
+	types [4]struct {
+		typ    Type
+		weight float64
+		rule   *rule
+		best   float64
+		ev     Evidence
+	}
+}
+
+// add counts in that the number could be of the rule's kind.
+func (c *chance) add(r *rule, weight float64, ev Evidence) {
+	c.total += weight
+	for i := range c.types {
+		t := &c.types[i]
+		if t.typ != "" && t.typ != r.Type {
+			continue
+		}
+		t.typ = r.Type
+		t.weight += weight
+		if weight > t.best {
+			t.best, t.rule, t.ev = weight, r, ev
+		}
+		return
+	}
+}
+
+// Weights of what a bare number can be besides an identity number, and of its being nobody's, against the weight of a
+// kind with odds of one in ten, which is 10.
+const (
+	weightNobody  = 4
+	weightSSN     = 8
+	weightPhone   = 14
+	weightRouting = 20
+	shareOfFirms  = 0.5 // of the weight of persons' numbers
+)
+
+// bare judges a window in a text of nothing but values, which is in no customary form.
+func (w *window) bare() {
+	mode := w.sc.bareText()
+	if mode == bareNo || w.plus || w.paren || len(w.canon) < 7 || len(w.canon) > 20 {
+		return
+	}
+	if mode == bareMany && len(w.groups) > 1 && (w.bind > bindTight || w.bind == 0) && !w.wholeText() || mode == bareOne && !w.wholeText() {
+		return
+	}
+	if allSame(w.canon) {
+		return
+	}
+	var c chance
+	guess, rule := 0.0, (*idRule)(nil)
+	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, true) {
+		if w.mask&sh.letter != sh.letter || w.mask&sh.digit != 0 {
+			continue
+		}
+		r := sh.rule
+		k := r.kind
+		if len(w.groups) > 1 && w.formOf(r) == formNone {
+			continue // grouped like another kind
+		}
+		switch {
+		case k.check == nil || r.odds < 3:
+			if k.bare > guess && len(w.groups) == 1 && (k.check == nil || k.check(w.canon)) {
+				guess, rule = k.bare, r
+			}
+		case k.check(w.canon):
+			weight := min(r.odds, 1000)
+			if r.Type == TypeOther {
+				weight *= shareOfFirms
+			}
+			c.add(&r.rule, weight, Evidence{Checksum: k.id, Structure: k.what})
+		}
+	}
+	if w.mask == 0 {
+		w.bareDigits(&c)
+	}
+	w.decide(&c, guess, rule)
+}
+
+// bareDigits counts in what digits can be besides identity numbers.
+func (w *window) bareDigits(c *chance) {
+	d := w.canon
+	switch {
+	case len(d) == 9 && len(w.groups) == 1 && ssnRange(d) && !printedSSN(d):
+		c.add(ruleSSN, weightSSN, Evidence{Structure: "area, group, serial"})
+	case len(d) == 10 && d[0] >= '2' && d[3] >= '2' && d[1] != '9' && (len(w.groups) == 1 || w.northAmerican()):
+		c.add(rulePhone, weightPhone, Evidence{Structure: "NANP"})
+	}
+	if len(d) == 9 && (len(w.groups) == 1 || w.shape(4, 4, 1)) && routing(d) {
+		c.add(ruleRouting, weightRouting, Evidence{Checksum: "aba"})
+	}
+}
+
+// decide records the likeliest reading.
+func (w *window) decide(c *chance, guess float64, byShape *idRule) {
+	best := -1
+	for i := range c.types {
+		if c.types[i].rule != nil && (best < 0 || c.types[i].weight > c.types[best].weight) {
+			best = i
+		}
+	}
+	if best < 0 {
+		if byShape != nil {
+			w.add(&byShape.rule, guess, Evidence{Structure: byShape.kind.what})
+		}
+		return
+	}
+	conf := c.total / (c.total + weightNobody)
+	if guess > 0 {
+		conf = max(conf, guess)
+	}
+	t := &c.types[best]
+	w.add(t.rule, min(conf, 0.95), t.ev)
+}
