@@ -41,7 +41,11 @@ func Load(path string) (*Policy, error) {
 	if errors.As(err, &invalid) {
 		invalid.File = path
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	p.file, p.dir = path, filepath.Dir(path)
+	return p, nil
 }
 
 // Parse is Load for a document at hand.
@@ -62,7 +66,7 @@ func Parse(data []byte) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.digest = p.computeDigest()
+	p.digest, p.places = p.computeDigest(), found.places
 	return p, nil
 }
 
@@ -158,6 +162,8 @@ func (d *decoder) byKind(node ast.Node, out reflect.Value, field string, depth i
 		d.integer(node, out, field)
 	case reflect.Float64:
 		d.float(node, out, field)
+	case reflect.Bool:
+		d.truth(node, out, field)
 	default:
 		panic("policy: no decoding for " + out.Type().String())
 	}
@@ -252,6 +258,15 @@ func (d *decoder) text(node ast.Node, out reflect.Value, field string) {
 	default:
 		d.add(field, "put it in quotes", "must be text")
 	}
+}
+
+func (d *decoder) truth(node ast.Node, out reflect.Value, field string) {
+	n, ok := node.(*ast.BoolNode)
+	if !ok {
+		d.add(field, "write true or false", "must be true or false")
+		return
+	}
+	out.SetBool(n.Value)
 }
 
 func (d *decoder) integer(node ast.Node, out reflect.Value, field string) {

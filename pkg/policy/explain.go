@@ -17,6 +17,7 @@ func (p *Policy) Explain(w io.Writer) error {
 	fmt.Fprintf(&out, "Policy %s\n", p.Digest())
 	p.explainOwners(&out)
 	p.explainStored(&out)
+	p.explainOwn(&out)
 	p.explainActions(&out)
 	p.explainReaders(&out)
 	explainServices(&out)

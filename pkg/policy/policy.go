@@ -24,6 +24,8 @@ type Policy struct {
 	Projects map[string]Project `yaml:"projects"`
 	// Detection says how sure a finding must be.
 	Detection Detection `yaml:"detection"`
+	// Own says what else is private to the organisation, and what is not.
+	Own Own `yaml:"own"`
 	// FindingActions say what is done with what was found.
 	FindingActions FindingActions `yaml:"actions"`
 	// Classes say when a record gets a class and what is stored of it.
@@ -38,6 +40,10 @@ type Policy struct {
 	Stream Stream `yaml:"stream"`
 
 	digest string
+	// file that the document was read from, and its folder; empty for a document at hand.
+	file, dir string
+	// places says where each field stands in the document.
+	places map[string]position
 }
 
 // Owners are teams or people, by name, who answer for a part.

@@ -43,6 +43,7 @@ func (p *Policy) validate(f *problems) {
 	p.validatePurposes(f)
 	p.validateProjects(f)
 	p.validateDetection(f)
+	p.validateOwn(f)
 	p.validateActions(f)
 	p.validateClasses(f)
 	p.validateRetention(f)

@@ -93,6 +93,9 @@ func completeActions(given map[Type]Action) (map[Type]Action, error) {
 // neverLogRules are the rules whose values can only be removed although their type may be kept.
 var neverLogRules = map[string]bool{ruleCVV.ID: true}
 
+// NeverLogRule reports whether what the rule of this identifier finds can only be removed, whatever its type.
+func NeverLogRule(id string) bool { return neverLogRules[id] }
+
 // action returns what is done with a finding of type t that the rule has made.
 func (e *Engine) action(t Type, ruleID string) Action {
 	a := e.actions[t]

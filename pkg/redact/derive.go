@@ -29,6 +29,7 @@ func (sc *scanner) read(d derived) bool {
 	child.run()
 	found := confident(child.out, &sc.job.eng.least)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
+	found = sc.job.eng.own.withoutAllowed(child.s, found)
 	if d.whole {
 		return sc.takeWhole(d, found)
 	}

@@ -28,6 +28,7 @@ type Options struct {
 	Actions       map[Type]Action // overrides of DefaultActions
 	Point         Point           // how sure a finding must be; "" means PointBalanced
 	MinConfidence float64         // candidates below it are no findings, whatever Point says; 0 means what Point says; at most 1
+	Own           *Own            // what else is a finding, and what is none; nil for nothing
 	Pseudonym     PseudonymFunc   // must be there when an action is ActionPseudonym; see Engine.WithPseudonym
 }
 
@@ -36,6 +37,7 @@ type Engine struct {
 	voc       *vocabulary
 	actions   map[Type]Action
 	least     thresholds
+	own       *Own // nil when there is nothing of it
 	pseudonym PseudonymFunc
 	version   string
 	jobs      *sync.Pool // of *job
@@ -59,12 +61,12 @@ func New(o Options) (*Engine, error) {
 	}
 	return &Engine{
 		voc: theVocabulary(), actions: actions, least: least, pseudonym: o.Pseudonym,
-		version: engineVersion(o), jobs: &sync.Pool{},
+		own: o.Own, version: engineVersion(o), jobs: &sync.Pool{},
 	}, nil
 }
 
-// Version identifies what the engine finds: the rule set, and the operating point where it is not PointBalanced. Two
-// engines with equal versions find the same. It is stored with each record.
+// Version identifies what the engine finds: the rule set, the operating point where it is not PointBalanced, and the
+// organisation's own rules. Two engines with equal versions find the same. It is stored with each record.
 func (e *Engine) Version() string { return e.version }
 
 // ruleSetVersion is a digest of the identifiers and versions of all rules.
@@ -84,6 +86,9 @@ func engineVersion(o Options) string {
 	}
 	if o.MinConfidence != 0 {
 		v += "." + strconv.FormatFloat(o.MinConfidence, 'g', -1, 64)
+	}
+	if o.Own.Version() != "" {
+		v += ".own-" + o.Own.Version()
 	}
 	return v
 }
@@ -203,7 +208,7 @@ func (j *job) scan() {
 	sc.run()
 	cands := confident(sc.out, &j.eng.least)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
-	cands = repeats(sc.s, resolve(cands))
+	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
 	j.doubt = j.doubt || sc.unsettled(cands)
 	for i := range cands {
 		c := &cands[i]

@@ -1,6 +1,10 @@
 package redact
 
-import "sort"
+import (
+	"sort"
+
+	"github.com/hushlog/hushlog/pkg/redact/dictionary"
+)
 
 // cand is a candidate finding, in offsets of the view it was found on.
 type cand struct {
@@ -21,6 +25,7 @@ type scanner struct {
 	trigs   []hit // words that start something, by end
 	words   []hit // words for digits, by start
 	marks   []markSpan
+	spans   []dictionary.Span // of one of the organisation's own rules
 	joins   []joinPoint
 	pieces  []piece
 	win     window
@@ -45,7 +50,7 @@ type scanner struct {
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
 func (sc *scanner) reset(j *job, v *view, depth int) {
 	*sc = scanner{ // win and canon are set before each use
-		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], marks: sc.marks[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
+		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], marks: sc.marks[:0], spans: sc.spans[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
 		depth: depth, job: j, around1: sc.around1,
 	}
 }
@@ -69,6 +74,9 @@ func (sc *scanner) run() {
 	sc.spelled()
 	if sc.depth == 0 {
 		sc.wraps()
+	}
+	if sc.job.eng.own != nil {
+		sc.own(sc.job.eng.own)
 	}
 	if len(sc.marks) > 0 {
 		sc.out = outsideMarks(sc.marks, sc.out)

@@ -126,7 +126,7 @@ func TestPolicyByCommand(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(wrong), 0o600))
 	out, err = runCommand(t, newPolicyCommand(), "check", path)
 	require.ErrorIs(t, err, exitError(1))
-	require.Regexp(t, `policy\.yaml:\d+:5: actions\.default\.SECRET: values of this type are never logged, in no form; write remove\n$`, out)
+	require.Regexp(t, `policy\.yaml:\d+:5: actions\.default\.SECRET: values of this type are never logged, in no form; write one of remove_typed, remove, drop_field, metadata_only\n$`, out)
 
 	out, err = runCommand(t, newPolicyCommand(), "explain")
 	require.NoError(t, err)

@@ -21,12 +21,17 @@ func newPolicyCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE",
 		Short: "Say everything that is wrong with a policy, or nothing",
-		Long:  "Prints a line for each problem, file:line:column: field: problem; what to do, and ends with 1 when there is one.",
-		Args:  cobra.ExactArgs(1),
+		Long: "Prints a line for each problem, file:line:column: field: problem; what to do, and ends with 1 when there is one.\n" +
+			"Reads the lists that the policy's own rules name, too: nothing of them is printed.",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := loadPolicy(cmd, args[0])
 			if err != nil {
 				return err
+			}
+			_, err = p.CompileOwn()
+			if err != nil {
+				return printProblems(cmd, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, digest %s\n", args[0], p.Digest())
 			return nil
@@ -94,10 +99,15 @@ func newPolicyUsersCommand() *cobra.Command {
 // loadPolicy loads a document; its problems, one a line, go to standard output and the command ends with 1.
 func loadPolicy(cmd *cobra.Command, path string) (*policy.Policy, error) {
 	p, err := policy.Load(path)
+	return p, printProblems(cmd, err)
+}
+
+// printProblems prints those of an invalid policy and returns what the command ends with.
+func printProblems(cmd *cobra.Command, err error) error {
 	var invalid *policy.InvalidError
 	if errors.As(err, &invalid) {
 		fmt.Fprintln(cmd.OutOrStdout(), invalid.Error())
-		return nil, exitError(1)
+		return exitError(1)
 	}
-	return p, err
+	return err
 }

@@ -167,6 +167,10 @@ func newRedactRun(o redactOptions) (*redactRun, error) {
 		options.Point = redact.Point(o.point)
 	}
 	var err error
+	options.Own, err = p.CompileOwn()
+	if err != nil {
+		return nil, fmt.Errorf("redact: %w", err)
+	}
 	if p.UsesPseudonyms() {
 		options.Pseudonym, err = valuePseudonyms(o, p)
 		if err != nil {

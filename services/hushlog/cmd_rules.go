@@ -68,10 +68,14 @@ func listRules(only redact.Type) ([]listedRule, error) {
 		if only != "" && r.Type != only {
 			continue
 		}
-		out = append(out, listedRule{
+		listed := listedRule{
 			ID: r.ID, Version: r.Version, Type: r.Type, Description: r.Description, Source: r.Source,
-			Action: actions[r.Type], NeverLog: redact.NeverLog(r.Type),
-		})
+			Action: actions[r.Type], NeverLog: redact.NeverLog(r.Type) || redact.NeverLogRule(r.ID),
+		}
+		if listed.NeverLog && !redact.Removes(listed.Action) {
+			listed.Action = redact.ActionRemove
+		}
+		out = append(out, listed)
 	}
 	return out, nil
 }
@@ -115,6 +119,7 @@ except for types that are never logged: those are removed whatever it says. How 
 func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 	var b strings.Builder
 	b.WriteString(rulesIntroduction)
+	actions := redact.DefaultActions()
 	for _, t := range redact.Types() {
 		first := true
 		for _, r := range rules {
@@ -122,10 +127,14 @@ func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 				continue
 			}
 			if first {
-				fmt.Fprintf(&b, "\n## %s\n\nBy default: %s.%s\n\n| rule | version | finds | after |\n| --- | --- | --- | --- |\n", t, r.Action, neverLogged(r))
+				fmt.Fprintf(&b, "\n## %s\n\nBy default: %s.%s\n\n| rule | version | finds | after |\n| --- | --- | --- | --- |\n", t, actions[t], neverLogged(redact.NeverLog(t)))
 				first = false
 			}
-			fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", r.ID, r.Version, cell(r.Description), cell(r.Source))
+			description := r.Description
+			if r.NeverLog && !redact.NeverLog(t) {
+				description += "; removed and never logged, whatever the action of the type"
+			}
+			fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", r.ID, r.Version, cell(description), cell(r.Source))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -135,8 +144,8 @@ func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 	return nil
 }
 
-func neverLogged(r listedRule) string {
-	if r.NeverLog {
+func neverLogged(never bool) string {
+	if never {
 		return " Never logged."
 	}
 	return ""

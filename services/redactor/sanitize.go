@@ -58,9 +58,16 @@ type Sanitizer struct {
 	stricter map[policy.Class]*redact.Engine
 }
 
-// NewSanitizer compiles the policy's actions.
+// NewSanitizer compiles the policy's actions and own rules, and reads the lists that they name.
 func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identity.Pseudonymizer) (*Sanitizer, error) {
-	engine, err := newEngine(p, p.Actions(), pseudonyms)
+	own, err := p.CompileOwn()
+	if err != nil {
+		return nil, err
+	}
+	options := redact.Options{
+		Actions: p.Actions(), Point: p.Detection.Point, Own: own, Pseudonym: valuePseudonyms(pseudonyms, "", ""),
+	}
+	engine, err := newEngine(options)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +80,8 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identit
 		if maps.Equal(actions, p.Actions()) {
 			continue
 		}
-		s.stricter[class], err = newEngine(p, actions, pseudonyms)
+		options.Actions = actions
+		s.stricter[class], err = newEngine(options)
 		if err != nil {
 			return nil, err
 		}
@@ -81,10 +89,8 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identit
 	return s, nil
 }
 
-func newEngine(p *policy.Policy, actions map[redact.Type]redact.Action, pseudonyms *identity.Pseudonymizer) (*redact.Engine, error) {
-	engine, err := redact.New(redact.Options{
-		Actions: actions, Point: p.Detection.Point, Pseudonym: valuePseudonyms(pseudonyms, "", ""),
-	})
+func newEngine(options redact.Options) (*redact.Engine, error) {
+	engine, err := redact.New(options)
 	if err != nil {
 		return nil, fmt.Errorf("compile the policy's actions: %w", err)
 	}
