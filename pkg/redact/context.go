@@ -163,8 +163,12 @@ func literals(words []keyword) []literal {
 	for i := range words {
 		k := &words[i]
 		out[i] = literal{word: k.word, inside: k.flags&(kwLoose|kwSuffix) != 0, prefix: k.flags&kwPrefix != 0}
-		if k.act == actVendor && k.topics == 0 {
+		switch {
+		case k.topics != 0:
+		case k.act == actVendor:
 			out[i].exact = vendorForms(int(k.arg))
+		case k.act == actJWT: // {" in base64
+			out[i].exact = []exactForm{{text: "eyJ", next: patternSets['w']}}
 		}
 	}
 	return out
@@ -176,18 +180,18 @@ func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
 	m := voc.match
 	var before uint8 // class of the byte before
 	i := 0
-	for ; i+4 <= len(s); i++ {
+	for ; i+8 <= len(s); i++ {
 		c := class[s[i]]
-		w := m.at(load32(s, i), c, before)
+		w := m.at(load64(s, i), c, before)
 		before = c
 		if w.state != 0 {
 			hits, triggers = voc.walk(s, i, w, hits, triggers)
 		}
 	}
 	for ; i+1 < len(s); i++ {
-		var x uint32
+		var x uint64
 		for j := i; j < len(s); j++ {
-			x |= uint32(s[j]) << (8 * (j - i))
+			x |= uint64(s[j]) << (8 * (j - i))
 		}
 		c := class[s[i]]
 		w := m.at(x, c, before)

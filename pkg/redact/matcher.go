@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// matcher finds the words of a fixed vocabulary in a text. Four bytes at a time are looked up in filters small enough
-// for the fastest cache; only where they can begin a word is a trie walked. A walk is as long as the longest word at
-// most, so the cost is linear. Letters are folded to lower case in ASCII; other bytes are taken as they are.
+// matcher finds the words of a fixed vocabulary in a text. Only where a filter, small enough for the fastest cache, says
+// that a word can begin is a trie walked. A walk is as long as the longest word at most, so the cost is linear. Letters
+// are folded to lower case in ASCII; other bytes are taken as they are.
 //
-// Most words stand where a word of the text begins: they are looked up by their first letters, four at most, once per
-// word of the text. Those that may stand anywhere are looked up at every position, by four bytes as they are (by three
-// if they start beyond ASCII).
+// Most words stand where a word of the text begins: they are looked up by all of its letters, or the first eight, once
+// per word of the text. Those that may stand anywhere are looked up at every position, by four bytes as they are (by
+// three if they start beyond ASCII).
 type matcher struct {
 	root  [256]uint32 // first byte -> state; 0 is none
 	label []byte      // state -> the byte that leads to it
@@ -20,7 +20,7 @@ type matcher struct {
 	heads []uint32    // state -> index into outs + 1; 0 is none
 	outs  []uint16    // words that end here, each list ended by noWord
 
-	start  filter // first letters of words that stand where a word can begin
+	start  filter // letters of words that stand where a word can begin
 	inner  filter // first four bytes of words that may stand anywhere
 	high   filter // first three bytes of those that start beyond ASCII
 	starts startTable
@@ -42,30 +42,26 @@ type exactForm struct {
 	next *[256]bool
 }
 
-// filter is a set of 17-bit hashes.
+// filter is a Bloom filter of 16 KiB: each value sets two bits of one word.
 type filter [1 << 11]uint64
 
-func (f *filter) add(x uint32) {
-	h := hash17(x)
-	f[h>>6] |= 1 << (h & 63)
+func (f *filter) add(x uint64) {
+	h := hash(x)
+	f[h>>53] |= 1<<(h>>41&63) | 1<<(h>>47&63)
 }
 
-func (f *filter) has(x uint32) bool {
-	h := hash17(x)
-	return f[h>>6]>>(h&63)&1 != 0
+func (f *filter) has(x uint64) bool {
+	h := hash(x)
+	w := f[h>>53]
+	return w>>(h>>41&63)&(w>>(h>>47&63))&1 != 0
 }
 
-func hash17(x uint32) uint32 { return x * 0x9E3779B1 >> 15 }
-
-// load32 reads the four bytes at s[i:], the first one lowest.
-func load32(s string, i int) uint32 {
-	b := s[i : i+4]
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
-}
+// hash spreads x over the upper bits.
+func hash(x uint64) uint64 { return x * 0x9E3779B97F4A7C15 }
 
 // startTable maps the first letters of words to where in the trie their walk starts.
 type startTable struct {
-	keys  []uint32 // open addressing; 0 is a free place
+	keys  []uint64 // open addressing; 0 is a free place
 	walks []walkStart
 	shift uint
 }
@@ -74,9 +70,9 @@ type startTable struct {
 type walkStart struct{ state, depth uint32 }
 
 // find returns where the walk for key starts; its state is 0 if there is none.
-func (t *startTable) find(key uint32) walkStart {
-	for i := key * 0x9E3779B1 >> t.shift; ; i++ {
-		i &= uint32(len(t.keys) - 1) //nolint:gosec // a small power of two
+func (t *startTable) find(key uint64) walkStart {
+	for i := hash(key) >> t.shift; ; i++ {
+		i &= uint64(len(t.keys) - 1)
 		if t.keys[i] == key {
 			return t.walks[i]
 		}
@@ -86,11 +82,11 @@ func (t *startTable) find(key uint32) walkStart {
 	}
 }
 
-func newStartTable(entries map[uint32]walkStart) startTable {
-	size := uint(bits.Len(uint(len(entries)))) + 2 // a quarter full at most
-	t := startTable{keys: make([]uint32, 1<<size), walks: make([]walkStart, 1<<size), shift: 32 - size}
+func newStartTable(entries map[uint64]walkStart) startTable {
+	size := uint(bits.Len(uint(len(entries)))) + 1 // half full at most
+	t := startTable{keys: make([]uint64, 1<<size), walks: make([]walkStart, 1<<size), shift: 64 - size}
 	for key, w := range entries {
-		i := key * 0x9E3779B1 >> t.shift
+		i := hash(key) >> t.shift
 		for t.keys[i] != 0 {
 			i = (i + 1) & (1<<size - 1)
 		}
@@ -103,7 +99,7 @@ func newStartTable(entries map[uint32]walkStart) startTable {
 func newMatcher(words []literal) *matcher {
 	m := &matcher{}
 	m.build(words)
-	entries := map[uint32]walkStart{}
+	entries := map[uint64]walkStart{}
 	for i := range words {
 		w := &words[i]
 		key, run := startKey(w.word)
@@ -113,13 +109,13 @@ func newMatcher(words []literal) *matcher {
 				m.addExact(x)
 			}
 		case w.word[0] >= 0x80:
-			m.high.addAll(w.word, 3, nil)
-		case w.inside || run == 0 || w.prefix && run < 4 && run == len(w.word):
-			m.inner.addAll(w.word, 4, nil)
+			m.high.addAll(w.word, 3)
+		case w.inside || run == 0 || w.prefix && run < maxStart && run == len(w.word):
+			m.inner.addAll(w.word, 4)
 		default:
-			m.addStart(entries, key, run)
-			if run < 4 && run == len(w.word) { // its plural
-				m.addStart(entries, key|uint32('s')<<(8*run), run+1)
+			m.addStart(entries, key, run, key)
+			if run < maxStart && run == len(w.word) && isLetter(w.word[run-1]) {
+				m.addStart(entries, key, run, key|uint64('s')<<(8*run)) // its plural
 			}
 		}
 	}
@@ -127,73 +123,75 @@ func newMatcher(words []literal) *matcher {
 	return m
 }
 
-// startKey returns the letters that w starts with, four at most, the first one lowest.
-func startKey(w string) (key uint32, run int) {
-	for run < 4 && run < len(w) && isLetter(w[run]) {
-		key |= uint32(lower(w[run])) << (8 * run)
+// maxStart is how many letters words are looked up by.
+const maxStart = 8
+
+// startKey returns the letters that w starts with, eight at most, the first one lowest. A single letter would be found
+// too often: what stands after it is taken, too.
+func startKey(w string) (key uint64, run int) {
+	for run < maxStart && run < len(w) && isLetter(w[run]) {
+		key |= uint64(lower(w[run])) << (8 * run)
 		run++
+	}
+	if run == 1 {
+		return key | uint64(w[1])<<8, 2
 	}
 	return key, run
 }
 
-// addStart adds a word's first letters. Where shorter words end among them, the walk starts at the first letter, so
-// that it passes them.
-func (m *matcher) addStart(entries map[uint32]walkStart, key uint32, run int) {
-	m.start.add(key)
-	from := walkStart{state: m.root[byte(key)], depth: 1}
-	state := from.state
-	for d := 1; d < run && state != 0; d++ {
-		if m.heads[state] != 0 {
-			state = 0
-			break
-		}
-		state = m.step(state, byte(key>>(8*d)))
+// addStart adds a word by its letters: a word of the text with the letters of lookup may start with it. The walk starts
+// after its own letters, or earlier where a shorter word is looked up by the same.
+func (m *matcher) addStart(entries map[uint64]walkStart, key uint64, run int, lookup uint64) {
+	m.start.add(lookup)
+	w := walkStart{state: m.root[byte(key)], depth: 1}
+	for d := 1; d < run; d++ {
+		w = walkStart{state: m.step(w.state, byte(key>>(8*d))), depth: w.depth + 1}
 	}
-	if state != 0 {
-		from = walkStart{state: state, depth: uint32(run)} //nolint:gosec // four at most
+	old, ok := entries[lookup]
+	if !ok || old.depth > w.depth {
+		entries[lookup] = w
 	}
-	entries[key] = from
 }
 
 // addExact adds the beginning of a form that is written just so.
 func (m *matcher) addExact(x exactForm) {
 	if x.text[0] >= 0x80 {
-		m.high.addAll(x.text, 3, nil)
+		m.high.addAll(x.text, 3)
 		return
 	}
-	var key uint32
+	var key uint64
 	n := min(4, len(x.text))
 	for i := range n {
-		key |= uint32(x.text[i]) << (8 * i)
+		key |= uint64(x.text[i]) << (8 * i)
 	}
 	m.inner.addRest(key, n, 4, x.next)
 }
 
 // addAll adds the first size bytes of w, in both cases of its letters. What follows a shorter word may be anything.
-func (f *filter) addAll(w string, size int, next *[256]bool) {
+func (f *filter) addAll(w string, size int) {
 	n := min(size, len(w))
 	for cases := range 1 << n {
-		var key uint32
+		var key uint64
 		for i := range n {
 			c := w[i]
 			if cases>>i&1 != 0 {
 				c = upper(c)
 			}
-			key |= uint32(c) << (8 * i)
+			key |= uint64(c) << (8 * i)
 		}
-		f.addRest(key, n, size, next)
+		f.addRest(key, n, size, nil)
 	}
 }
 
 // addRest adds key, which has n bytes, with everything that may follow up to size bytes.
-func (f *filter) addRest(key uint32, n, size int, next *[256]bool) {
+func (f *filter) addRest(key uint64, n, size int, next *[256]bool) {
 	if n == size {
 		f.add(key)
 		return
 	}
 	for c := range 256 {
 		if next == nil || next[c] {
-			f.addRest(key|uint32(c)<<(8*n), n+1, size, next) //nolint:gosec // a byte
+			f.addRest(key|uint64(c)<<(8*n), n+1, size, next) //nolint:gosec // a byte
 		}
 	}
 }
@@ -249,10 +247,10 @@ func (m *matcher) step(state uint32, c byte) uint32 {
 	return 0
 }
 
-// at returns where the walk for what stands at s[i:] starts; its state is 0 if no word starts there. The four bytes there
-// are x, with zeros beyond the end; c is the class of the first, before that of the byte before it.
-func (m *matcher) at(x uint32, c, before uint8) walkStart {
-	if m.inner.has(x) || c&clHigh != 0 && m.high.has(x&0xFFFFFF) {
+// at returns where the walk for what stands at s[i:] starts; its state is 0 if no word starts there. The eight bytes
+// there are x, with zeros beyond the end; c is the class of the first, before that of the byte before it.
+func (m *matcher) at(x uint64, c, before uint8) walkStart {
+	if m.inner.has(x&0xFFFFFFFF) || c&clHigh != 0 && m.high.has(x&0xFFFFFF) {
 		return walkStart{state: m.root[lower(byte(x))], depth: 1}
 	}
 	if c&clLetter == 0 || before&clLetter != 0 && (c&clUpper == 0 || before&clLower == 0) {
@@ -261,21 +259,20 @@ func (m *matcher) at(x uint32, c, before uint8) walkStart {
 	return m.atStart(x)
 }
 
-const (
-	tops  = 0x80808080 // the highest bit of each byte
-	cases = 0x20202020 // the bit that small letters have and capitals have not
-)
-
-// atStart is at, where a word of the text begins. The letters among the four bytes are told all at once.
-func (m *matcher) atStart(x uint32) walkStart {
-	folded := x | cases
-	low := folded &^ tops
-	letters := (low + 0x1F1F1F1F) &^ (low + 0x05050505) &^ x & tops // from a, not beyond z, in ASCII
+// atStart is at, where a word of the text begins. The letters among the eight bytes are told all at once.
+func (m *matcher) atStart(x uint64) walkStart {
+	folded := x | ones8*0x20 // the bit that small letters have and capitals have not
+	low := folded &^ tops8
+	letters := (low + ones8*(0x80-'a')) &^ (low + ones8*(0x7F-'z')) &^ x & tops8
 	small := letters & (x << 2)
-	run := bits.TrailingZeros32(^letters&tops) &^ 7 // in bits: 32 if all are letters
-	key := uint32(uint64(folded) & (1<<run - 1))    //nolint:gosec // cut to its 32 bits
-	if humps := letters &^ small & (small << 8); humps != 0 {
+	run := bits.TrailingZeros64(^letters&tops8) &^ 7 // in bits: 64 if all are letters
+	key := folded & (1<<run - 1)
+	humps := letters &^ small & (small << 8) & (1<<run - 1)
+	if humps != 0 {
 		return m.atHumps(key, humps)
+	}
+	if run == 8 {
+		key |= x & 0xFF00
 	}
 	if !m.start.has(key) {
 		return walkStart{}
@@ -283,11 +280,11 @@ func (m *matcher) atStart(x uint32) walkStart {
 	return m.starts.find(key)
 }
 
-// atHumps is atStart for letters with capitals after small ones, where words end: panNumber is looked up as pan, then
-// as pann.
-func (m *matcher) atHumps(key, humps uint32) walkStart {
+// atHumps is atStart for letters with capitals after small ones, where words end: panNumber is looked up as pan, then as
+// pannumbe.
+func (m *matcher) atHumps(key, humps uint64) walkStart {
 	for ; humps != 0; humps &= humps - 1 {
-		w := m.starts.find(key & (1<<(bits.TrailingZeros32(humps)&^7) - 1))
+		w := m.starts.find(key & (1<<(bits.TrailingZeros64(humps)&^7) - 1))
 		if w.state != 0 {
 			return w
 		}

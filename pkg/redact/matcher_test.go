@@ -15,6 +15,7 @@ func naiveHits(voc *vocabulary, s string) map[hit]bool {
 		folded[i] = lower(folded[i])
 	}
 	out := map[hit]bool{}
+	words := literals(voc.words)
 	for i := range len(s) {
 		begins := i == 0 || !isLetter(s[i-1]) || isUpper(s[i]) && isLower(s[i-1])
 		for n, k := range voc.words {
@@ -23,7 +24,7 @@ func naiveHits(voc *vocabulary, s string) map[hit]bool {
 			if !begins && !anywhere || end > len(s) || string(folded[i:end]) != k.word || !standsAlone(s, i, end, k.flags) {
 				continue
 			}
-			if k.act == actVendor && k.topics == 0 && !anyForm(s, i, int(k.arg)) {
+			if words[n].exact != nil && !anyForm(s, i, words[n].exact) {
 				continue
 			}
 			out[hit{start: int32(i), end: int32(end), word: uint16(n)}] = true
@@ -32,10 +33,9 @@ func naiveHits(voc *vocabulary, s string) map[hit]bool {
 	return out
 }
 
-// anyForm reports whether an anchor of vendor rule i, or of those chained to it, is written as it must be at s[pos:],
-// with what must follow within four bytes.
-func anyForm(s string, pos, i int) bool {
-	for _, x := range vendorForms(i) {
+// anyForm reports whether one of the forms stands at s[pos:], with what must follow within four bytes.
+func anyForm(s string, pos int, forms []exactForm) bool {
+	for _, x := range forms {
 		ok := strings.HasPrefix(s[pos:], x.text)
 		for n := len(x.text); n < 4 && ok && x.next != nil; n++ {
 			ok = pos+n < len(s) && x.next[s[pos+n]]
@@ -51,6 +51,7 @@ func TestMatcherFindsWhatANaiveSearchFinds(t *testing.T) {
 	voc := theVocabulary()
 	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test repeats itself
 	fill := []string{" ", "_", "-", "s ", "Id", "x", "é", "番", "9", ".", ": ", "S", "A", "aB", "\n", "\x00"}
+	words := literals(voc.words)
 	for range 300 {
 		var b strings.Builder
 		for range 8 {
@@ -82,8 +83,8 @@ func TestMatcherFindsWhatANaiveSearchFinds(t *testing.T) {
 		}
 		for h := range got {
 			k := voc.words[h.word]
-			// An anchor of a key that is written otherwise is reported where another word starts at the same place: its rule reads it.
-			require.True(t, want[h] || k.act == actVendor && k.topics == 0, "%q at %d of %q is too much", k.word, h.start, s)
+			// A form that is written otherwise is reported where another word starts at the same place: its rule reads it.
+			require.True(t, want[h] || words[h.word].exact != nil, "%q at %d of %q is too much", k.word, h.start, s)
 		}
 	}
 }
