@@ -54,6 +54,7 @@ type keyword struct {
 	act    trigger  // what the scanner does where the word stands
 	arg    uint16   // for act
 	flags  kwFlags
+	field  uint16 // 1 + what the value is of which this word is the key; 0 for none
 }
 
 type kwFlags uint8
@@ -84,6 +85,10 @@ const (
 	actDose      // a unit of doses
 	actProfile   // a site of personal profiles
 	actUser      // a user name may follow
+	actAge       // an age may stand beside it; arg: how
+	actInsert    // a statement with a list of columns
+	actPair      // the value of a pair of name and value
+	actPart      // a part of a multipart body
 )
 
 // hit is one occurrence of a word in a view.
@@ -103,7 +108,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v := &vocabulary{}
 	v.words = append(v.words, asNames(contextWords())...)
 	v.words = append(v.words, asNames(idWords())...)
-	v.words = append(v.words, secretWords()...)
+	v.words = append(v.words, asNames(secretWords())...)
 	v.words = append(v.words, vendorWords()...)
 	v.words = append(v.words, numberWords()...)
 	v.words = append(v.words, atDotWords()...)
@@ -111,6 +116,9 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, medicalWords()...)
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
+	v.words = append(v.words, agePhrases()...)
+	v.words = append(v.words, fieldWords()...)
+	v.words = append(v.words, structureWords()...)
 	type form struct {
 		word  string
 		flags kwFlags
@@ -131,15 +139,16 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	return v
 })
 
-// asNames adds, to words of several parts, how programs write them: tax id, taxId, tax_id, tax-id.
+// asNames adds, to words of several parts, how programs write them: tax id, taxId, tax_id, tax-id; and to words with
+// diacritics how they are written without.
 func asNames(words []keyword) []keyword {
 	for _, k := range words {
-		if k.flags != 0 || strings.Count(k.word, " ") != 1 || strings.ContainsAny(k.word, ".'’") {
+		if k.flags != 0 || strings.Contains(k.word, ".") {
 			continue
 		}
-		for _, joint := range []string{"", "_", "-"} {
+		for _, form := range spellings(k.word, k.flags) {
 			name := k
-			name.word = strings.Replace(k.word, " ", joint, 1)
+			name.word = form
 			words = append(words, name)
 		}
 	}
@@ -151,6 +160,9 @@ func (w *keyword) merge(k keyword) {
 	w.topics |= k.topics
 	for _, g := range k.group {
 		w.group.add(g)
+	}
+	if w.field == 0 {
+		w.field = k.field
 	}
 	if w.act == actNone {
 		w.act, w.arg = k.act, k.arg
@@ -219,7 +231,7 @@ func (voc *vocabulary) walk(s string, i int, w walkStart, hits, triggers []hit) 
 				if k.topics != 0 {
 					hits = insertHit(hits, h)
 				}
-				if k.act != actNone {
+				if k.act != actNone || k.field != 0 {
 					triggers = insertHit(triggers, h)
 				}
 			}

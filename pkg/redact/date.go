@@ -53,6 +53,9 @@ func (sc *scanner) birth(start, end int) {
 	var n nearby
 	sc.around(start, end, &n)
 	strength := n.has(topBirth)
+	if n.near&topVersion != 0 && n.near&topBirth == 0 {
+		return
+	}
 	if strength == 0 || strength == 1 && n.labelled(topBirth|topBenign) {
 		return
 	}

@@ -77,7 +77,7 @@ func TestMatcherFindsWhatANaiveSearchFinds(t *testing.T) {
 		}
 		for h := range want {
 			k := voc.words[h.word]
-			if k.topics != 0 || k.act != actNone {
+			if k.topics != 0 || k.act != actNone || k.field != 0 {
 				require.True(t, got[h], "%q at %d of %q is missing", k.word, h.start, s)
 			}
 		}

@@ -295,3 +295,26 @@ func (w *window) icd() bool {
 	d := w.canon
 	return len(d) >= 3 && len(d) <= 7 && isLetter(d[0]) && isDigit(d[1]) && (isDigit(d[2]) || d[2] == 'A' || d[2] == 'B')
 }
+
+// conditionNames are the conditions for looking up.
+var conditionNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, c := range conditions {
+		m[strings.TrimSpace(c)] = true
+	}
+	return m
+}()
+
+// knownCondition reports whether v is the name of a condition, or starts with one.
+func knownCondition(v string) bool {
+	v = strings.ToLower(v)
+	if conditionNames[v] {
+		return true
+	}
+	for i := len(v); i > 0; i = strings.LastIndexByte(v[:i], ' ') {
+		if conditionNames[v[:i]] {
+			return true
+		}
+	}
+	return icdShape(strings.ToUpper(v))
+}

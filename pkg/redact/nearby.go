@@ -78,6 +78,10 @@ func (n *nearby) note(k *keyword, word uint16, label bool) {
 // around gathers the context of the candidate [start, end).
 func (sc *scanner) around(start, end int, n *nearby) {
 	*n = nearby{far: sc.base}
+	if c := sc.cellOf(start, end); c != nil {
+		sc.cellContext(c, start, end, n)
+		return
+	}
 	sc.before(start, n)
 	sc.following(end, n)
 	if sc.outer != nil {

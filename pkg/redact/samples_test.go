@@ -63,7 +63,7 @@ var samples = map[string]sample{
 
 	"card-security-code": {[]string{"cvv «123»"}, []string{"room 123"}},
 	"number-plate":       {[]string{"license plate «ABC-1234»"}, []string{"model ABC-1234"}},
-	"user-name":          {[]string{"username: «johndoe42»"}, []string{"username is required"}},
+	"user-name":          {[]string{"my insta is «johndoe_42»"}, []string{"username is required"}},
 	"profile-url":        {[]string{"«https://www.linkedin.com/in/jane-doe»", "«https://github.com/janedoe»"}, []string{"https://github.com/kubernetes/kubernetes", "https://github.com/features"}},
 	"personal-site":      {[]string{"Website:\n«https://janedoe.example.net/»"}, []string{"see https://kubernetes.io/docs/"}},
 
@@ -72,6 +72,17 @@ var samples = map[string]sample{
 	"drug-dose":      {[]string{"prescribed «metformin 850 mg» daily"}, []string{"about 250 mg"}},
 	"medical-record": {[]string{"MRN: «00123456»", "«MRN-89996228»"}, []string{"item 00123456"}},
 	"icd10":          {[]string{"ICD-10 code «F32.1»"}, []string{"key F32"}},
+
+	"person-field":      {[]string{`{"first_name": "«Xanthippe»"}`, "nachname: «Øverby-Strand»", "INSERT INTO t (id, last_name) VALUES (1, '«O''Brien»')", "<Surname>«Quill»</Surname>", "user.setFirstName(\"«Ines»\")"}, []string{`{"first_name": {"type": "string"}}`, "name: nginx", "first_name VARCHAR(50)", `{"name": "Wireless Mouse", "price": 9}`, "firstName: string;", `{"first_name": "Vorname"}`}},
+	"location-field":    {[]string{"street: «12 Copper Lane»", `{"city":"«Bad Homburg»"}`, "PLZ=«12345»", "city,zip\n«Évora»,7000"}, []string{"address: 0x7ffe", "city: str", "zip: archive.zip", "bind_address = 10.0.0.1"}},
+	"org-field":         {[]string{`"employer": "«Tarnhelm & Söhne KG»"`, "firma: «Quorum GmbH»"}, []string{"company: Optional[str]", "company = Company.objects.get(1)"}},
+	"user-field":        {[]string{`{"username": "«quillfeather»"}`, "nom_utilisateur: x\nuser_login='«mquill_7»'"}, []string{`"user": {"type": "string"}`, "user: postgres", `"username": "root"`}},
+	"birth-field":       {[]string{`{"dob": "«19900503»"}`, "geburtsdatum=«03051990»"}, []string{`{"date": "19900503"}`}},
+	"age-field":         {[]string{`{"age": «34», "email": ""}`, "Alter: «61»"}, []string{"max_age: 34", "age: int = 0", "HTTP/1.1 200 OK\nAge: 34", "int32 age = 3;"}},
+	"nationality-field": {[]string{"nationality: «French»", `{"staatsangehörigkeit":"«deutsch»"}`}, []string{"nationality: string", "nationality VARCHAR(2)"}},
+	"medical-field":     {[]string{`{"primary_diagnosis": "«endometriosis»"}`, "medication = \"«Lantus 20 units»\""}, []string{"diagnosis: none", `"medication": null`}},
+	"device-field":      {[]string{"imei: «350870649529981»", `{"android_id": "«9774d56d682e549c»"}`}, []string{"imei: unknown", "350870649529981"}},
+	"age":               {[]string{"my son is «34 years old»", "a «34-year-old» woman", "Maria, aged «34», called", "彼女は«34歳»です", "ich bin «34 Jahre alt»", "j'ai «34 ans»"}, []string{"our company is 34 years old", "adults aged 18 and over", "a 12 year old whisky", "34 ans d'expérience", "at least 18 years old"}},
 
 	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «D1234567»"}, []string{"version X12345678"}},
 }

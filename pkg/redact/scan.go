@@ -45,12 +45,18 @@ type scanner struct {
 	jwtTo   int     // and tokens up to here
 
 	bareness int // whether the text is nothing but values; see bareText
+
+	cells    []cell   // values whose keys stand elsewhere, by start
+	heads    []column // the keys of cells, by start
+	fieldTo  int      // values of keys were read up to here
+	insertTo int      // statements were read up to here
 }
 
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
 func (sc *scanner) reset(j *job, v *view, depth int) {
 	*sc = scanner{ // win and canon are set before each use
 		voc: j.eng.voc, v: v, s: v.s, hits: sc.hits[:0], trigs: sc.trigs[:0], out: sc.out[:0], words: sc.words[:0], marks: sc.marks[:0], spans: sc.spans[:0], joins: sc.joins[:0], pieces: sc.pieces[:0],
+		cells: sc.cells[:0], heads: sc.heads[:0],
 		depth: depth, job: j, around1: sc.around1,
 	}
 }
@@ -69,6 +75,7 @@ func (sc *scanner) run() {
 	if len(sc.marks) > 0 {
 		sc.hits, sc.trigs = hideMarks(sc.marks, sc.hits), hideMarks(sc.marks, sc.trigs)
 	}
+	sc.structure()
 	sc.triggers()
 	sc.tokens()
 	sc.spelled()
@@ -92,6 +99,12 @@ func (sc *scanner) triggers() {
 
 // trigger starts what word k, found at h, asks for.
 func (sc *scanner) trigger(h hit, k *keyword) {
+	if len(sc.heads) > 0 && (k.field != 0 || k.act == actKey || k.act == actUser) && sc.inHeader(int(h.start)) {
+		return // the key of cells
+	}
+	if k.field != 0 && sc.field(h, k) || k.act == actKey && sc.isValue(h) {
+		return
+	}
 	switch k.act {
 	case actVendor:
 		sc.vendor(h, k)
@@ -120,6 +133,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.dose(h)
 	case actProfile:
 		sc.profile(h)
+	case actAge:
+		sc.ageAt(h, k)
 	case actUser:
 		sc.userAfter(int(h.end), k)
 	}
@@ -137,6 +152,12 @@ func (sc *scanner) tokens() {
 				i = sc.email(i)
 			case ':':
 				i = sc.colon(i)
+			case '-':
+				if at(s, i+3) == '-' && sc.dashMAC(i-2) > 0 {
+					i += 15
+					continue
+				}
+				i++
 			default:
 				i++
 			}
@@ -160,6 +181,10 @@ func (sc *scanner) tokens() {
 			sc.long(start, i)
 		}
 		if mask&clDigit != 0 {
+			if to := sc.hexMAC(start, i); to > 0 {
+				i = to
+				continue
+			}
 			i = sc.numeric(start, i)
 		}
 	}

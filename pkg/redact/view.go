@@ -49,6 +49,9 @@ func (v *view) unitLen(p int) int {
 	return int(g.end - g.src)
 }
 
+// coded reports whether the view byte at p stands for an escape or a folded character.
+func (v *view) coded(p int) bool { return v.segs != nil && v.segs[v.segAt(p)].end >= 0 }
+
 // changed reports whether the view range [start, end) reads otherwise than its source.
 func (v *view) changed(start, end int) bool {
 	if v.segs == nil {

@@ -55,7 +55,7 @@ func contextWords() []keyword {
 		"licence number", "dl number", "führerschein", "führerscheinnummer", "permis de conduire", "permis", "carnet de conducir", "permiso de conducir", "licencia de conducir",
 		"carta de condução", "carteira de motorista", "patente", "rijbewijs", "prawo jazdy", "driver's license number", "driver’s license", "licence no", "license no", "driving permit", "driverlicense", "driverslicense", "drivinglicence", "driver_license", "drivers_license")
 	add(topLicence, kwLoose, "運転免許", "驾驶证", "ड्राइविंग लाइसेंस")
-	add(topTax, 0, "tax id", "tax number", "tax identification", "taxpayer", "steuer", "steueridentifikation", "numéro fiscal", "identificación fiscal", "tax code", "tax file")
+	add(topTax, 0, "tin", "tax id", "tax number", "tax identification", "taxpayer", "steuer", "steueridentifikation", "numéro fiscal", "identificación fiscal", "tax code", "tax file")
 	add(topHealthID, 0, "health insurance", "insurance number", "insurance id", "member id", "policy number", "versichertennummer", "krankenversicherung", "versicherungsnummer",
 		"assurance maladie", "tarjeta sanitaria", "tessera sanitaria", "health card", "medicaid", "subscriber id", "insurance no")
 	add(topGov, 0, "national id", "identity card", "identity number", "id card", "id number", "national identity", "identification number", "personal number", "id no",
@@ -80,6 +80,7 @@ func contextWords() []keyword {
 	add(topPlate, 0, "plate", "license plate", "licence plate", "number plate", "car plate", "plates", "registration plate", "vehicle registration", "reg no", "reg plate", "kennzeichen",
 		"nummernschild", "immatriculation", "plaque", "plaque d'immatriculation", "matrícula", "matricula", "placa", "targa", "kenteken", "tablica rejestracyjna", "rejestracja", "vrm", "vin")
 	add(topPlate, kwLoose, "车牌", "ナンバープレート")
+	add(topMAC, 0, "mac", "mac address", "mac addr", "hwaddr", "hardware address", "ethernet address", "wlan", "adresse mac", "dirección mac", "mac-adresse", "bluetooth address")
 	add(topIP, 0, "ip", "ip address", "ipv4", "ipv6", "client_ip", "remote_addr", "adresse ip", "ip-adresse", "dirección ip", "host", "server", "from", "source", "x-forwarded-for")
 	add(topVersion, 0, "version", "ver", "release", "versión", "versão", "versione", "build", "firmware", "upgrade", "chrome", "oid")
 	add(topCompany, 0, "company number", "registration number", "handelsregister", "hrb", "registro mercantil", "company", "vat id")

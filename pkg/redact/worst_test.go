@@ -14,6 +14,7 @@ var worstUnits = []string{
 	"1 ", "1-", "12 ", "4111 ", "1", "a", "A1 ", "AB 12 ", "@", "a@", "a@b.", "://", "a://b:c@", "password=", "password is ", "token: \"", "-----BEGIN PRIVATE " + "KEY-----\n",
 	"eyJ", "eyJ.", "eyJhbGciOiJIUzI1NiJ9.", ":", "1:", "a:b:", "(", "+1 ", "one ", "at ", "a at b dot ", "\n", "1\n", "a1\n> ", "\\", "\\u0041", "%41", "%2541", "&amp;", "\\\"",
 	"{\"a\":1},", "AAAA", "QUFB", "QUFBQUFBQUFBQUFBQUFBQUFB ", "jane@company.com ", "jane@company.com\n", "Dx: x", "x mg ", "5 mg ", "may 1 ", "curl -u a:b ", "login is a / b ", "sk-", "ghp_",
+	"first_name: ", "first_name=a ", "name: Ab Cd ", "a,name\n", "name|city\n", "insert into t (name) values (", "('a',", "value=", "<string>a", "form-data; name=\"city\"\n\n", "34 years old ", "aged 34 ", "name: \"value\": ", "city\": [\"", "name,\"\"\"\n",
 	"аb", "а", "１", "\u200b", "DE89", "0.", "1.2.3.4.", "hepatitis c ", "my ", "key=", "phone ", "card 4111 1111 1111 1111 ", "secret=abcd1234 ", "abcd1234 ",
 }
 
