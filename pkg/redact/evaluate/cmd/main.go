@@ -28,8 +28,9 @@ func main() {
 
 // options are the flags.
 type options struct {
-	data, pred, by, types string
-	show                  int
+	data, pred, by, types, point string
+	points                       bool
+	show                         int
 }
 
 // run is the command.
@@ -41,6 +42,8 @@ func run(args []string, out, usage io.Writer) error {
 	flags.StringVar(&o.pred, "pred", "", "JSONL `file` of predictions, as hushlog redact --jsonl writes; default: run the engine")
 	flags.StringVar(&o.by, "by", "lang,source,tag:mode:", "`keys` of further tables, with commas: lang, source, tag: with the beginning of a tag")
 	flags.StringVar(&o.types, "types", "", "count only these `types`, with commas")
+	flags.StringVar(&o.point, "point", "", "operating `point` of the engine: strict, balanced (the default) or lenient")
+	flags.BoolVar(&o.points, "points", true, "compare the operating points, which runs the engine at each")
 	flags.IntVar(&o.show, "show-misses", 0, "print up to `N` missed values and false findings WITH their text: for made-up data")
 	err := flags.Parse(args)
 	if err != nil {
@@ -99,8 +102,21 @@ func measure(out io.Writer, o options, records []evaluate.Record, scoring evalua
 		return err
 	}
 	err = evaluate.Score(records, preds, scoring).Write(out, split(o.by)...)
-	if err != nil || o.show == 0 {
+	if err != nil {
 		return err
+	}
+	if o.points && o.pred == "" {
+		points, err := evaluate.MeasurePoints(records, scoring)
+		if err != nil {
+			return err
+		}
+		err = evaluate.WritePoints(out, points)
+		if err != nil {
+			return err
+		}
+	}
+	if o.show == 0 {
+		return nil
 	}
 	fmt.Fprintln(out, "\nvalues of marked test data follow")
 	return evaluate.WriteMisses(out, records, preds, o.show, o.show)
@@ -115,7 +131,7 @@ func predictions(out io.Writer, o options, records []evaluate.Record) (evaluate.
 		}
 		return preds, nil
 	}
-	e, err := redact.New(redact.Options{})
+	e, err := redact.New(redact.Options{Point: redact.Point(o.point)})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ func TestRun(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "EMAIL                         1      1 |  1.000  1.000  1.000  1.000")
 	require.Contains(t, out, "\nxx ")
+	require.Regexp(t, `(?m)^lenient +\| +1\.000 +1\.000 +1\.000 +0\.00 \|`, out)
 
 	out, err = runCommand(t, "-data", data, "-pred", preds)
 	require.NoError(t, err)
@@ -42,6 +43,7 @@ func TestRunRefuses(t *testing.T) {
 		"a file by itself": {"gold.jsonl"},
 		"no such file":     {"-data", filepath.Join(t.TempDir(), "gold.jsonl")},
 		"no such type":     {"-data", "x", "-types", "HUNTER"},
+		"no such point":    {"-data", os.DevNull, "-point", "wild"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := runCommand(t, args...)
