@@ -76,9 +76,25 @@ func (sc *scanner) numeric(start, end int) int {
 	}
 	sc.pieces = sc.gather(sc.pieces[:0], start, end)
 	pieces := sc.pieces
-	last := pieces[len(pieces)-1].end
+	last := max(pieces[len(pieces)-1].end, end)
 	sc.judge(pieces)
-	return max(last, end)
+	return max(last, sc.gathered(end))
+}
+
+// gathered looks at the long tokens that a cluster took up after pos as tokens does at others, and returns the end of
+// what was decoded of the last of them. Each belongs to one cluster, so it is looked at once.
+func (sc *scanner) gathered(pos int) int {
+	to := pos
+	for _, p := range sc.pieces {
+		if p.start < to || p.end-p.start < minEncoded {
+			continue
+		}
+		to = max(to, sc.encoded(p.start, p.end))
+		if p.end-p.start >= minLong {
+			sc.long(p.start, p.end)
+		}
+	}
+	return to
 }
 
 // gather collects the pieces of the cluster around the token s[start:end].

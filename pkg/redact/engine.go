@@ -217,6 +217,9 @@ func (j *job) scan() {
 		}
 		c.start, c.end = j.view.source(c.start, c.end)
 	}
+	if j.view.segs != nil {
+		cands = repeats(j.text, cands) // what is the same in the text may differ in its view
+	}
 	j.kept = cands
 }
 

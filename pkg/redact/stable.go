@@ -9,7 +9,7 @@ const maxRounds = 4
 const reachNew = 160
 
 // minNewDigits is how many digits the shortest value has that needs no word to start it.
-const minNewDigits = 3
+const minNewDigits = 2
 
 // unsettled reports whether anything that could be a finding stands near a value that is replaced: only there can a
 // second pass see something else than the first. The findings are in offsets of the scanner's view.
@@ -21,7 +21,7 @@ func (sc *scanner) unsettled(kept []cand) bool {
 			next = kept[i+1].start
 		}
 		before, after := max(pos, c.start-reachNew), min(next, c.end+reachNew)
-		if valueIn(sc.s[before:c.start]) || valueIn(sc.s[c.end:after]) {
+		if glued(sc.s[before:c.start], sc.s[c.end:after]) || valueIn(sc.s[before:c.start]) || valueIn(sc.s[c.end:after]) {
 			return true
 		}
 		for ; t < len(sc.trigs) && int(sc.trigs[t].end) <= after; t++ {
@@ -36,20 +36,51 @@ func (sc *scanner) unsettled(kept []cand) bool {
 	return false
 }
 
-// valueIn reports whether s holds enough digits for a value, or an address.
+// glued reports whether a letter or digit touches what stands between before and after: with a mark in that place, a
+// word or a token begins or ends there. In scripts from three-byte runes of 0xE3 on, words have no such ends.
+func glued(before, after string) bool {
+	return before != "" && isAlnum(before[len(before)-1]) || after != "" && (isAlnum(after[0]) || after[0] >= 0x80 && after[0] < 0xE3)
+}
+
+// valueIn reports whether s holds enough digits for a value, an address, or a token that may decode to one. Each byte
+// is looked at once, and of a token its first few are decoded.
 func valueIn(s string) bool {
-	digits := 0
+	digits, run, capitals := 0, 0, false
 	for i := range len(s) {
-		if isDigit(s[i]) {
+		c := s[i]
+		switch {
+		case isDigit(c):
 			digits++
 			if digits == minNewDigits {
 				return true
 			}
-		} else if s[i] == '@' {
+			capitals = true
+		case c == '@':
+			return true
+		case !isAlnum(c):
+			run, capitals = i+1, false
+			continue
+		default:
+			capitals = capitals || isUpper(c)
+		}
+		if i+1-run == minEncoded && capitals && startsReadable(s[run:i+1]) && decodes(s[run:]) {
 			return true
 		}
 	}
 	return false
+}
+
+// decodes reports whether the token that s begins with decodes to text, or is cut off by the end of s.
+func decodes(s string) bool {
+	end := 0
+	for end < len(s) && isAlnum(s[end]) {
+		end++
+	}
+	if end == len(s) {
+		return true
+	}
+	_, _, ok := decodeToken(s[:end])
+	return ok
 }
 
 // stabilise makes a second pass over the sanitized text find nothing new: what was replaced no longer speaks for or
