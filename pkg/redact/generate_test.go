@@ -45,11 +45,9 @@ var theMaterial = sync.OnceValue(func() material {
 	}
 	for i := range idKinds {
 		k := &idKinds[i]
-		id, ok := randomID(r, k)
-		if ok {
-			m.values = append(m.values, id)
-			m.contexts = append(m.contexts, k.words[r.IntN(len(k.words))]+" "+id)
-		}
+		id := validID(r, k)
+		m.values = append(m.values, id)
+		m.contexts = append(m.contexts, pick(r, k.words)+" "+id)
 	}
 	m.others = append(m.others, fragments...)
 	return m
