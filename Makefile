@@ -17,7 +17,8 @@ FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
 # Narrows tests: make test RUN=TestScan
 RUN ?=
-# What `make eval` reads: marked texts, predictions instead of the engine's, further tables.
+# What `make eval` reads: marked texts (without them, the generated corpus), predictions
+# instead of the engine's, further tables.
 DATA ?=
 PRED ?=
 BY   ?=

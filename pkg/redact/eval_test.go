@@ -3,11 +3,13 @@ package redact_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/corpus"
 	"github.com/hushlog/hushlog/pkg/redact/evaluate"
 )
 
@@ -28,6 +30,25 @@ func newEngine(tb testing.TB) *redact.Engine {
 	e, err := redact.New(redact.Options{})
 	require.NoError(tb, err)
 	return e
+}
+
+// TestGoals holds the engine to what it must reach on each half of the generated corpus.
+func TestGoals(t *testing.T) {
+	e := newEngine(t)
+	for name, half := range map[string]corpus.Half{"half A": corpus.A, "half B": corpus.B} {
+		t.Run(name, func(t *testing.T) {
+			records := slices.Collect(corpus.Generate(corpus.Options{Seed: 11, Count: 3000, Half: half, Templates: half}))
+			preds, uninspectable, err := evaluate.Detect(records, e)
+			require.NoError(t, err)
+			require.Zero(t, uninspectable)
+			r := evaluate.Score(records, preds, evaluate.Options{})
+			require.Greater(t, r.Structured().Gold, 500)
+			require.Greater(t, r.Structured().TypedQuality().F2, 0.96)
+			require.Less(t, r.Structured().Leak(), 0.02)
+			require.Greater(t, r.Negatives.Records, 200)
+			require.Less(t, r.Negatives.Per1000(), 0.15)
+		})
+	}
 }
 
 // TestEval holds the structured types to what the engine must reach on the development data.

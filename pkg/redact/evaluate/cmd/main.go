@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/corpus"
 	"github.com/hushlog/hushlog/pkg/redact/evaluate"
 )
 
@@ -31,6 +33,8 @@ type options struct {
 	data, pred, by, types, point string
 	points                       bool
 	show                         int
+	count                        int
+	seed                         uint64
 }
 
 // run is the command.
@@ -38,13 +42,15 @@ func run(args []string, out, usage io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("evaluate", flag.ContinueOnError)
 	flags.SetOutput(usage)
-	flags.StringVar(&o.data, "data", "", "JSONL `file` of marked texts, .gz or not; several with commas")
+	flags.StringVar(&o.data, "data", "", "JSONL `file` of marked texts, .gz or not; several with commas; default: the generated corpus, both halves")
 	flags.StringVar(&o.pred, "pred", "", "JSONL `file` of predictions, as hushlog redact --jsonl writes; default: run the engine")
 	flags.StringVar(&o.by, "by", "lang,source,tag:mode:", "`keys` of further tables, with commas: lang, source, tag: with the beginning of a tag")
 	flags.StringVar(&o.types, "types", "", "count only these `types`, with commas")
 	flags.StringVar(&o.point, "point", "", "operating `point` of the engine: strict, balanced (the default) or lenient")
 	flags.BoolVar(&o.points, "points", true, "compare the operating points, which runs the engine at each")
 	flags.IntVar(&o.show, "show-misses", 0, "print up to `N` missed values and false findings WITH their text: for made-up data")
+	flags.IntVar(&o.count, "count", 4000, "generated `texts` of each half, without -data")
+	flags.Uint64Var(&o.seed, "seed", 1, "`seed` that they are generated from")
 	err := flags.Parse(args)
 	if err != nil {
 		return err
@@ -56,11 +62,30 @@ func run(args []string, out, usage io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.data == "" {
+		return generated(out, o, evaluate.Options{Types: types})
+	}
 	records, err := readAll(o.data)
 	if err != nil {
 		return err
 	}
 	return measure(out, o, records, evaluate.Options{Types: types})
+}
+
+// generated measures each half of the generated corpus.
+func generated(out io.Writer, o options, scoring evaluate.Options) error {
+	if o.pred != "" {
+		return errors.New("-pred: name the marked texts of the predictions with -data")
+	}
+	for i, half := range []corpus.Half{corpus.A, corpus.B} {
+		fmt.Fprintf(out, "\n=== generated corpus, half %c, %d texts, seed %d\n\n", 'A'+i, o.count, o.seed)
+		records := slices.Collect(corpus.Generate(corpus.Options{Seed: o.seed, Count: o.count, Half: half, Templates: half}))
+		err := measure(out, o, records, scoring)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // split cuts a list at its commas; an empty one has no parts.
@@ -81,9 +106,6 @@ func typesOf(list string) ([]redact.Type, error) {
 }
 
 func readAll(names string) ([]evaluate.Record, error) {
-	if names == "" {
-		return nil, errors.New("name a file of marked texts with -data")
-	}
 	var out []evaluate.Record
 	for _, name := range split(names) {
 		records, err := evaluate.ReadFile(name)

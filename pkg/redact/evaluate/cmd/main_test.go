@@ -51,3 +51,13 @@ func TestRunRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestRunOnTheCorpus(t *testing.T) {
+	out, err := runCommand(t, "-count", "50", "-points=false")
+	require.NoError(t, err)
+	require.Contains(t, out, "half A, 50 texts")
+	require.Contains(t, out, "half B, 50 texts")
+	require.Equal(t, 2, strings.Count(out, "records 50 "))
+	_, err = runCommand(t, "-pred", "x")
+	require.ErrorContains(t, err, "-data")
+}
