@@ -79,6 +79,17 @@ func (w *window) wholeText() bool {
 	return true
 }
 
+// bareValue reports whether the window is one of the values of a text that is nothing else.
+func (w *window) bareValue() bool {
+	switch w.sc.bareText() {
+	case bareOne:
+		return w.wholeText()
+	case bareMany:
+		return len(w.groups) == 1 || w.bind == bindTight || w.wholeText()
+	}
+	return false
+}
+
 // chance weighs what a bare number can be: by type, the sum over kinds of how much likelier the kind makes the number.
 type chance struct {
 	total float64
@@ -111,23 +122,28 @@ func (c *chance) add(r *rule, weight float64, ev Evidence) {
 // Weights of what a bare number can be besides an identity number, and of its being nobody's, against the weight of a
 // kind with odds of one in ten, which is 10.
 const (
-	weightNobody  = 4
+	weightNobody  = 5
 	weightSSN     = 8
-	weightPhone   = 14
+	weightPhone   = 10
 	weightRouting = 20
-	shareOfFirms  = 0.5 // of the weight of persons' numbers
+	shareOfFirms  = 0.5  // and of providers of health care, of the weight of persons' numbers
+	shareOfRare   = 0.15 // of the weight of common kinds
 )
+
+// common are the kinds that are written in texts in any language, for the size of their countries or the use that is
+// made of them: a number that passes the check of another kind by a chance of one in ten is not one for that.
+var common = map[string]bool{
+	"uk-nhs": true, "uk-nino": true, "uk-driver": true, "es-dni": true, "es-nie": true, "it-cf": true, "it-piva": true, "pl-pesel": true, "sg-nric": true,
+	"sg-uen": true, "au-abn": true, "au-acn": true, "au-tfn": true, "au-medicare": true, "in-pan": true, "in-aadhaar": true, "in-voter": true, "in-gstin": true,
+	"fi-hetu": true, "fi-hetu2000": true, "kr-rrn": true, "kr-licence": true, "kr-passport": true, "kr-brn": true, "th-id": true, "de-steuerid": true,
+	"de-rvnr": true, "de-kvnr": true, "de-ausweis": true, "de-lanr": true, "se-pnr": true, "se-orgnr": true, "ng-nin": true, "tr-tckn": true, "ca-sin": true,
+	"us-itin": true, "us-mbi": true, "us-npi": true, "us-dea": true, "za-id": true, "za-tax": true, "vat-eu": true, "br-cpf": true, "br-cnpj": true,
+	"fr-nir": true, "mx-curp": true, "mx-rfc": true, "cn-id": true, "nl-bsn": true, "be-nn": true, "ch-ahv": true, "ar-cuit": true, "ph-tin": true, "cl-rutk": true,
+}
 
 // bare judges a window in a text of nothing but values, which is in no customary form.
 func (w *window) bare() {
-	mode := w.sc.bareText()
-	if mode == bareNo || w.plus || w.paren || len(w.canon) < 7 || len(w.canon) > 20 {
-		return
-	}
-	if mode == bareMany && len(w.groups) > 1 && (w.bind > bindTight || w.bind == 0) && !w.wholeText() || mode == bareOne && !w.wholeText() {
-		return
-	}
-	if allSame(w.canon) {
+	if w.plus || w.paren || len(w.canon) < 7 || len(w.canon) > 20 || !w.bareValue() || allSame(w.canon) {
 		return
 	}
 	var c chance
@@ -148,8 +164,11 @@ func (w *window) bare() {
 			}
 		case k.check(w.canon):
 			weight := min(r.odds, 1000)
-			if r.Type == TypeOther {
+			if r.Type != TypeGovID {
 				weight *= shareOfFirms
+			}
+			if !common[k.id] {
+				weight *= shareOfRare
 			}
 			c.add(&r.rule, weight, Evidence{Checksum: k.id, Structure: k.what})
 		}

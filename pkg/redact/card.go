@@ -1,7 +1,7 @@
 package redact
 
 var ruleCard = &rule{prio: prioChecksum, Rule: Rule{
-	ID: "card", Version: 1, Type: TypeCreditCard,
+	ID: "card", Version: 2, Type: TypeCreditCard,
 	Description: "payment card number of a known network, with its check digit",
 	Source:      "ISO/IEC 7812-1; issuer ranges of the networks",
 }}
@@ -26,6 +26,7 @@ var (
 	len12to19 = digitsOf(12, 13, 14, 15, 16, 17, 18, 19)
 )
 
+// networks are the issuer ranges of ISO/IEC 7812, narrow ones and those of one network first.
 var networks = []network{
 	{low: 340000, high: 349999, lens: digitsOf(15), name: "amex"},
 	{low: 370000, high: 379999, lens: digitsOf(15), name: "amex"},
@@ -46,13 +47,33 @@ var networks = []network{
 	{low: 380000, high: 399999, lens: digitsOf(14, 16), name: "diners"},
 	{low: 220000, high: 220499, lens: len16to19, name: "mir"},
 	{low: 979200, high: 979299, lens: digitsOf(16), name: "troy"},
-	{low: 506099, high: 506198, lens: digitsOf(16, 19), name: "verve"},
-	{low: 507865, high: 507964, lens: digitsOf(16, 19), name: "verve"},
+	{low: 970400, high: 970499, lens: digitsOf(16, 19), name: "napas"},
+	{low: 860000, high: 860099, lens: digitsOf(16), name: "uzcard"},
+	{low: 986000, high: 986099, lens: digitsOf(16), name: "humo"},
+	{low: 506099, high: 506198, lens: digitsOf(16, 18, 19), name: "verve"},
+	{low: 507865, high: 507964, lens: digitsOf(16, 18, 19), name: "verve"},
+	{low: 504175, high: 504175, lens: digitsOf(16), name: "elo"},
+	{low: 506699, high: 506778, lens: digitsOf(16), name: "elo"},
+	{low: 509000, high: 509999, lens: digitsOf(16), name: "elo"},
+	{low: 627780, high: 627780, lens: digitsOf(16), name: "elo"},
+	{low: 636297, high: 636297, lens: digitsOf(16), name: "elo"},
+	{low: 636368, high: 636368, lens: digitsOf(16), name: "elo"},
+	{low: 606282, high: 606282, lens: digitsOf(16, 19), name: "hipercard"},
+	{low: 604201, high: 604219, lens: digitsOf(16), name: "cabal"},
+	{low: 589562, high: 589562, lens: digitsOf(16), name: "naranja"},
+	{low: 501900, high: 501999, lens: digitsOf(16), name: "dankort"},
 	{low: 508500, high: 508999, lens: digitsOf(16), name: "rupay"},
+	{low: 353000, high: 353999, lens: digitsOf(16), name: "rupay"},
 	{low: 600000, high: 609999, lens: digitsOf(16), weak: true, name: "rupay"},
 	{low: 817200, high: 829999, lens: digitsOf(16), weak: true, name: "rupay"},
-	{low: 353000, high: 353999, lens: digitsOf(16), name: "rupay"},
-	{low: 636000, high: 639999, lens: len12to19, weak: true, name: "interpayment"},
+	{low: 501800, high: 501899, lens: len16to19, name: "maestro"},
+	{low: 502000, high: 502099, lens: len16to19, name: "maestro"},
+	{low: 503800, high: 503899, lens: len16to19, name: "maestro"},
+	{low: 589300, high: 589399, lens: len16to19, name: "maestro"},
+	{low: 630400, high: 630499, lens: len16to19, name: "maestro"},
+	{low: 675900, high: 676399, lens: len16to19, name: "maestro"},
+	{low: 637000, high: 639999, lens: digitsOf(16), name: "instapayment"},
+	{low: 636000, high: 636999, lens: len12to19, weak: true, name: "interpayment"},
 	{low: 100000, high: 199999, lens: digitsOf(15), weak: true, name: "uatp"},
 	{low: 500000, high: 509999, lens: len12to19, weak: true, name: "maestro"},
 	{low: 560000, high: 699999, lens: len12to19, weak: true, name: "maestro"},
@@ -100,6 +121,8 @@ func (w *window) card() {
 		w.add(ruleCard, conf, ev)
 	case net != nil && strength > 0:
 		w.add(ruleCard, 0.7+0.1*float64(strength), ev)
+	case net != nil && len(w.canon) >= 13 && w.cardShape() && w.bareValue():
+		w.add(ruleCard, 0.6, ev)
 	case strength == 2 && w.cardShape():
 		w.add(ruleCard, 0.7, ev)
 	}
@@ -114,7 +137,7 @@ func (w *window) mistypedCard() {
 	net := networkOf(w.canon)
 	n := w.context()
 	if net != nil && !net.weak && n.near&topCard != 0 {
-		w.add(ruleCard, 0.6, Evidence{Context: n.nameOf(topCard), Structure: net.name})
+		w.add(ruleCard, 0.45, Evidence{Context: n.nameOf(topCard), Structure: net.name})
 	}
 }
 

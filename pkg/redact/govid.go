@@ -65,7 +65,7 @@ var (
 				t = TypeGovID
 			}
 			out[i] = &idRule{kind: k, group: idGroup(i + 1), odds: idOdds[k.id], rule: rule{prio: prioContext + 6, Rule: Rule{ //nolint:gosec // a few hundred kinds
-				ID: "id-" + k.id, Version: 1, Type: t, Description: k.what, Source: k.source,
+				ID: "id-" + k.id, Version: 2, Type: t, Description: k.what, Source: k.source,
 			}}}
 			if k.format != "" {
 				out[i].forms = parseGroupings(k.format)
@@ -212,7 +212,7 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 	conf := 0.0
 	switch {
 	case own:
-		conf = ownConfidence(r, n.nearGroup(r.group), checked, form)
+		conf = ownConfidence(r, n.nearGroup(r.group) || n.near == 0 && n.after&topKind != 0, checked, form)
 	case k.check == nil && k.alone == 0 && form == formNone:
 		return 0
 	case n.near&k.topics != 0:

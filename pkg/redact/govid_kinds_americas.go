@@ -42,6 +42,7 @@ var kindsOfAmericas = []idKind{
 	{id: "br-passport", what: "Brazilian passport number", shapes: []string{"AANNNNNN"}, topics: topPassport, words: []string{"passaporte brasileiro", "passaporte"}, source: "Polícia Federal"},
 	{id: "ar-cuit", what: "Argentine CUIT or CUIL", shapes: []string{"NNNNNNNNNNN"}, check: checkCUIT, format: "2-8-1", topics: topAnyTax, words: []string{"cuit", "cuil"}, source: "AFIP"},
 	{id: "ar-dni", what: "Argentine or Peruvian DNI", shapes: []string{"NNNNNNNN", "NNNNNNN"}, words: []string{"dni"}, source: "RENAPER, RENIEC"},
+	{id: "cl-rutk", what: "Chilean RUT with the check digit K", shapes: []string{"NNNNNNNNA", "NNNNNNNA"}, check: checkRUT, alone: 0.6, topics: topAnyTax, words: []string{"rut", "run"}, source: "Registro Civil"},
 	{id: "cl-rut", what: "Chilean RUT", shapes: []string{"NNNNNNNNX", "NNNNNNNX"}, check: checkRUT, format: "2.3.3-1|1.3.3-1|8-1|7-1", topics: topAnyTax, words: []string{"rut", "run", "rol único tributario"}, source: "Registro Civil"},
 	{id: "co-cc", what: "Colombian identity number", shapes: []string{"NNNNNNNN", "NNNNNNNNNN", "NNNNNNN"}, words: []string{"cédula", "cedula", "cédula de ciudadanía", "c.c."}, source: "Registraduría"},
 	{id: "ec-ci", what: "Ecuadorian identity number", shapes: []string{"NNNNNNNNNN"}, check: checkEcuador, format: "9-1", topics: topGov, words: []string{"cédula", "cedula", "cédula de identidad"}, source: "Registro Civil"},

@@ -56,10 +56,13 @@ var samples = map[string]sample{
 
 	"birth-date": {[]string{"born on «11 August 1961»", "DOB: «04/02/1990»", "geboren am «9.6.1998»", "née le «5 mai 1985»"}, []string{"released on 11 August 1961", "2024-05-11"}},
 
-	"crypto-base58":   {[]string{"«1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa»"}, []string{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"}},
-	"crypto-bech32":   {[]string{"«bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq»"}, []string{"bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdx"}},
-	"crypto-ethereum": {[]string{"«0x52908400098527886E0F7030069857D2E4169EE7»"}, []string{"0x5290840009852788"}},
-	"crypto-labelled": {[]string{"solana wallet «7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV»"}, []string{"7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV"}},
+	"crypto-base58":      {[]string{"«1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa»"}, []string{"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb"}},
+	"crypto-bech32":      {[]string{"«bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq»"}, []string{"bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdx"}},
+	"crypto-ethereum":    {[]string{"«0x52908400098527886E0F7030069857D2E4169EE7»"}, []string{"0x5290840009852788"}},
+	"crypto-monero":      {[]string{"«44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A»"}, []string{"44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3B"}},
+	"crypto-stellar":     {[]string{"«GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ»"}, []string{"GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGY"}},
+	"crypto-private-key": {[]string{"key «" + "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ" + "»"}, []string{"5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTK"}},
+	"crypto-labelled":    {[]string{"solana wallet «7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV»"}, []string{"7EcDhSYGxXyscszYEp35KHN8vvw3svAuLKTzXwCFLtV"}},
 
 	"card-security-code": {[]string{"cvv «123»"}, []string{"room 123"}},
 	"number-plate":       {[]string{"license plate «ABC-1234»"}, []string{"model ABC-1234"}},
