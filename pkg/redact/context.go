@@ -99,8 +99,9 @@ type hit struct {
 
 // vocabulary is every word the engine looks for, and what looks for them.
 type vocabulary struct {
-	words []keyword
-	match *matcher
+	words   []keyword
+	match   *matcher
+	longest int // bytes of the longest word
 }
 
 // theVocabulary is built once per process: it depends on nothing but the rules.
@@ -135,6 +136,9 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 		merged[i].merge(k)
 	}
 	v.words = merged
+	for i := range merged {
+		v.longest = max(v.longest, len(merged[i].word))
+	}
 	v.match = newMatcher(literals(merged))
 	return v
 })
@@ -189,10 +193,15 @@ func literals(words []keyword) []literal {
 // findHits appends to hits the occurrences in s of words that are context, and to triggers those that start something,
 // both ordered by end.
 func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
+	return voc.findHitsIn(s, 0, len(s), hits, triggers)
+}
+
+// findHitsIn is findHits for words that start in s[from:to].
+func (voc *vocabulary) findHitsIn(s string, from, to int, hits, triggers []hit) ([]hit, []hit) {
 	m := voc.match
-	var before uint8 // class of the byte before
-	i := 0
-	for ; i+8 <= len(s); i++ {
+	before := class[at(s, from-1)] // of the byte before
+	i := from
+	for ; i < to && i+8 <= len(s); i++ {
 		c := class[s[i]]
 		w := m.at(load64(s, i), c, before)
 		before = c
@@ -200,7 +209,7 @@ func (voc *vocabulary) findHits(s string, hits, triggers []hit) ([]hit, []hit) {
 			hits, triggers = voc.walk(s, i, w, hits, triggers)
 		}
 	}
-	for ; i+1 < len(s); i++ {
+	for ; i < to && i+1 < len(s); i++ {
 		var x uint64
 		for j := i; j < len(s); j++ {
 			x |= uint64(s[j]) << (8 * (j - i))

@@ -153,7 +153,10 @@ type job struct {
 	scanners [maxDepth + 1]scanner // by depth
 	view     *view
 	kept     []cand // offsets in text
-	doubt    bool   // candidates were left out for want of confidence
+	reworded []rewording
+	newHits  []hit
+	newTrigs []hit
+	doubt    bool // candidates were left out for want of confidence
 }
 
 // run finds everything in text.
@@ -176,18 +179,24 @@ func (j *job) once(e *Engine, text string, h Hints) error {
 	if !utf8.ValidString(text) {
 		return errNotUTF8
 	}
+	sc := j.begin(e, text, h, normalise(text))
+	sc.run()
+	return j.take(sc)
+}
+
+// begin prepares the job, and returns its scanner, for a text whose normal form is v.
+func (j *job) begin(e *Engine, text string, h Hints, v *view) *scanner {
 	j.eng, j.text, j.hints = e, text, h
 	j.region = regionOf(h.Language)
-	j.budget, j.over = maxViewFactor*len(text), false
-	j.view = normalise(text)
-	if j.view.segs != nil {
-		j.charge(len(j.view.s))
+	j.budget, j.over, j.doubt = maxViewFactor*len(text), false, false
+	j.view = v
+	if v.segs != nil {
+		j.charge(len(v.s))
 	}
-	j.scan()
-	if j.over {
-		return errBudget
-	}
-	return nil
+	sc := &j.scanners[0]
+	sc.reset(j, v, 0)
+	sc.base = fieldTopics(e.voc, h.Field)
+	return sc
 }
 
 // charge takes n bytes from the budget for views and reports whether there were that many.
@@ -200,12 +209,11 @@ func (j *job) charge(n int) bool {
 	return true
 }
 
-func (j *job) scan() {
-	sc := &j.scanners[0]
-	sc.reset(j, j.view, 0)
-	j.doubt = false
-	sc.base = fieldTopics(j.eng.voc, j.hints.Field)
-	sc.run()
+// take keeps, of what the scanner has found, what is sure enough.
+func (j *job) take(sc *scanner) error {
+	if j.over {
+		return errBudget
+	}
 	cands := confident(sc.out, &j.eng.least)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
@@ -221,6 +229,7 @@ func (j *job) scan() {
 		cands = repeats(j.text, cands) // what is the same in the text may differ in its view
 	}
 	j.kept = cands
+	return nil
 }
 
 // confident returns the candidates that are sure enough, in the place of cands.

@@ -71,6 +71,11 @@ func (sc *scanner) add(start, end int, r *rule, conf float64, ev Evidence) {
 // run finds all candidates of the view.
 func (sc *scanner) run() {
 	sc.hits, sc.trigs = sc.voc.findHits(sc.s, sc.hits[:0], sc.trigs[:0])
+	sc.judgeAll()
+}
+
+// judgeAll finds all candidates of a view whose words of the vocabulary are known.
+func (sc *scanner) judgeAll() {
 	sc.marks = findMarks(sc.s, sc.marks[:0])
 	if len(sc.marks) > 0 {
 		sc.hits, sc.trigs = hideMarks(sc.marks, sc.hits), hideMarks(sc.marks, sc.trigs)

@@ -97,7 +97,7 @@ func (j *job) stabilise() {
 		}
 		out := rewrite(j.text, edits)
 		again := j.eng.job()
-		err := again.once(j.eng, out, j.hints)
+		err := again.second(j, out, edits)
 		added := false
 		if err == nil {
 			for _, c := range again.kept {
