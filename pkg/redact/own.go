@@ -143,6 +143,9 @@ func (o *Own) Version() string {
 
 // Rules describes the rules that find, in the order of their kinds.
 func (o *Own) Rules() []Rule {
+	if o == nil {
+		return nil
+	}
 	var out []Rule
 	for i := range o.dictionaries {
 		out = append(out, o.dictionaries[i].rule.Rule)

@@ -138,6 +138,7 @@ type redactRun struct {
 	policy  *policy.Policy
 	engine  *redact.Engine
 	byClass map[policy.Class]*redact.Engine
+	rules   map[string]redact.Rule // by ID
 	project string
 	purpose string
 	hints   redact.Hints
@@ -171,6 +172,7 @@ func newRedactRun(o redactOptions) (*redactRun, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redact: %w", err)
 	}
+	r.rules = rulesByID(options.Own)
 	if p.UsesPseudonyms() {
 		options.Pseudonym, err = valuePseudonyms(o, p)
 		if err != nil {

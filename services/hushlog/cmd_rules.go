@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact"
 )
 
@@ -23,13 +26,13 @@ type listedRule struct {
 	Type        redact.Type   `json:"type"`
 	Description string        `json:"description"`
 	Source      string        `json:"source"`
-	Action      redact.Action `json:"default_action"`
+	Action      redact.Action `json:"action"`
 	NeverLog    bool          `json:"never_log"`
 }
 
 // newRulesCommand lists what the engine looks for.
 func newRulesCommand() *cobra.Command {
-	var format, only string
+	var format, only, file string
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List the rules by which private data is found",
@@ -37,7 +40,11 @@ func newRulesCommand() *cobra.Command {
 			"register or documentation that it follows. docs/rules.md holds the same.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			rules, err := listRules(redact.Type(strings.ToUpper(only)))
+			p, own, err := rulesOf(file)
+			if err != nil {
+				return fmt.Errorf("rules: %w", err)
+			}
+			rules, err := listRules(p, own, redact.Type(strings.ToUpper(only)))
 			if err != nil {
 				return err
 			}
@@ -53,29 +60,48 @@ func newRulesCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", formatText, "`form` of the list: text, json (one rule a line) or markdown")
+	cmd.Flags().StringVar(&file, "policy", "", "policy `file`, whose own rules and actions are listed; default: the default policy")
 	cmd.Flags().StringVar(&only, "type", "", "only rules of this `type`")
 	return cmd
 }
 
-// listRules returns the rules of a type, or all of them when it is empty.
-func listRules(only redact.Type) ([]listedRule, error) {
+// rulesOf returns the policy of a file, or the default one, and its own rules.
+func rulesOf(file string) (*policy.Policy, *redact.Own, error) {
+	p := policy.Default()
+	if file != "" {
+		var err error
+		p, err = policy.Load(file)
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	own, err := p.CompileOwn()
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, own, nil
+}
+
+// listRules returns the rules of a type, or all of them when it is empty, with the actions of a policy.
+func listRules(p *policy.Policy, own *redact.Own, only redact.Type) ([]listedRule, error) {
 	if only != "" && !only.Valid() {
 		return nil, fmt.Errorf("rules: --type is one of %v", redact.Types())
 	}
 	actions := redact.DefaultActions()
+	maps.Copy(actions, p.Actions())
 	var out []listedRule
-	for _, r := range redact.Rules() {
+	for _, r := range slices.Concat(redact.Rules(), own.Rules()) {
 		if only != "" && r.Type != only {
 			continue
 		}
-		listed := listedRule{
-			ID: r.ID, Version: r.Version, Type: r.Type, Description: r.Description, Source: r.Source,
-			Action: actions[r.Type], NeverLog: redact.NeverLog(r.Type) || redact.NeverLogRule(r.ID),
+		never := redact.NeverLog(r.Type) || redact.NeverLogRule(r.ID)
+		action := actions[r.Type]
+		if never && !redact.Removes(action) {
+			action = redact.ActionRemove
 		}
-		if listed.NeverLog && !redact.Removes(listed.Action) {
-			listed.Action = redact.ActionRemove
-		}
-		out = append(out, listed)
+		out = append(out, listedRule{
+			ID: r.ID, Version: r.Version, Type: r.Type, Description: r.Description, Source: r.Source, Action: action, NeverLog: never,
+		})
 	}
 	return out, nil
 }
@@ -111,15 +137,14 @@ const rulesIntroduction = `<!-- Written by make generate, from the rules in pkg/
 
 Every rule of the engine (` + "`pkg/redact`" + `), by the type of what it finds. A finding bears the name and the version of
 its rule; ` + "`hushlog redact --explain`" + ` shows them, ` + "`hushlog rules`" + ` prints this list. A rule's version rises when it finds
-something else than before. The action is the one without a policy; a policy may choose another,
-except for types that are never logged: those are removed whatever it says. How detection works is in [redaction.md](redaction.md).
+something else than before. A policy may choose another action, except for what is never logged. How detection works
+is in [redaction.md](redaction.md).
 `
 
 // writeRulesMarkdown writes docs/rules.md: a table for each type.
 func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 	var b strings.Builder
 	b.WriteString(rulesIntroduction)
-	actions := redact.DefaultActions()
 	for _, t := range redact.Types() {
 		first := true
 		for _, r := range rules {
@@ -127,14 +152,10 @@ func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 				continue
 			}
 			if first {
-				fmt.Fprintf(&b, "\n## %s\n\nBy default: %s.%s\n\n| rule | version | finds | after |\n| --- | --- | --- | --- |\n", t, actions[t], neverLogged(redact.NeverLog(t)))
+				fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| rule | version | finds | after |\n| --- | --- | --- | --- |\n", t, actionOf(t))
 				first = false
 			}
-			description := r.Description
-			if r.NeverLog && !redact.NeverLog(t) {
-				description += "; removed and never logged, whatever the action of the type"
-			}
-			fmt.Fprintf(&b, "| `%s` | %d | %s | %s |\n", r.ID, r.Version, cell(description), cell(r.Source))
+			fmt.Fprintf(&b, "| `%s` | %d | %s%s | %s |\n", r.ID, r.Version, cell(r.Description), neverLogged(r), cell(r.Source))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -144,9 +165,18 @@ func writeRulesMarkdown(w io.Writer, rules []listedRule) error {
 	return nil
 }
 
-func neverLogged(never bool) string {
-	if never {
-		return " Never logged."
+// actionOf says what is done with a type.
+func actionOf(t redact.Type) string {
+	if redact.NeverLog(t) {
+		return "Never logged: always removed."
+	}
+	return fmt.Sprintf("Without a policy: `%s`.", redact.DefaultActions()[t])
+}
+
+// neverLogged marks a rule whose values are removed although those of its type need not be.
+func neverLogged(r listedRule) string {
+	if r.NeverLog && !redact.NeverLog(r.Type) {
+		return " (never logged: always removed)"
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact"
 )
 
@@ -42,6 +43,25 @@ func TestRulesJSON(t *testing.T) {
 		require.NotEmpty(t, r.Description)
 	}
 	require.Contains(t, out, `"id":"email"`)
+}
+
+// TestRulesOfPolicy lists an organisation's own rules with the others.
+func TestRulesOfPolicy(t *testing.T) {
+	_, err := runRules(t, "--policy", filepath.Join(t.TempDir(), "none.yaml"))
+	require.Error(t, err)
+	own, problems := redact.CompileOwn(redact.OwnRules{Identifiers: []redact.OwnIdentifier{{
+		Name: "employee", Type: redact.TypeGovID, Confidence: 0.9, Shape: "EMP-NNNNNNC", Checksum: "luhn",
+		Match: []string{"EMP-1234566"}, NoMatch: []string{"EMP-1234567"},
+	}}})
+	require.Empty(t, problems)
+	rules, err := listRules(policy.Default(), own, "")
+	require.NoError(t, err)
+	require.Len(t, rules, len(redact.Rules())+1)
+	last := rules[len(rules)-1]
+	require.Equal(t, "own-employee", last.ID)
+	require.True(t, last.NeverLog)
+	require.Equal(t, redact.ActionRemove, last.Action)
+	require.Contains(t, rulesByID(own), "own-employee")
 }
 
 func TestRulesRefuses(t *testing.T) {

@@ -242,7 +242,7 @@ func (f *fileRun) oneText(in *os.File, info fs.FileInfo, s *redactSource) *readF
 		return &readFile{skip: err.Error()}
 	}
 	read := newReadFile()
-	read.take(f.opts, s.name, 0, text, res.Findings)
+	f.take(read, f.opts, s.name, 0, text, res.Findings)
 	read.bytes = int64(len(data))
 	read.err = f.write(s, info.Mode().Perm(), func(w io.Writer) error {
 		_, err := io.WriteString(w, res.Text)
@@ -272,13 +272,13 @@ func newReadFile() *readFile {
 }
 
 // take counts and, when asked, explains the findings of a text.
-func (read *readFile) take(o redactOptions, file string, record int, text string, fs []redact.Finding) {
+func (r *redactRun) take(read *readFile, o redactOptions, file string, record int, text string, fs []redact.Finding) {
 	for _, x := range fs {
 		read.byRule[x.Rule]++
 		read.byType[x.Type]++
 	}
 	if o.explain {
-		read.explained = append(read.explained, explain(file, record, text, fs)...)
+		read.explained = append(read.explained, r.explain(file, record, text, fs)...)
 	}
 }
 

@@ -108,5 +108,5 @@ func (r *redactRun) record(line []byte, n int, name string, o redactOptions, rea
 		read.problems.add(fmt.Sprintf("line %d: %s", n, redact.ErrUninspectable))
 		return
 	}
-	read.take(o, name, n, *input.Text, res.Findings)
+	r.take(read, o, name, n, *input.Text, res.Findings)
 }

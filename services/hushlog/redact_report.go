@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"text/tabwriter"
 	"unicode/utf8"
 
@@ -45,17 +44,17 @@ type explained struct {
 	Action      redact.Action     `json:"action"`
 }
 
-// rulesByID are the descriptions of the rules.
-var rulesByID = sync.OnceValue(func() map[string]redact.Rule {
+// rulesByID returns the descriptions of the engine's rules and of an organisation's own, which may be nil.
+func rulesByID(own *redact.Own) map[string]redact.Rule {
 	out := map[string]redact.Rule{}
-	for _, r := range redact.Rules() {
+	for _, r := range slices.Concat(redact.Rules(), own.Rules()) {
 		out[r.ID] = r
 	}
 	return out
-})
+}
 
 // explain describes the findings of a text.
-func explain(file string, record int, text string, fs []redact.Finding) []explained {
+func (r *redactRun) explain(file string, record int, text string, fs []redact.Finding) []explained {
 	out := make([]explained, len(fs))
 	pos, line, lineStart := 0, 1, 0
 	for i, span := range redact.RuneOffsets(text, fs) {
@@ -66,7 +65,7 @@ func explain(file string, record int, text string, fs []redact.Finding) []explai
 			lineStart = pos + nl + 1
 		}
 		pos = f.Start
-		rule := rulesByID()[f.Rule]
+		rule := r.rules[f.Rule]
 		out[i] = explained{
 			File: file, Record: record, Line: line, Column: 1 + utf8.RuneCountInString(text[lineStart:f.Start]),
 			Start: span.Start, End: span.End, StartByte: f.Start, EndByte: f.End,

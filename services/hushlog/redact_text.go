@@ -97,6 +97,6 @@ func (r *redactRun) textOf(in io.Reader, name string, o redactOptions, read *rea
 		return err
 	}
 	read.bytes = int64(len(data))
-	read.take(o, name, 0, string(data), res.Findings)
+	r.take(read, o, name, 0, string(data), res.Findings)
 	return nil
 }
