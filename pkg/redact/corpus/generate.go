@@ -91,6 +91,7 @@ func (d *deck) draw(rng *rand.Rand) template {
 // weight makes kinds of few templates heard: each kind counts as if it had some more.
 func weight(list []template) int { return len(list) + 5 }
 
+// record makes one record: a template filled, or some of them one after the other.
 func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate.Record {
 	t := d.draw(rng)
 	s := newScene(rng, lib, opt.Half, t.lang)
@@ -100,6 +101,46 @@ func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate
 		mode = "mode:negative"
 	}
 	rec.Tags = []string{"cat:" + string(t.kind), mode}
-	fill(&rec, s.render(t.nodes))
+	pieces := s.render(t.nodes)
+	for range d.more(rng, t) {
+		next := d.next(rng, t)
+		if rng.IntN(2) == 0 {
+			s.forget()
+		}
+		gap := pick(s, []string{" ", " ", "\n", "\n\n"})
+		if t.kind != KindSentences {
+			gap = pick(s, []string{"\n\n", "\n\n---\n\n", "\n\nuser: ", "\n\nassistant: "})
+		}
+		pieces = append(append(pieces, piece{text: gap}), s.render(next.nodes)...)
+	}
+	fill(&rec, s.recaseAll(pieces))
 	return rec
+}
+
+// KindSentences is running text in which every name is marked, with no label before it.
+const KindSentences Kind = "sentences"
+
+// more is how many templates follow the first one.
+func (d *deck) more(rng *rand.Rand, t template) int {
+	n := rng.IntN(12)
+	switch {
+	case t.kind == KindSentences && n < 5:
+		return 1 + n%3
+	case n == 0:
+		return 1
+	}
+	return 0
+}
+
+// next draws a template that goes on after t: of the same kind, or of a kind that is not private.
+func (d *deck) next(rng *rand.Rand, t template) template {
+	of := d.of[t.lang]
+	kind := t.kind
+	if rng.IntN(3) == 0 {
+		negatives := slices.DeleteFunc(slices.Clone(d.kinds[t.lang]), func(k Kind) bool { return !k.Negative() })
+		if len(negatives) > 0 {
+			kind = negatives[rng.IntN(len(negatives))]
+		}
+	}
+	return of[kind][rng.IntN(len(of[kind]))]
 }

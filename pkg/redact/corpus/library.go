@@ -13,8 +13,8 @@ import (
 //go:embed templates words
 var textFiles embed.FS
 
-// Kind is what a text is: the name of a file of templates, such as "support". The kinds whose name starts with "neg"
-// hold nothing private.
+// Kind is what a text is: the name of files of templates up to a hyphen, such as "sentences" of sentences-news.txt. The
+// kinds whose name starts with "neg" hold nothing private.
 type Kind string
 
 // Negative reports whether texts of the kind hold nothing private.
@@ -90,10 +90,11 @@ func readLibrary(files fs.FS) (*library, error) {
 	return lib, lib.check()
 }
 
-// readTemplates reads a file templates/LANG/KIND.txt: templates between empty lines.
+// readTemplates reads a file templates/LANG/KIND.txt or KIND-more.txt: templates between empty lines.
 func (lib *library) readTemplates(name, data string) error {
 	lang := path.Base(path.Dir(name))
-	kind := Kind(strings.TrimSuffix(path.Base(name), ".txt"))
+	base, _, _ := strings.Cut(strings.TrimSuffix(path.Base(name), ".txt"), "-")
+	kind := Kind(base)
 	for paragraph := range strings.SplitSeq(data, "\n\n") {
 		text := strings.ReplaceAll(strings.Trim(paragraph, "\n"), "{nl}", "\n")
 		if text == "" {

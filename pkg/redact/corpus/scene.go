@@ -3,6 +3,8 @@ package corpus
 import (
 	"math/rand/v2"
 	"slices"
+
+	"github.com/hushlog/hushlog/pkg/redact"
 )
 
 // scene is one record in the making: its language, and who and what was already named.
@@ -28,6 +30,34 @@ func newScene(rng *rand.Rand, lib *library, half Half, lang string) *scene {
 		s.cased = "lower"
 	}
 	return s
+}
+
+// forget makes everybody and everything anew from here on.
+func (s *scene) forget() {
+	clear(s.people)
+	clear(s.places)
+	clear(s.firms)
+}
+
+// recaseAll now and then writes a whole text in small letters or capitals, as people do. Values in which case matters
+// keep theirs.
+func (s *scene) recaseAll(pieces []piece) []piece {
+	how := ""
+	switch n := s.rng.IntN(100); {
+	case n < 4:
+		how = "lower"
+	case n < 5:
+		how = "caps"
+	default:
+		return pieces
+	}
+	for i, p := range pieces {
+		switch p.typ {
+		case "", redact.TypePerson, redact.TypeLocation, redact.TypeOrg, redact.TypeEmail, redact.TypeMedical:
+			pieces[i] = recase([]piece{p}, how)[0]
+		}
+	}
+	return pieces
 }
 
 // oneIn is true once in n times.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hushlog/hushlog/pkg/redact"
 )
@@ -22,12 +23,12 @@ type call struct{ *slotCall }
 // has reports whether a form is asked for.
 func (c call) has(form string) bool { return slices.Contains(c.forms, form) }
 
-// caseForms are the forms of every slot: capitals, small letters, Title Case.
-var caseForms = []string{"caps", "lower", "titlecase"}
+// caseForms are the forms of every slot: capitals, small letters, Title Case, First letter.
+var caseForms = []string{"caps", "lower", "titlecase", "first"}
 
 // recase changes the case of pieces.
 func recase(pieces []piece, how string) []piece {
-	change := map[string]func(string) string{"caps": strings.ToUpper, "lower": strings.ToLower, "titlecase": titleCase}[how]
+	change := map[string]func(string) string{"caps": strings.ToUpper, "lower": strings.ToLower, "titlecase": titleCase, "first": firstUpper}[how]
 	if change == nil {
 		return pieces
 	}
@@ -36,6 +37,11 @@ func recase(pieces []piece, how string) []piece {
 		out[i].text = change(out[i].text)
 	}
 	return out
+}
+
+func firstUpper(text string) string {
+	r, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToTitle(r)) + text[size:]
 }
 
 func titleCase(text string) string {
