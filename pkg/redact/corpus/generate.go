@@ -88,8 +88,8 @@ func (d *deck) draw(rng *rand.Rand) template {
 	panic("weights do not add up")
 }
 
-// weight makes kinds of few templates heard: each kind counts as if it had some more.
-func weight(list []template) int { return len(list) + 5 }
+// weight makes kinds of few templates heard: each kind counts as if it had some more, and of very many it has less.
+func weight(list []template) int { return 8 + min(len(list), 30) }
 
 // record makes one record: a template filled, or some of them one after the other.
 func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate.Record {
