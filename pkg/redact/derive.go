@@ -21,13 +21,17 @@ func (sc *scanner) read(d derived) bool {
 		return false
 	}
 	child := &sc.job.scanners[sc.depth+1]
+	lead := 0
+	if len(d.crosses) == 0 {
+		d.view, lead = sc.labelled(d)
+	}
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
 	child.wrapped = len(d.crosses) > 0
 	child.spelt = d.name == "spelled"
 	child.run()
-	found := confident(child.out, &sc.job.eng.least)
+	found := confident(beyond(child.out, lead), &sc.job.eng.least)
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
 	found = sc.job.eng.own.withoutAllowed(child.s, found)
 	if d.whole {
@@ -47,6 +51,52 @@ func (sc *scanner) read(d derived) bool {
 		taken = true
 	}
 	return taken
+}
+
+// maxLabel bounds the name of a secret, and what joins it to its value, that is read together with a derived view.
+const maxLabel = 40
+
+// labelled returns the view of d with the name of a secret before it, if one stands right before its part: "password
+// is" and the codes of its characters. The second result is the length of what was put before the view.
+func (sc *scanner) labelled(d derived) (*view, int) {
+	i := sort.Search(len(sc.trigs), func(i int) bool { return int(sc.trigs[i].end) > d.from })
+	start := d.from
+	for n := 0; n < maxNearHits && i > 0; n++ {
+		i--
+		h := sc.trigs[i]
+		if d.from-int(h.end) > maxLabel {
+			break
+		}
+		if sc.voc.words[h.word].act == actKey && d.from-int(h.start) <= maxLabel {
+			start = min(start, int(h.start))
+		}
+	}
+	if start == d.from {
+		return d.view, 0
+	}
+	var w viewBuilder
+	w.copyRange(sc.s, start, d.from)
+	lead := w.b.Len()
+	w.b.WriteString(d.view.s)
+	for _, g := range d.view.segs {
+		g.off += int32(lead) //nolint:gosec // at most maxLabel
+		w.segs = append(w.segs, g)
+	}
+	return w.view(), lead
+}
+
+// beyond leaves, in the place of cands, the candidates that start at lead or after.
+func beyond(cands []cand, lead int) []cand {
+	if lead == 0 {
+		return cands
+	}
+	out := cands[:0]
+	for _, c := range cands {
+		if c.start >= lead {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // takeWhole adds one candidate for the whole part, of the most important kind that was found in it.

@@ -25,6 +25,7 @@ func (sc *scanner) email(i int) int {
 	if end < 0 {
 		if isAlnum(at(s, i+1)) && isAlnum(at(s, i-1)) {
 			sc.spelledAt(i, i+1, atPlain) // jane@company dot com
+			sc.reversed(i)
 		}
 		return i + 1
 	}
@@ -184,4 +185,25 @@ func scpTarget(s string, start, i, end int) bool {
 	}
 	c := at(s, end+1)
 	return at(s, end) == ':' && (c == '/' || c == '~')
+}
+
+// endings are the top-level domains of most addresses, from right to left.
+var endings = []string{"moc.", "gro.", "ten.", "ude.", "vog.", "ku.oc.", "ed.", "rf.", "se.", "ti.", "rb.", "tp.", "ln.", "lp.", "ni.", "pj.", "nc.", "ur.", "oi."}
+
+// reversed judges the '@' at i as that of an address that is written from right to left.
+func (sc *scanner) reversed(i int) {
+	s := sc.s
+	start, end := i, i+1
+	for start > 0 && i-start < maxDomain && (isAlnum(s[start-1]) || s[start-1] == '.' || s[start-1] == '-') {
+		start--
+	}
+	for end < len(s) && end-i < maxLocalPart && localByte(s[end]) {
+		end++
+	}
+	for _, e := range endings {
+		if i-start > len(e)+1 && s[start:start+len(e)] == e {
+			sc.add(start, end, ruleEmail, 0.8, Evidence{Structure: "written backwards"})
+			return
+		}
+	}
 }

@@ -31,9 +31,9 @@ func (n *normaliser) backslash(i int) int {
 	case 'u':
 		return n.unicodeEscape(i, j)
 	case 'U':
-		return n.printable(i, j+1, 8)
+		return n.hexEscape(i, j+1, 8)
 	case 'x':
-		return n.printable(i, j+1, 2)
+		return n.hexEscape(i, j+1, 2)
 	case '0', '1':
 		return n.numberEscape(i, j)
 	case '.', '-', '_', '+', '@', '(', ')', '*', '#', '!', '~':
@@ -45,8 +45,8 @@ func (n *normaliser) backslash(i int) int {
 	return j
 }
 
-// printable decodes an escape of count hexadecimal digits at j, or of one to six in braces, that began at i.
-func (n *normaliser) printable(i, j, count int) int {
+// hexEscape decodes an escape of count hexadecimal digits at j, or of one to six in braces, that began at i.
+func (n *normaliser) hexEscape(i, j, count int) int {
 	v, end, ok := bracedHex(n.s, j)
 	if !ok {
 		v, ok = hexValue(n.s, j, count)
@@ -123,7 +123,7 @@ func octalValue(s string, i int) (rune, bool) {
 // unicodeEscape decodes \uXXXX, with a surrogate pair if there is one, and \u{XXXX}. The backslashes are at [i, j).
 func (n *normaliser) unicodeEscape(i, j int) int {
 	if at(n.s, j+1) == '{' {
-		return n.printable(i, j+1, 4)
+		return n.hexEscape(i, j+1, 4)
 	}
 	v, ok := hexValue(n.s, j+1, 4)
 	end := j + 5
@@ -263,12 +263,12 @@ func (n *normaliser) entity(i int) int {
 	s := n.s
 	body := i + 1
 	if strings.HasPrefix(s[body:], "amp;") {
-		if r, end, ok := reference(s, body+4); ok {
+		if r, end, ok := reference(s, body+4, false); ok {
 			n.decoded(i, end, r)
 			return end
 		}
 	}
-	r, end, ok := reference(s, body)
+	r, end, ok := reference(s, body, i > 0 && n.copied == i)
 	if !ok {
 		return i + 1
 	}
@@ -277,8 +277,8 @@ func (n *normaliser) entity(i int) int {
 }
 
 // reference reads the body of a character reference at i: a name and ';', or '#' and a number, whose ';' may be
-// missing before another reference.
-func reference(s string, i int) (r rune, end int, ok bool) {
+// missing before another reference, and after one.
+func reference(s string, i int, follows bool) (r rune, end int, ok bool) {
 	j := i
 	if at(s, j) == '#' {
 		j++
@@ -291,7 +291,7 @@ func reference(s string, i int) (r rune, end int, ok bool) {
 	}
 	end = j + 1
 	if at(s, j) != ';' {
-		if s[i] != '#' || j-i < 3 || at(s, j) != '&' && !isSpace(at(s, j)) && j != len(s) && at(s, j) != '"' {
+		if s[i] != '#' || j-i < 3 || !follows && at(s, j) != '&' {
 			return 0, i, false
 		}
 		end = j

@@ -86,6 +86,8 @@ func (sc *scanner) judgeAll() {
 	sc.spelled()
 	if sc.depth == 0 {
 		sc.wraps()
+		sc.rows()
+		sc.quotedPrintable()
 	}
 	if sc.job.eng.own != nil {
 		sc.own(sc.job.eng.own)

@@ -55,7 +55,7 @@ func valueIn(s string) bool {
 				return true
 			}
 			capitals = true
-		case c == '@':
+		case c == '@', c == ':' && at(s, i-1) == ':': // addresses of the network may be as short as ::1
 			return true
 		case !isAlnum(c):
 			run, capitals = i+1, false
