@@ -24,8 +24,8 @@ var codeByte = func() (t [256]bool) {
 	return t
 }()
 
-// rows reads rows of characters and of codes.
-func (sc *scanner) rows() {
+// apartAndCodes reads rows of characters and of codes.
+func (sc *scanner) apartAndCodes() {
 	s := sc.s
 	apart, codes := 0, 0 // read up to here
 	for p := 0; p+codeProbe <= len(s); p += rowStride {
@@ -149,12 +149,12 @@ func (sc *scanner) worthReading(from, to, period int, sep string) bool {
 type codeForm uint8
 
 const (
-	formNone    codeForm = iota
-	formHex              // 0x6a
-	formPair             // 6a
-	formPoint            // U+006A
-	formBinary           // 01101010
-	formDecimal          // 106
+	codeNone    codeForm = iota
+	codeHex              // 0x6a
+	codePair             // 6a
+	codePoint            // U+006A
+	codeBinary           // 01101010
+	codeDecimal          // 106
 )
 
 // codeRow reads the rows of codes in the run of bytes around p, and returns where the run ends.
@@ -205,12 +205,12 @@ func codeForms(s string, i int) []codeForm {
 }
 
 var (
-	formsHex     = []codeForm{formHex}
-	formsPoint   = []codeForm{formPoint}
-	formsBinary  = []codeForm{formBinary}
-	formsPair    = []codeForm{formPair}
-	formsDecimal = []codeForm{formDecimal}
-	formsEither  = []codeForm{formPair, formDecimal}
+	formsHex     = []codeForm{codeHex}
+	formsPoint   = []codeForm{codePoint}
+	formsBinary  = []codeForm{codeBinary}
+	formsPair    = []codeForm{codePair}
+	formsDecimal = []codeForm{codeDecimal}
+	formsEither  = []codeForm{codePair, codeDecimal}
 )
 
 // codeEnd returns where the letters and digits at i end; a plus sign may stand after the first.
@@ -262,23 +262,23 @@ func codeValue(code string, form codeForm) (rune, bool) {
 	v := rune(0)
 	ok := true
 	switch form {
-	case formHex:
+	case codeHex:
 		if len(code) < 4 || len(code) > maxCodeDigits || code[0] != '0' || lower(code[1]) != 'x' {
 			return 0, false
 		}
 		v, ok = hexValue(code, 2, len(code)-2)
-	case formPoint:
+	case codePoint:
 		if len(code) < 6 || len(code) > maxCodeDigits || lower(code[0]) != 'u' {
 			return 0, false
 		}
 		v, ok = hexValue(code, 2, len(code)-2)
-	case formPair:
+	case codePair:
 		if len(code) != 2 {
 			return 0, false
 		}
 		v, ok = hexValue(code, 0, 2)
 		ok = ok && v < 0x7F
-	case formBinary:
+	case codeBinary:
 		if len(code) != 8 {
 			return 0, false
 		}

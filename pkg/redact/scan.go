@@ -86,7 +86,7 @@ func (sc *scanner) judgeAll() {
 	sc.spelled()
 	if sc.depth == 0 {
 		sc.wraps()
-		sc.rows()
+		sc.apartAndCodes()
 		sc.quotedPrintable()
 	}
 	if sc.job.eng.own != nil {
