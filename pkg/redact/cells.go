@@ -149,12 +149,41 @@ func (sc *scanner) tables() {
 			return
 		}
 		end := at + n
-		next := sc.table(at, end)
+		next := sc.table(sc.stringStart(at, end), end)
 		if next <= end {
 			next = end + 1
 		}
 		at = next
 	}
+}
+
+// stringStart returns where the text of the line s[start:end] begins: after the quote that opens the string in which
+// its line end is an escape, if there is one.
+func (sc *scanner) stringStart(start, end int) int {
+	level := sc.v.unitLen(end)
+	if level == 1 {
+		return start
+	}
+	for i := end - 1; i >= start && end-i <= maxColumns*maxKeyCell; i-- {
+		if sc.s[i] == '"' && sc.v.unitLen(i) < level {
+			return i + 1
+		}
+	}
+	return start
+}
+
+// stringEnd returns where the text of the line s[start:end] ends: before the quote that closes the string in which the
+// line ends are escapes of the given length.
+func (sc *scanner) stringEnd(start, end, level int) int {
+	if level == 1 {
+		return end
+	}
+	for i := start; i < end; i++ {
+		if sc.s[i] == '"' && sc.v.unitLen(i) < level {
+			return i
+		}
+	}
+	return end
 }
 
 // separators of cells, in the order in which they are tried.
@@ -244,15 +273,15 @@ func (sc *scanner) tableOf(start, end int, sep byte) int {
 	if !side {
 		sc.heads = append(sc.heads, cols...)
 	}
-	return sc.rows(at, cols, sep, side, start)
+	return sc.rows(at, cols, sep, side, start, sc.v.unitLen(end))
 }
 
-// rows reads the rows of a table and returns where it ends, or none if it has no rows.
-func (sc *scanner) rows(at int, cols []column, sep byte, side bool, none int) int {
+// rows reads the rows of a table, whose line ends are escapes of the given length, and returns where it ends, or none if it has no rows.
+func (sc *scanner) rows(at int, cols []column, sep byte, side bool, none, level int) int {
 	s := sc.s
 	count := 0
 	for at < len(s) {
-		end := sc.lineEnd(at)
+		end := sc.stringEnd(at, sc.lineEnd(at), level)
 		if ruler(s[at:end]) {
 			at = end + 1
 			continue
@@ -274,6 +303,9 @@ func (sc *scanner) rows(at int, cols []column, sep byte, side bool, none int) in
 		}
 		count++
 		at = end + 1
+		if end < len(s) && s[end] == '"' {
+			break
+		}
 	}
 	if count == 0 && !side {
 		sc.heads = sc.heads[:len(sc.heads)-len(cols)]
@@ -414,5 +446,31 @@ func (sc *scanner) cellContext(c *cell, start, end int, n *nearby) {
 	note(int(c.keyStart), int(c.keyEnd), !inside)
 	if sc.outer != nil {
 		n.inherit(sc.outer)
+	}
+}
+
+// secretField judges the value of a name of a secret where key and value are not joined by an assignment: in a call,
+// setPassword("…"), and in the element or cell after that of the name.
+func (sc *scanner) secretField(h hit, k *keyword) {
+	s := sc.s
+	key := fieldKey{start: int(h.start), end: int(h.end)}
+	for key.end < len(s) && key.end-int(h.end) < maxName && isWordByte(s[key.end]) {
+		key.end++
+	}
+	for key.start > 0 && int(h.start)-key.start < maxName && isWordByte(s[key.start-1]) {
+		key.start--
+	}
+	if harmlessName(s[key.start:h.start], s[h.end:key.end]) {
+		return
+	}
+	switch c := at(s, key.end); {
+	case c == '(' && key.start < int(h.start) && (at(s, key.end+1) == '"' || at(s, key.end+1) == '\''):
+	case c == '<' && at(s, key.start-1) == '>':
+	default:
+		return
+	}
+	v, ok := sc.fieldValue(&key)
+	if ok {
+		sc.secretCell(v, k)
 	}
 }

@@ -499,6 +499,7 @@ func (sc *scanner) judgeWindow(w *window) {
 		}
 		w.account()
 		w.securityCode()
+		w.birthDigits()
 	} else {
 		w.iban()
 		w.plate()

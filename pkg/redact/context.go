@@ -86,6 +86,7 @@ const (
 	actProfile   // a site of personal profiles
 	actUser      // a user name may follow
 	actAge       // an age may stand beside it; arg: how
+	actEast      // the character for "year" in a date
 	actInsert    // a statement with a list of columns
 	actPair      // the value of a pair of name and value
 	actPart      // a part of a multipart body
@@ -114,6 +115,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, numberWords()...)
 	v.words = append(v.words, atDotWords()...)
 	v.words = append(v.words, monthWords()...)
+	v.words = append(v.words, eastWords()...)
 	v.words = append(v.words, medicalWords()...)
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
@@ -131,6 +133,10 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 		if !ok {
 			seen[form{k.word, k.flags}] = len(merged)
 			merged = append(merged, k)
+			continue
+		}
+		if merged[i].act != actNone && k.act != actNone && merged[i].act != k.act {
+			merged = append(merged, k) // both are started: November is a month and an N
 			continue
 		}
 		merged[i].merge(k)

@@ -21,6 +21,9 @@ func (sc *scanner) numericDate(p []piece) int {
 // dateForm reports whether the first three pieces are day, month and year in some order, joined alike.
 func (sc *scanner) dateForm(p []piece) bool {
 	a, b, c := p[0], p[1], p[2]
+	if sc.romanMonth(p) {
+		return true
+	}
 	if a.letters || b.letters || c.lower && c.end-c.start < 4 || b.sepChar != c.sepChar || b.sepChar == '_' || b.sepChar == ' ' || b.sep != c.sep {
 		return false
 	}

@@ -163,7 +163,7 @@ var otherHeads = []string{
 	"branch", "function", "module", "font", "tag", "theme", "cache", "pod", "cluster", "node", "service", "process", "thread", "device",
 	"model", "app_", "application", "bucket", "queue", "topic", "index", "key_", "var", "env", "config", "plugin", "role", "group", "team",
 	"project", "task", "job", "step", "workflow", "action", "header", "param", "query", "method", "route", "path", "dir", "folder", "metric",
-	"dataset", "db_", "database", "user_agent", "tz_", "time", "unit", "rule", "policy_", "permission", "feature", "flag", "color", "style",
+	"dataset", "db_", "database", "agent_", "tz_", "time", "unit", "rule", "policy_", "permission", "feature", "flag", "color", "style",
 	"currency", "category", "brand", "shop", "game", "song", "track", "book", "movie", "film", "pet_", "test_", "mock", "dummy",
 }
 
@@ -202,10 +202,15 @@ func (k *fieldKey) kindOf() bool {
 	return true
 }
 
-// hasWord reports whether v holds w, in any case, at the start of one of its words.
+// hasWord reports whether v holds w, in any case, at the start of one of its words, or, if w ends with an underscore, as
+// one of its words.
 func hasWord(v, w string) bool {
+	whole := w[len(w)-1] == '_'
+	if whole {
+		w = w[:len(w)-1]
+	}
 	for i := 0; i+len(w) <= len(v); i++ {
-		if (i == 0 || !isLetter(v[i-1]) || isUpper(v[i])) && equalFold(v[i:i+len(w)], w) {
+		if (i == 0 || !isLetter(v[i-1]) || isUpper(v[i])) && equalFold(v[i:i+len(w)], w) && !(whole && isLower(at(v, i+len(w)))) {
 			return true
 		}
 	}

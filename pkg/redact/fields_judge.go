@@ -246,10 +246,10 @@ func (sc *scanner) codeAt(v fieldVal) bool {
 
 // ambiguousName judges the value of "name": a person's if it looks so and what stands beside it speaks of a person.
 func (sc *scanner) ambiguousName(k *fieldKey, v fieldVal, n nameShape, full bool) float64 {
-	if v.form == formWord && !full || v.form == formLine && sc.codeAt(v) {
+	beside := sc.beside(k.start, v.end)
+	if v.form == formWord && !full && beside < 2 || v.form == formLine && sc.codeAt(v) {
 		return 0
 	}
-	beside := sc.beside(k.start, v.end)
 	switch {
 	case beside < 0:
 		return 0
@@ -276,21 +276,39 @@ const besideTopics = topPhone | topEmail | topSSN | topPassport | topLicence | t
 // maxBesideHits words of the vocabulary on either side are read.
 func (sc *scanner) beside(start, end int) int {
 	score := 0
-	for i, n := sc.trigsBefore(start)-1, 0; i >= 0 && n < maxBesideHits && start-int(sc.trigs[i].end) < reachBeside; i, n = i-1, n+1 {
+	from, to := sc.object(start, end)
+	for i, n := sc.trigsBefore(start)-1, 0; i >= 0 && n < maxBesideHits && int(sc.trigs[i].start) >= from; i, n = i-1, n+1 {
 		score += besideScore(&sc.voc.words[sc.trigs[i].word])
 	}
-	for i, n := sc.trigsBefore(end), 0; i < len(sc.trigs) && n < maxBesideHits && int(sc.trigs[i].start)-end < reachBeside; i, n = i+1, n+1 {
+	for i, n := sc.trigsBefore(end), 0; i < len(sc.trigs) && n < maxBesideHits && int(sc.trigs[i].end) <= to; i, n = i+1, n+1 {
 		if int(sc.trigs[i].start) >= end {
 			score += besideScore(&sc.voc.words[sc.trigs[i].word])
 		}
 	}
-	for i, n := sc.hitsBefore(start)-1, 0; i >= 0 && n < maxBesideHits && start-int(sc.hits[i].end) < reachBeside; i, n = i-1, n+1 {
+	for i, n := sc.hitsBefore(start)-1, 0; i >= 0 && n < maxBesideHits && int(sc.hits[i].start) >= from; i, n = i-1, n+1 {
 		score += besideHit(&sc.voc.words[sc.hits[i].word])
 	}
-	for i, n := sc.hitsBefore(end), 0; i < len(sc.hits) && n < maxBesideHits && int(sc.hits[i].start)-end < reachBeside; i, n = i+1, n+1 {
+	for i, n := sc.hitsBefore(end), 0; i < len(sc.hits) && n < maxBesideHits && int(sc.hits[i].end) <= to; i, n = i+1, n+1 {
 		score += besideHit(&sc.voc.words[sc.hits[i].word])
 	}
 	return score
+}
+
+// object returns the range around [start, end) that is of the same object: up to a bracket that opens or closes one, or
+// an empty line, reachBeside bytes at most.
+func (sc *scanner) object(start, end int) (from, to int) {
+	s := sc.s
+	for from = start; from > 0 && start-from < reachBeside; from-- {
+		if c := s[from-1]; c == '{' || c == '}' || c == '\n' && at(s, from) == '\n' {
+			break
+		}
+	}
+	for to = end; to < len(s) && to-end < reachBeside; to++ {
+		if c := s[to]; c == '}' || c == '\n' && at(s, to+1) == '\n' {
+			break
+		}
+	}
+	return from, to
 }
 
 func besideScore(k *keyword) int {
@@ -370,8 +388,13 @@ func (sc *scanner) placeValue(k *fieldKey, v *fieldVal) float64 {
 	case fieldPostcode:
 		return postcodeValue(text, k, v.form)
 	case fieldPostcode5:
-		if len(text) == 5 && figures(text) && v.form != formProse {
+		switch {
+		case v.form == formProse:
+			return 0
+		case len(text) == 5 && figures(text):
 			return 0.75
+		case sc.besideAddress(k.start, v.end):
+			return postcodeValue(text, k, v.form)
 		}
 		return 0
 	case fieldStreet, fieldAddress:

@@ -191,7 +191,7 @@ func (sc *scanner) quotedAt(i int) (fieldVal, bool) {
 		if s[j] != q || sc.v.unitLen(j) > level || at(s, j-1) == '\\' {
 			continue
 		}
-		if at(s, j+1) == q && j > open {
+		if at(s, j+1) == q && j > open && sc.v.unitLen(j+1) == level {
 			j++
 			continue
 		}
@@ -326,7 +326,7 @@ func (sc *scanner) plainEnd(i int, form fieldForm) int {
 			if form == formWord || sc.keyFollows(skipBlanks(s, j+1)) || form == formProse && isSpace(at(s, j+1)) && !isDigit(at(s, j+2)) && !isUpper(at(s, j+2)) {
 				return sc.trimEnd(i, j)
 			}
-		case c == '.' && form != formLine && (j+1 == len(s) || isSpace(at(s, j+1))) && j-i > 3:
+		case c == '.' && form != formLine && (j+1 == len(s) || isSpace(at(s, j+1))) && j-i > 3 && !initialBefore(s, i, j):
 			return sc.trimEnd(i, j)
 		case c >= 0x80 && cjkPunct(s, j):
 			return sc.trimEnd(i, j)
@@ -359,7 +359,7 @@ func (sc *scanner) moreWords(i int) bool {
 // titled reports whether each word of v starts with a capital or a digit.
 func titled(v string) bool {
 	for i := range len(v) {
-		if (i == 0 || v[i-1] == ' ') && isLower(v[i]) {
+		if (i == 0 || v[i-1] == ' ') && isLower(v[i]) && at(v, i+1) != '.' {
 			return false
 		}
 	}

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // What the value of a key is: the arg of actField words.
 const (
@@ -164,6 +167,9 @@ func spellings(w string, flags kwFlags) []string {
 	}
 	add := func(s string) {
 		out = append(out, s)
+		if caps := upperAccents(s); caps != s {
+			out = append(out, caps)
+		}
 		if plain := foldAccents.Replace(s); plain != s && len(plain) >= minPlain {
 			out = append(out, plain)
 		}
@@ -176,6 +182,17 @@ func spellings(w string, flags kwFlags) []string {
 		}
 	}
 	return out[1:]
+}
+
+// upperAccents returns s with its letters beyond ASCII in upper case: the matcher folds ASCII only, and constants of
+// programs are written in capitals.
+func upperAccents(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 {
+			return r
+		}
+		return unicode.ToUpper(r)
+	}, s)
 }
 
 // minPlain is the length from which on a word stands without its diacritics too: "ne" is not "né".

@@ -19,6 +19,15 @@ var special = func() (t [256]bool) {
 // letters folded where they stand among Latin ones. A view is never longer than its source. A text that needs none of
 // this is not copied.
 func normalise(s string) *view {
+	form := formView(s)
+	if form == nil {
+		return normaliseEscapes(s)
+	}
+	return normaliseEscapes(form.s).over(form)
+}
+
+// normaliseEscapes is normalise for a text without forms.
+func normaliseEscapes(s string) *view {
 	i := plainEnd(s, 0)
 	if i == len(s) {
 		return &view{s: s}

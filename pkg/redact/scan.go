@@ -112,6 +112,9 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 	if k.field != 0 && sc.field(h, k) || k.act == actKey && sc.isValue(h) {
 		return
 	}
+	if k.act == actKey && k.arg == keyStrong {
+		sc.secretField(h, k)
+	}
 	switch k.act {
 	case actVendor:
 		sc.vendor(h, k)
@@ -140,6 +143,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.dose(h)
 	case actProfile:
 		sc.profile(h)
+	case actEast:
+		sc.eastDate(h)
 	case actAge:
 		sc.ageAt(h, k)
 	case actUser:

@@ -40,7 +40,7 @@ func (sc *scanner) insert(i int) {
 		line := sc.lineEnd(at) + 1
 		if line < len(s) {
 			sc.heads = append(sc.heads, column{open, next})
-			sc.insertTo = sc.rows(line, cols, '\t', false, line)
+			sc.insertTo = sc.rows(line, cols, '\t', false, line, sc.v.unitLen(line-1))
 		}
 	}
 }
@@ -165,7 +165,7 @@ func (sc *scanner) literal(i int) (int, column) {
 		case s[j] == '\\' && at(s, j+1) == q:
 			j++
 		case s[j] == q && sc.v.unitLen(j) <= level:
-			if at(s, j+1) == q {
+			if at(s, j+1) == q && sc.v.unitLen(j+1) == level {
 				j++
 				continue
 			}
