@@ -90,6 +90,8 @@ const (
 	actInsert    // a statement with a list of columns
 	actPair      // the value of a pair of name and value
 	actPart      // a part of a multipart body
+	actCommand   // the name of a command that takes secrets; arg: index in commands
+	actForm      // a form that only secrets have; arg: which
 )
 
 // hit is one occurrence of a word in a view.

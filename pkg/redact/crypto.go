@@ -64,6 +64,9 @@ const (
 // long judges a token of at least minLong letters and digits.
 func (sc *scanner) long(start, end int) {
 	n := end - start
+	if n == legacyVault {
+		sc.vaultToken(start, end)
+	}
 	if n >= minWallet && n <= maxWallet && !isWordByte(at(sc.s, start-1)) && !isWordByte(at(sc.s, end)) {
 		sc.wallet(start, end)
 	}

@@ -18,7 +18,7 @@ var notValues = func() map[string]bool {
 		requerida não são uma o os as incorreta inválida errada scaduta errata non valida sbagliata lost forgotten vergessen oublié olvidé
 		authentication authorization based manager policy policies rotation storage field length strength hash hashes salt reuse management
 		hint recovery count limit limits usage with without via using into onto over under per by out up down etc eg ie e.g. i.e. something
-		anything nothing everything someone please thanks thank okay ok like such many much more most less least few several each every
+		anything nothing everything include omit same-origin await expires expected async function lambda throw yield typeof instanceof return raise print echo everyone please thanks thank okay ok like such many much more most less least few several each every
 		all both either neither one two three four five six seven eight nine ten`) {
 		m[w] = true
 	}
@@ -34,7 +34,7 @@ func placeholder(v string) bool {
 	case '<':
 		return v[len(v)-1] == '>' || !strings.ContainsAny(v, "0123456789")
 	case '$':
-		if at(v, 1) == '{' || at(v, 1) == '(' {
+		if at(v, 1) == '{' || at(v, 1) == '(' || isLetter(at(v, 1)) && (onlyNameBytes(v[1:]) || len(v) < maxVariable && onlyLetters(strings.ReplaceAll(v[1:], "_", ""))) {
 			return true
 		}
 	case '{':
@@ -52,6 +52,9 @@ func placeholder(v string) bool {
 	}
 	return hasMark(v) || hollow(v)
 }
+
+// maxVariable is the length of the longest name of a variable in small letters that is not taken for a value.
+const maxVariable = 24
 
 // hasMark reports whether v holds what this engine puts in the place of values.
 func hasMark(v string) bool {

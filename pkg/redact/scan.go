@@ -50,6 +50,10 @@ type scanner struct {
 	heads    []column // the keys of cells, by start
 	fieldTo  int      // values of keys were read up to here
 	insertTo int      // statements were read up to here
+	header   int      // the last header of a table begins here
+	columns  int      // of which so many columns were read
+	rowsTo   int      // and rows up to here
+	formTo   int      // blocks of forms were read up to here
 }
 
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.
@@ -149,12 +153,17 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.ageAt(h, k)
 	case actUser:
 		sc.userAfter(int(h.end), k)
+	case actCommand:
+		sc.command(h, k)
+	case actForm:
+		sc.form(h, k)
 	}
 }
 
 // tokens walks the bytes and hands tokens to the families.
 func (sc *scanner) tokens() {
 	s := sc.s
+	var run wordRun
 	for i := 0; i < len(s); {
 		c := s[i]
 		cl := class[c]
@@ -198,6 +207,10 @@ func (sc *scanner) tokens() {
 				continue
 			}
 			i = sc.numeric(start, i)
+			continue
+		}
+		if run.add(s, start, i) {
+			run.read = sc.phrases(run.start)
 		}
 	}
 }

@@ -33,77 +33,20 @@ var (
 	}}
 )
 
-// codeAfter judges a PIN or one-time code after a name that ends at i.
-func (sc *scanner) codeAfter(i int, k *keyword) {
-	s := sc.s
-	how, j := sc.readJoint(i)
-	if strings.HasSuffix(k.word, " is") {
-		how, j = jointProse, skipBlanks(s, i)
-	}
-	if how == jointNone || k.word == "tan" && s[i-1] != 'N' {
-		return
-	}
-	t := sc.readToken(j, true)
-	v := s[t.start:t.end]
-	if len(v) >= minEncoded {
-		_, text, ok := decodeToken(strings.TrimRight(v, "="))
-		if _, n, _, _ := census(text); ok && n >= 4 && n <= 8 && len(text) < 40 && how != jointSpace {
-			sc.add(t.start, t.end, rulePIN, 0.7, Evidence{Context: k.word, Structure: "encoded digits"})
-			return
-		}
-	}
-	letters, digits, symbols, _ := census(v)
-	switch {
-	case digits >= 3 && digits <= 10 && letters == 0 && (symbols == 0 || symbols == 1 && len(v) >= 6 && v[len(v)/2] == '-'):
-		if how == jointSpace && len(v) < 4 || sc.otherCode(i, k) {
-			return
-		}
-		end := sc.restOfCode(t.end)
-		sc.add(t.start, end, rulePIN, 0.8, Evidence{Context: k.word, Structure: "digits"})
-	case digits > 0 && letters > 0 && symbols <= 2 && len(v) >= 4 && len(v) <= 12 && how != jointSpace && !measure(v) && k.word != "tan" && k.word != "pin":
-		sc.add(t.start, t.end, rulePIN, 0.6, Evidence{Context: k.word, Structure: "letters and digits"})
-	}
-}
-
-// restOfCode takes in the second half of a code that is written in two groups: 123 456.
-func (sc *scanner) restOfCode(end int) int {
-	s := sc.s
-	j := end + 1
-	for j < len(s) && isDigit(s[j]) {
-		j++
-	}
-	if at(s, end) == ' ' && j-end-1 == 3 && isDigit(at(s, end-1)) && !isAlnum(at(s, j)) {
-		return j
-	}
-	return end
-}
-
-// otherCode reports whether the word before "code is" makes it another kind of code.
-func (sc *scanner) otherCode(nameEnd int, k *keyword) bool {
-	if k.word != "code is" {
-		return false
-	}
-	s := sc.s
-	i := nameEnd - len(k.word)
-	j := max(0, i-16)
-	before := strings.ToLower(strings.TrimRight(s[j:i], " "))
-	for _, w := range []string{
-		"zip", "postal", "post", "area", "country", "error", "status", "exit", "promo", "return", "discount", "source",
-		"color", "colour", "hex", "sort", "swift", "the", "response", "dress", "qr", "product", "voucher", "morse", "language", "currency", "icd", "that",
-	} {
-		if strings.HasSuffix(before, w) {
-			return true
-		}
-	}
-	return false
-}
-
 // loginAfter judges "login is admin / hunter2" after a word that ends at i.
 func (sc *scanner) loginAfter(i int, k *keyword) {
 	s := sc.s
-	how, j := sc.readJoint(i)
-	if how == jointNone || how == jointSpace && !strings.HasSuffix(k.word, " with") {
+	how, j, _ := sc.secretJoint(i, k.word)
+	with := strings.HasSuffix(k.word, " with")
+	if how == jointSpace && (strings.HasPrefix(s[j:], "with ") || strings.HasPrefix(s[j:], "mit ")) && strings.HasPrefix(k.word, "log") {
+		with = true
+		j = skipBlanks(s, j+strings.IndexByte(s[j:], ' '))
+	}
+	if how == jointNone || how == jointSpace && !with {
 		return
+	}
+	if c := at(s, j); c == '"' || c == '\'' || c == '`' {
+		j++
 	}
 	user := sc.readWord(j)
 	if user == j || user-j > 64 {
@@ -111,7 +54,12 @@ func (sc *scanner) loginAfter(i int, k *keyword) {
 	}
 	m := skipBlanks(s, user)
 	c := at(s, m)
-	if c != '/' && c != ':' && c != '|' || at(s, m+1) == '/' || c == ':' && m > user {
+	if c == 'a' && strings.HasPrefix(s[m:], "and ") || c == 'u' && strings.HasPrefix(s[m:], "und ") {
+		if !looksChosen(wordAt(s, m+4)) {
+			return
+		}
+		m += 3
+	} else if c != '/' && c != ':' && c != '|' || at(s, m+1) == '/' || c == ':' && m > user {
 		return
 	}
 	if stopWord(s[j:user]) && s[j:user] != "admin" && s[j:user] != "user" && s[j:user] != "root" && s[j:user] != "login" {
@@ -123,7 +71,7 @@ func (sc *scanner) loginAfter(i int, k *keyword) {
 	}
 	v := s[t.start:t.end]
 	letters, digits, symbols, humps := census(v)
-	if placeholder(v) || digits+symbols+humps == 0 && (letters < 4 || stopWord(v)) {
+	if placeholder(v) || digits+symbols+humps == 0 && (letters < 4 || stopWord(v)) || c == ':' && digits == len(v) || code(s, t, v) {
 		return
 	}
 	sc.keyed = t.end
@@ -155,6 +103,8 @@ scan:
 			break scan
 		case c == ':' && colon < 0:
 			colon = j
+		case c == ';' && queryKey(s, j+1):
+			break scan // parameters: jdbc:sqlserver://host:1433;user=sa;password=…
 		case c == '@' && (isAlnum(at(s, j+1)) || at(s, j+1) == '[' || at(s, j+1) == '$' || at(s, j+1) == '{'):
 			atSign = j
 		case c == '/' && (colon < 0 || atSign >= 0 || portOnly(s[colon+1:j])):
@@ -290,8 +240,8 @@ func (sc *scanner) authScheme(h hit, k *keyword) {
 	header := containsFold(before, "authorization") || containsFold(before, "auth")
 	_, digits, _, humps := census(v)
 	if k.word == "basic" {
-		raw, err := base64.StdEncoding.DecodeString(v)
-		if err != nil || strings.IndexByte(string(raw), ':') < 0 && !header {
+		_, err := base64.StdEncoding.DecodeString(v)
+		if !basicPair(v) && (err != nil || !header) {
 			return
 		}
 	} else if !header && (len(v) < 16 || digits+humps < 2) {

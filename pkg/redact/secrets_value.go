@@ -15,7 +15,7 @@ const (
 // copulas are the words between a name and its value in a sentence. The longest come first.
 var copulas = []string{
 	"is set to ", "is still ", "is now ", "is currently ", "was changed to ", "has been set to ", "changed to ", "should be ", "set to ",
-	"is ", "was ", "are ", "will be ", "to ", "ist jetzt ", "ist ", "lautet ", "lauten ", "war ", "est désormais ", "est ", "était ", "es ahora ",
+	"used to be ", "has always been ", "would be ", "remains ", "is ", "was ", "are ", "will be ", "to ", "ist jetzt ", "ist ", "lautet ", "lauten ", "war ", "est désormais ", "est ", "était ", "es ahora ",
 	"es ", "era ", "é ", "e' ", "è ", "era ", "is nu ", "jest ", "to jest ", "brzmi ", "equals ", "как ", "はは", "は", "是", "为", "為", "है ", "का ",
 }
 
@@ -149,7 +149,7 @@ const maxSecret = 4096
 // token is a value that was read.
 type token struct {
 	start, end int
-	quote      byte // the quote it stands in, or 0
+	quote      byte // the quote it stands in, or 0; ' ' for words that end their line, '$' for an encrypted form
 	next       int  // where to read on
 }
 
@@ -250,36 +250,48 @@ func (sc *scanner) readQuoted(i int, q byte) (token, bool) {
 
 // valueAfter judges the value after a name that ends at i.
 func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
-	joint, j := sc.readJoint(i)
-	if joint == jointNone || j >= len(sc.s) {
+	how, j, far := sc.secretJoint(i, k.word)
+	if how == jointNone || j >= len(sc.s) {
 		return
 	}
-	if flag && joint == jointSpace {
-		joint = jointAssign
+	if k.word == "auth" && how == jointAssign {
+		sc.credentialPair(j)
 	}
-	t := sc.readToken(j, joint != jointAssign)
+	if flag && how == jointSpace {
+		how = jointAssign
+	}
+	t, whole := sc.connectionValue(i, j, how)
+	if !whole {
+		t = sc.readSecret(j, how != jointAssign, k.word)
+	}
+	t = sc.longer(t, how)
 	v := sc.s[t.start:t.end]
+	if v == "" || arnBefore(sc.s, i) {
+		return
+	}
 	conf := 0.0
 	r := ruleAssigned
-	if k.word == "pass" && joint != jointSpace {
+	if k.word == "pass" && how != jointSpace {
 		if letters, digits, _, _ := census(v); letters > 0 && digits > 0 && len(v) >= 6 && !measure(v) {
 			kind = keyStrong
 		}
 	}
-	if strings.HasSuffix(k.word, "phrase") || k.word == "mnemonic" {
-		if end := phraseEnd(sc.s, t.start); end > t.end {
-			sc.keyed = end
-			sc.add(t.start, end, ruleAssigned, 0.9, Evidence{Context: k.word, Structure: "recovery phrase"})
+	switch {
+	case kind == keyWeak:
+		r = ruleEntropy
+		if (how == jointAssign || how == jointProse) && !sc.wrapped {
+			conf = sc.weakValue(i, v)
+		}
+	case kind == keyService:
+		r = ruleEntropy
+		conf = serviceValue(v, how)
+	case kind == keyNoun || far || how == jointProse && commonNoun(k.word):
+		if letters, digits, symbols, _ := census(v); t.quote == 0 && (digits+symbols == 0 || symbols+letters == len(v) && onlyInner(v, "-'’/,.")) {
 			return
 		}
-	}
-	if kind == keyWeak {
-		r = ruleEntropy
-		if (joint == jointAssign || joint == jointProse) && !sc.wrapped {
-			conf = weakValue(v)
-		}
-	} else {
-		conf = sc.strongValue(v, joint, t, k)
+		conf = sc.strongValue(v, how, t, k)
+	default:
+		conf = sc.strongValue(v, how, t, k)
 	}
 	if conf <= 0 {
 		return
@@ -287,41 +299,134 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	if scheme := strings.Index(v, "://"); scheme > 0 && kind != keyStrong || startsURL(v) {
 		return // its own rules read URLs
 	}
-	sc.keyed = t.end
+	sc.keyed = max(sc.keyed, t.end)
 	sc.add(t.start, t.end, r, conf, Evidence{Context: k.word, Structure: "value"})
+	sc.changedTo(t.end, k)
 }
 
-// Words of recovery phrases (BIP 39): how many, and how long they are.
-const (
-	minPhrase     = 12
-	maxPhrase     = 24
-	minPhraseWord = 3
-	maxPhraseWord = 8
-)
+// commonNoun reports whether a name of secrets is also a word of everyday language, so that an everyday word after it
+// in a sentence is no value.
+func commonNoun(word string) bool {
+	return word == "secret" || word == "token" || word == "credential" || word == "トークン" || word == "令牌" || word == "токен"
+}
 
-// phraseEnd returns the end of the recovery phrase at i, or i: twelve to twenty-four short words, maybe numbered.
-func phraseEnd(s string, i int) int {
-	words, end := 0, i
-	for words < maxPhrase {
-		j := end
-		for j < len(s) && j-end < 8 && !isLetter(s[j]) {
+// arnBefore reports whether the name that ends at i is a part of an Amazon resource name.
+func arnBefore(s string, i int) bool {
+	j := i
+	for j > 0 && i-j < 2*maxName && s[j-1] != '"' && !isSpace(s[j-1]) {
+		j--
+	}
+	return strings.HasPrefix(s[j:i], "arn:")
+}
+
+// changers stand between an old secret and the new one.
+var changers = []string{" to ", " into ", " but now it's ", " but now it is ", " and now it's ", " and now it is ", ", now it's ", ", now ", " -> ", " => ", " or ", " and ", " auf ", " zu ", " à ", " en ", " a ", " para ", " in "}
+
+// changedTo judges the second of two secrets that are named in one breath: from "OldPass1!" to "NewPass2!". i is the
+// end of the first.
+func (sc *scanner) changedTo(i int, k *keyword) {
+	s := sc.s
+	for i < len(s) && (s[i] == '"' || s[i] == '\'' || s[i] == '`') {
+		i++
+	}
+	for _, c := range changers {
+		if !strings.HasPrefix(s[i:], c) {
+			continue
+		}
+		t := sc.readSecret(skipBlanks(s, i+len(c)), true, k.word)
+		v := s[t.start:t.end]
+		if looksChosen(v) && !code(s, t, v) {
+			sc.keyed = max(sc.keyed, t.end)
+			sc.add(t.start, t.end, ruleAssigned, 0.7, Evidence{Context: k.word, Structure: "changed value"})
+		}
+		return
+	}
+}
+
+// readSecret reads the value at i, as readToken does. After a name in a script without spaces, the value ends where
+// that script goes on; corner brackets are quotes.
+func (sc *scanner) readSecret(i int, prose bool, word string) token {
+	s := sc.s
+	if at(s, i) == 0xE3 {
+		for _, q := range [...][2]string{{"「", "」"}, {"『", "』"}} {
+			end := strings.Index(s[i:min(len(s), i+maxSecretWord)], q[1])
+			if strings.HasPrefix(s[i:], q[0]) && end > 0 {
+				return token{start: i + len(q[0]), end: i + end, quote: '"', next: i + end + len(q[1])}
+			}
+		}
+	}
+	if at(s, i) == '!' && isLower(at(s, i+1)) { // a YAML tag before a quoted value
+		j := i + 1
+		for j < len(s) && isLower(s[j]) {
 			j++
 		}
-		k := j
-		for k < len(s) && isLetter(s[k]) {
-			k++
+		if at(s, j) == ' ' && (at(s, j+1) == '"' || at(s, j+1) == '\'') {
+			i = j + 1
 		}
-		if k-j < minPhraseWord || k-j > maxPhraseWord {
-			break
+	}
+	t := sc.readToken(i, prose)
+	if t.quote == 0 && word[0] >= 0xE3 && i < len(s) && s[i] >= 0x80 {
+		t.end = t.start // the sentence goes on
+	}
+	if t.quote == 0 && word[0] >= 0xE3 && i < len(s) && s[i] < 0x80 {
+		for j := t.start; j < t.end; j++ {
+			if s[j] >= 0x80 {
+				t.end, t.next = j, j
+			}
+		}
+		for t.end > t.start && trailing(s, t.start, t.end) {
+			t.end--
+		}
+	}
+	return t
+}
+
+// longer takes in what belongs to an unquoted value after a space: the groups of an application password, the words of
+// a passphrase that ends its line, the encrypted form after the number of its kind.
+func (sc *scanner) longer(t token, how joint) token {
+	s := sc.s
+	switch {
+	case t.quote != 0 || at(s, t.end) != ' ':
+		return t
+	case t.end-t.start == 1 && isDigit(s[t.start]) && how == jointSpace: // Cisco: password 7 0822455D0A16
+		e := t.end + 1
+		for e < len(s) && !isSpace(s[e]) {
+			e++
+		}
+		if v := s[t.end+1 : e]; len(v) >= 8 && (allHex(v) || v[0] == '$') {
+			return token{start: t.end + 1, end: e, quote: '$', next: e}
+		}
+		return t
+	case how != jointAssign:
+		return t
+	}
+	words, stops, even, e := 0, 0, true, t.start
+	for words < maxPassphrase {
+		from := e
+		for e < len(s) && isLower(s[e]) {
+			e++
+		}
+		if e-from < minPhraseWord || e-from > maxPhraseWord+2 {
+			return t
+		}
+		if stopWord(s[from:e]) {
+			stops++
 		}
 		words++
-		end = k
+		even = even && e-from == 4
+		if at(s, e) != ' ' {
+			break
+		}
+		e++
 	}
-	if words < minPhrase {
-		return i
+	if c := at(s, e); words >= 4 && stops < 2 && (c == 0 || c == '\n' || c == '\r' || even && words == 4) {
+		return token{start: t.start, end: e, quote: ' ', next: e}
 	}
-	return end
+	return t
 }
+
+// maxPassphrase bounds the words of a passphrase.
+const maxPassphrase = 8
 
 func startsURL(v string) bool {
 	i := strings.Index(v, "://")
@@ -330,15 +435,20 @@ func startsURL(v string) bool {
 
 // strongValue says how sure it is that v, after the name of a secret, is one.
 func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64 {
-	if len(v) < 3 || placeholder(v) {
+	if len(v) < 3 || placeholder(v) || v == "same-origin" || notSecret(sc.s, t, v, k.word) {
 		return 0
 	}
 	letters, digits, symbols, humps := census(v)
 	plain := digits == 0 && symbols == 0
 	switch {
+	case t.quote == ' ':
+		return 0.65
 	case t.quote != 0 && how == jointAssign:
 		if plain && (len(v) < 4 || stopWord(v)) || sentence(v) || strings.IndexByte(v, '\n') >= 0 && len(v) > 256 {
 			return 0
+		}
+		if has(v, ' ') && containsFold(v, k.word) {
+			return 0 // a label: "Forgot password?"
 		}
 		return 0.9
 	case how == jointAssign:
@@ -357,7 +467,7 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 			return 0.85
 		}
 		if plain {
-			if stopWord(v) || !clauseEnd(sc.s, t.next) && t.next == t.end || len(v) < 4 {
+			if stopWord(v) || adjectival(v) || !clauseEnd(sc.s, t.next) && t.next == t.end || len(v) < 4 {
 				return 0
 			}
 			return 0.6
@@ -367,11 +477,123 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 		}
 		return 0.85
 	default: // only space between
-		if letters > 0 && digits > 0 && len(v) >= 6 && (symbols > 0 || humps > 0 && digits >= 2 || digits >= 4) && !code(sc.s, t, v) && !measure(v) {
+		return sc.spaceValue(v, t)
+	}
+}
+
+// spaceValue says how sure it is that v, which only a space parts from the name of a secret, is one.
+func (sc *scanner) spaceValue(v string, t token) float64 {
+	letters, digits, symbols, humps := census(v)
+	if letters == 0 || len(v) < 5 || code(sc.s, t, v) || measure(v) {
+		return 0
+	}
+	switch {
+	case t.quote != 0:
+		if digits+symbols > 0 && !has(v, ' ') && !(digits == 0 && onlyInner(v, "-_./'")) {
 			return 0.6
 		}
 		return 0
+	case digits > 0 && len(v) >= 6 && (symbols > 0 && !version(v) || humps > 0 && digits >= 2 || digits >= 4 || mixedCase(v) && digits >= 2 && !capitalised(v)):
+		return 0.6
+	case digits > 0 && len(v) >= 6 && sc.afterLogin(t.start):
+		return 0.6
+	case digits == 0 && symbols > 0 && looksChosen(v):
+		return 0.55
 	}
+	return 0
+}
+
+// capitalised reports whether v is a word with a capital and a number after it: Section12.
+func capitalised(v string) bool {
+	i := 1
+	for i < len(v) && isLower(v[i]) {
+		i++
+	}
+	return isUpper(v[0]) && i > 3 && i < len(v) && onlyDigits4(v[i:])
+}
+
+// onlyDigits4 reports whether v is at most four digits.
+func onlyDigits4(v string) bool {
+	for i := range len(v) {
+		if !isDigit(v[i]) {
+			return false
+		}
+	}
+	return len(v) <= 4
+}
+
+// version reports whether v is a version or a date: v1.2.3, 2024-05-11.
+func version(v string) bool {
+	if lower(v[0]) == 'v' {
+		v = v[1:]
+	}
+	letters, digits, _, _ := census(v)
+	return digits > 0 && letters <= 4 && isDigit(at(v, 0)) && onlyInner(v, ".-_:/+")
+}
+
+// loginWords name a user before a password: login bob password hunter22.
+var loginWords = []string{"login", "user", "username", "account", "id", "email", "nutzer", "benutzer", "benutzername", "usuario", "usuário", "utilisateur", "identifiant", "utente", "gebruiker", "login:", "user:", "username:", "account:"}
+
+// afterLogin reports whether a word for a user, and a name, stand before the name of the secret whose value begins at i.
+func (sc *scanner) afterLogin(i int) bool {
+	s := sc.s
+	from := i
+	for from > 0 && i-from < maxSubject && s[from-1] != '\n' {
+		from--
+	}
+	words := strings.Fields(s[from:i])
+	for n := len(words) - 3; n >= 0 && n >= len(words)-5; n-- {
+		for _, w := range loginWords {
+			if len(words[n]) == len(w) && equalFold(words[n], w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// notSecret reports whether v stands where a secret could, but tells of something else: where the secret is kept, what
+// is expected of it.
+func notSecret(s string, t token, v, word string) bool {
+	switch {
+	case v[0] == '!' && t.quote == 0 && onlyLetters(v[1:]):
+		return true // a YAML tag
+	case strings.HasPrefix(s[t.end:], "...") && len(v) < 24, strings.HasPrefix(s[t.end:], "…") && len(v) < 24:
+		return true // cut off on purpose
+	case strings.HasPrefix(v, "arn:"), strings.HasPrefix(v, "projects/"), strings.HasPrefix(v, "/") && pathLike(v), strings.HasPrefix(v, "./"), strings.HasPrefix(v, "../"):
+		return true
+	case strings.Contains(v, "required") || strings.Contains(v, "nullable|") || strings.HasPrefix(v, "op://") || strings.HasPrefix(v, "file://"):
+		return true
+	}
+	return t.quote != 0 && dottedName(v) && strings.IndexByte(v, '.') > 0 && (mixedCase(v) || strings.Count(v, ".") > 1) && containsFold(v, word[:min(4, len(word))])
+}
+
+// pathLike reports whether v is a path of a file: words between slashes.
+func pathLike(v string) bool {
+	_, digits, symbols, _ := census(v)
+	return strings.Count(v, "/") > 1 && digits <= 4 && symbols <= 8 && onlyInner(v, "/._-")
+}
+
+// adjectival reports whether a plain word after "the password is" says what is the matter with it rather than what it
+// is: participles and adjectives by their endings, in the languages of the data.
+func adjectival(v string) bool {
+	if len(v) < 5 || !isLower(v[0]) && v[0] < 0x80 {
+		return false
+	}
+	for _, p := range [...]string{"un", "in", "ge", "ver", "ab", "be", "ein", "zu", "nie", "not", "zer", "ent", "er"} {
+		if strings.HasPrefix(v, p) && (strings.HasSuffix(v, "t") || strings.HasSuffix(v, "en") || strings.HasSuffix(v, "ig") || p == "nie") {
+			return true
+		}
+	}
+	for _, e := range [...]string{
+		"ed", "ing", "able", "ible", "less", "ful", "ous", "ive", "ary", "ory", "ally", "lich", "isch", "bar", "é", "ée", "ado", "ada", "ido", "ida", "ato", "ata", "uto", "uta",
+		"ito", "ita", "cto", "cta", "nte", "oso", "osa", "baar", "ne", "ny", "na", "ła", "ło", "ect", "enkt", "eb", "ted", "iert", "ен", "ый", "на", "но",
+	} {
+		if strings.HasSuffix(v, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // jumbled reports whether the letters of v change case too often for a name.
@@ -523,17 +745,48 @@ func dottedName(v string) bool {
 	return true
 }
 
-// weakValue says how sure it is that v, after a name such as "key", is a secret: only if it looks random.
-func weakValue(v string) float64 {
-	if len(v) < 16 || len(v) > 512 || placeholder(v) || strings.IndexByte(v, ' ') >= 0 || dottedName(v) || isUUID(v, 0) && len(v) == 36 {
+// weakValue says how sure it is that v, after a name such as "key" that ends at i, is a secret: only if it looks random,
+// or the name is also that of a service and v what its keys are like.
+func (sc *scanner) weakValue(i int, v string) float64 {
+	if len(v) < 12 || len(v) > 512 || placeholder(v) || strings.IndexByte(v, ' ') >= 0 || sequence(v) || fileName(v) || dottedName(v) && (has(v, '.') || !sc.serviceNamed(i)) {
 		return 0
 	}
-	letters, digits, _, _ := census(v)
-	if digits < 2 || letters < 4 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || onlyNameBytes(v) && strings.IndexByte(v, '_') > 0 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+	if has(v, '@') && isDomain(v[strings.LastIndexByte(v, '@')+1:]) || isDomain(v) && isLetter(v[len(v)-1]) {
 		return 0
 	}
-	if entropy(v) < 3.3 {
+	letters, digits, symbols, _ := census(v)
+	if len(v) == 36 && isUUID(v, 0) || len(v) < 16 || letters < 4 {
+		if digits > 0 && symbols <= 4 && onlyInner(v, "-_") && sc.serviceNamed(i) {
+			return 0.6
+		}
+		return 0
+	}
+	if digits < 2 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || onlyNameBytes(v) && strings.IndexByte(v, '_') > 0 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+		return 0
+	}
+	if entropy(v) < 3.2 {
 		return 0
 	}
 	return 0.65
+}
+
+// serviceValue says how sure it is that v, after the name of a service and nothing else, is a key of it.
+func serviceValue(v string, how joint) float64 {
+	letters, digits, _, _ := census(v)
+	if len(v) < 20 || len(v) > 128 || how == jointProse || how == jointSpace && len(v) < 32 || digits < 3 || letters < 4 || placeholder(v) || !onlyInner(v, "-_=+/|") ||
+		len(v) == 36 && isUUID(v, 0) || (len(v) == 40 || len(v) == 64) && allHex(v) && !mixedCase(v) || sequence(v) || fileName(v) || strings.Count(v, "-") > 3 || strings.Count(v, "_") > 3 || entropy(v) < 3.3 {
+		return 0
+	}
+	return 0.55
+}
+
+// sequence reports whether v is an alphabet and no key.
+func sequence(v string) bool {
+	return containsFold(v, "0123456789abcdef") && len(v) > 30 || containsFold(v, "abcdefghijklmnop")
+}
+
+// fileName reports whether v is the path of a file: it has a slash and ends in a point and two to four letters.
+func fileName(v string) bool {
+	dot := strings.LastIndexByte(v, '.')
+	return dot > 0 && len(v)-dot >= 3 && len(v)-dot <= 5 && onlyLetters(v[dot+1:]) && has(v, '/')
 }
