@@ -36,7 +36,7 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 	if sc.encodedCode(j, how, k) {
 		return
 	}
-	end := codeEnd(s, j)
+	end := pinEnd(s, j)
 	v := s[j:end]
 	if v == "" || placeholder(v) {
 		return
@@ -57,8 +57,8 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 // headerWord reports whether a name of codes names nothing else.
 func headerWord(word string) bool { return word != "tan" && word != "combo" && word != "combination" }
 
-// codeEnd returns the end of the code at i: letters, digits and hyphens, marks of keypads on either side.
-func codeEnd(s string, i int) int {
+// pinEnd returns the end of the code at i: letters, digits and hyphens, marks of keypads on either side.
+func pinEnd(s string, i int) int {
 	j := i
 	for j < len(s) && j-i < maxListCode && (isAlnum(s[j]) || s[j] == '-' && isAlnum(at(s, j+1)) || s[j] == '#' || s[j] == '*') {
 		j++
@@ -177,9 +177,9 @@ func (sc *scanner) listAfter(i int, k *keyword) {
 	from := j
 	for n := 0; n < maxListed; n++ {
 		j = listItem(s, j)
-		end := codeEnd(s, j)
+		end := pinEnd(s, j)
 		if end < len(s) && s[end] == ' ' && end-j == 4 { // 1234 5678
-			if e := codeEnd(s, end+1); e-end-1 == 4 {
+			if e := pinEnd(s, end+1); e-end-1 == 4 {
 				end = e
 			}
 		}
