@@ -142,7 +142,7 @@ func secretWords() []keyword {
 		keyword{word: "eyj", act: actJWT, flags: kwLoose},
 		keyword{word: "curl", act: actCurl},
 	)
-	out = append(out, formWords()...)
+	out = append(out, secretFormWords()...)
 	return append(out, commandWords()...)
 }
 

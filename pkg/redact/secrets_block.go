@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// The forms that formWords start: the arg of actForm words.
+// The forms that secretFormWords start: the arg of actForm words.
 const (
 	formWiFi       uint16 = iota // WIFI:S:…;P:…;;
 	formJWK                      // "kty": a key in JSON
@@ -33,8 +33,8 @@ var (
 	}}
 )
 
-// formWords are the words that start forms.
-func formWords() []keyword {
+// secretFormWords are the words that start forms.
+func secretFormWords() []keyword {
 	out := callWords()
 	add := func(form uint16, flags kwFlags, words ...string) {
 		for _, w := range words {
