@@ -177,6 +177,9 @@ func (s *scene) styleLetter(p *place, letter byte) string {
 	case 'W':
 		return pick(s, s.lib.list(style.lang, "street_word"))
 	case 'n':
+		if style.country != "US" && style.country != "CA" {
+			return strconv.Itoa(1 + s.rng.IntN(pick(s, []int{9, 40, 40, 150, 400})))
+		}
 		return s.houseNumber()
 	case 'k':
 		return strconv.Itoa(1 + s.rng.IntN(9))
