@@ -126,6 +126,7 @@ const (
 	weightSSN     = 8
 	weightPhone   = 10
 	weightRouting = 20
+	weightCard    = 10   // in the ranges that other numbers have too
 	shareOfFirms  = 0.5  // and of providers of health care, of the weight of persons' numbers
 	shareOfRare   = 0.15 // of the weight of common kinds
 )
@@ -143,7 +144,7 @@ var common = map[string]bool{
 
 // bare judges a window in a text of nothing but values, which is in no customary form.
 func (w *window) bare() {
-	if w.plus || w.paren || len(w.canon) < 7 || len(w.canon) > 20 || !w.bareValue() || allSame(w.canon) {
+	if w.plus || w.areaCode() || len(w.canon) < 7 || len(w.canon) > 20 || !w.bareValue() || allSame(w.canon) {
 		return
 	}
 	var c chance
@@ -187,11 +188,33 @@ func (w *window) bareDigits(c *chance) {
 		c.add(ruleSSN, weightSSN, Evidence{Structure: "area, group, serial"})
 	case len(d) == 10 && d[0] >= '2' && d[3] >= '2' && d[1] != '9' && (len(w.groups) == 1 || w.northAmerican()):
 		c.add(rulePhone, weightPhone, Evidence{Structure: "NANP"})
+	case len(d) >= 9 && len(d) <= 11 && len(w.groups) == 1 && (d[0] == '0' && d[1] != '0' || len(d) == 11 && d[0] == '1') && mobilePlans(d):
+		c.add(rulePhone, weightPhone, Evidence{Structure: "national"})
+	}
+	if len(d) >= 13 && len(d) <= 19 && w.cardShape() && luhn(d) && networkOf(d) != nil {
+		c.add(ruleCard, weightCard, Evidence{Checksum: "luhn", Structure: "weak issuer range"})
 	}
 	if len(d) == 9 && (len(w.groups) == 1 || w.shape(4, 4, 1)) && routing(d) {
 		c.add(ruleRouting, weightRouting, Evidence{Checksum: "aba"})
 	}
 }
+
+// mobilePlans reports whether the digits can be dialled in a populous country that writes a trunk prefix, or in China.
+func mobilePlans(d []byte) bool {
+	for _, i := range populousPlans {
+		if phonePlans.national(&phonePlans.plans[i], d) {
+			return true
+		}
+	}
+	return false
+}
+
+var populousPlans = func() (out []int) {
+	for _, id := range []string{"CN", "IN", "ID", "PK", "NG", "BD", "JP", "PH", "VN", "EG", "TR", "DE", "TH", "GB", "FR", "ZA", "KE", "KR", "AU", "NL", "SE", "IL"} {
+		out = append(out, phonePlans.region(id))
+	}
+	return out
+}()
 
 // decide records the likeliest reading.
 func (w *window) decide(c *chance, guess float64, byShape *idRule) {

@@ -121,8 +121,6 @@ func (w *window) card() {
 		w.add(ruleCard, conf, ev)
 	case net != nil && strength > 0:
 		w.add(ruleCard, 0.7+0.1*float64(strength), ev)
-	case net != nil && len(w.canon) >= 13 && w.cardShape() && w.bareValue():
-		w.add(ruleCard, 0.6, ev)
 	case strength == 2 && w.cardShape():
 		w.add(ruleCard, 0.7, ev)
 	}

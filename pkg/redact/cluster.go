@@ -494,7 +494,7 @@ func (sc *scanner) judgeWindow(w *window) {
 		if n == 9 {
 			w.ssn()
 		}
-		if n >= 6 && n <= 15 {
+		if n >= 6 && n <= 15 || n <= 18 && w.canon[0] == '0' {
 			w.phone()
 		}
 		w.account()

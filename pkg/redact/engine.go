@@ -147,7 +147,7 @@ type job struct {
 	eng      *Engine
 	text     string
 	hints    Hints
-	region   string                // of the hinted language
+	plan     int                   // of the telephone numbers of the hinted language's region; -1 if none is known
 	budget   int                   // bytes that derived views may still take
 	over     bool                  // the budget was exceeded
 	scanners [maxDepth + 1]scanner // by depth
@@ -187,7 +187,7 @@ func (j *job) once(e *Engine, text string, h Hints) error {
 // begin prepares the job, and returns its scanner, for a text whose normal form is v.
 func (j *job) begin(e *Engine, text string, h Hints, v *view) *scanner {
 	j.eng, j.text, j.hints = e, text, h
-	j.region = regionOf(h.Language)
+	j.plan = phonePlans.region(regionOf(h.Language))
 	j.budget, j.over, j.doubt = maxViewFactor*len(text), false, false
 	j.view = v
 	if v.segs != nil {

@@ -127,7 +127,7 @@ const topOfficial = topKind | topAnyID | topCompany | topProvider
 // identity judges the window as an identity number of every kind that has its shape. There are at most some thirty of
 // one length.
 func (w *window) identity() {
-	if w.plus {
+	if w.plus || w.areaCode() {
 		return
 	}
 	named := w.context().all()&topOfficial != 0

@@ -1,23 +1,18 @@
 package redact
 
-import (
-	// phonenumbers is Google's libphonenumber in Go: the numbering plans of all countries.
-	"github.com/nyaruka/phonenumbers"
-)
-
 var rulePhone = &rule{prio: prioContext, Rule: Rule{
-	ID: "phone", Version: 1, Type: TypePhone,
+	ID: "phone", Version: 2, Type: TypePhone,
 	Description: "telephone number, international, or national with a word of context or a customary grouping",
 	Source:      "ITU-T E.164, E.123; national numbering plans as in libphonenumber",
 }}
 
 var rulePhoneE164 = &rule{prio: prioShape + 5, Rule: Rule{
-	ID: "phone-e164", Version: 1, Type: TypePhone,
+	ID: "phone-e164", Version: 2, Type: TypePhone,
 	Description: "telephone number in international form",
-	Source:      "ITU-T E.164, E.123; calling codes as in libphonenumber",
+	Source:      "ITU-T E.164, E.123; numbering plans as in libphonenumber",
 }}
 
-// phone judges 6 to 15 digits.
+// phone judges 6 to 15 digits, and up to 18 with an international prefix.
 func (w *window) phone() {
 	n := len(w.canon)
 	if w.mask != 0 || allSame(w.canon) {
@@ -55,14 +50,40 @@ func (w *window) phone() {
 
 // international judges digits after a plus sign.
 func (w *window) international() (float64, string) {
-	code, national := callingCode(w.canon)
+	code, national, valid := phonePlans.e164(w.canon)
 	switch {
 	case code == 0:
 		return 0.35, "E.164"
+	case valid:
+		return 0.97, "E.164"
 	case national < 6 || national > 12:
 		return 0.4, "E.164"
 	}
-	return 0.9, "E.164"
+	return 0.8, "E.164"
+}
+
+// dialled judges digits that start with what is dialled for abroad: 00 nearly everywhere, 011 in North America.
+func (w *window) dialled() (float64, string) {
+	d := w.canon
+	prefix := 0
+	switch {
+	case len(d) >= 11 && d[0] == '0' && d[1] == '0':
+		prefix = 2
+	case len(d) >= 12 && d[0] == '0' && d[1] == '1' && d[2] == '1' && len(w.groups) > 1:
+		prefix = 3
+	default:
+		return 0, ""
+	}
+	_, _, valid := phonePlans.e164(d[prefix:])
+	switch {
+	case !valid:
+		return 0, ""
+	case len(w.groups) > 1:
+		return 0.8, "international prefix"
+	case w.bareValue():
+		return 0.6, "international prefix"
+	}
+	return 0.4, "international prefix"
 }
 
 // attached reports whether the digits hang on a longer word or number: order-5551234567, 555123456.78.
@@ -92,18 +113,27 @@ func (w *window) addPhone(r *rule, conf float64, ev Evidence) {
 	w.sc.add(w.start, extensionEnd(w.sc.s, w.end), r, conf, ev)
 }
 
+// extensionMarks are what stands between a number and its extension.
+var extensionMarks = []string{
+	"extension", "ext.", "ext", "extn", "x", "durchwahl", "dw", "nebenstelle", "apparat", "poste", "extensión", "ramal", "interno", "int.", "anexo",
+	"toestel", "wew.", "доб.", "内線", "分机",
+}
+
 // extensionEnd returns the end of the extension after a number that ends at i, or i.
 func extensionEnd(s string, i int) int {
 	j := i
 	for j < len(s) && j-i < 2 && (s[j] == ' ' || s[j] == ',') {
 		j++
 	}
-	for _, mark := range []string{"extension", "ext.", "ext", "x", "durchwahl", "dw"} {
+	if c := at(s, j); !isLetter(c) && c < 0x80 {
+		return i
+	}
+	for _, mark := range extensionMarks {
 		e := j + len(mark)
 		if e > len(s) || !equalFold(s[j:e], mark) {
 			continue
 		}
-		for at(s, e) == ' ' && e-j < 12 {
+		for (at(s, e) == ' ' || at(s, e) == ':' || at(s, e) == '.') && e-j < 16 {
 			e++
 		}
 		k := e
@@ -126,10 +156,16 @@ func (w *window) national() (float64, string) {
 	if w.uniform && (w.sepChar == '-' || w.sepChar == '.' || w.sepChar == '/' || w.sepChar == '_' || w.sepChar == ' ' && w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
 		return 0.6, "separated digits"
 	}
-	if w.bind >= bindLoose {
+	if w.bind >= bindLoose && !w.paren {
 		return 0, ""
 	}
+	conf, form := w.dialled()
+	if conf > 0 {
+		return conf, form
+	}
 	switch {
+	case w.bind >= bindLoose:
+		return 0, ""
 	case w.northAmerican():
 		conf := 0.55
 		if w.paren || w.sepChar == '-' || w.sepChar == '.' {
@@ -140,12 +176,58 @@ func (w *window) national() (float64, string) {
 		return 0.8, "pairs"
 	case d[0] == '0' && d[1] != '0' && len(d) >= 9 && len(d) <= 12 && w.trunkGroups():
 		return 0.6, "trunk prefix"
-	case len(w.groups) == 1 && w.knownRegion():
-		return 0.35, "national"
+	case len(w.groups) == 1:
+		return w.ungrouped(), "national"
 	case w.paren && w.sepChar != '.' && len(w.groups) >= 2 && len(d) >= 8 && len(d) <= 12:
 		return 0.6, "area code in brackets"
 	}
-	return 0, ""
+	return w.grouping(), "customary grouping"
+}
+
+// ungrouped is the confidence of digits in one piece that are a number in the region of the text's language.
+func (w *window) ungrouped() float64 {
+	plan := w.sc.job.plan
+	if plan < 0 || !phonePlans.national(&phonePlans.plans[plan], w.canon) {
+		return 0
+	}
+	return 0.35
+}
+
+// grouping is the confidence of a number that is written in groups that are customary where it is a number. Groups that
+// sums of money and dates have too say something only in a text that holds nothing else.
+func (w *window) grouping() float64 {
+	d := w.canon
+	if len(w.groups) < 2 || len(w.groups) > 6 || len(d) < 7 || len(d) > 12 || w.sepChar == '/' || w.sepChar == '_' {
+		return 0
+	}
+	first := w.groups[0].end - w.groups[0].start
+	trunk := first == 1 && at(w.sc.s, w.groups[1].start-1) == '(' // 8 (495) 123-45-67
+	if w.sepChar == 0 && !trunk {
+		return 0
+	}
+	lens, shift := uint32(0), 0
+	alike := true
+	for i, g := range w.groups {
+		l := g.end - g.start
+		if i == 1 && trunk {
+			lens, shift = 0, 0
+			l++
+		}
+		lens |= uint32(min(l, 15)) << shift //nolint:gosec // four bits
+		shift += 4
+		alike = alike && l == first
+	}
+	bare := w.bareValue() || trunk
+	if !bare && (alike || len(w.groups) < 3 || w.sepChar == '.' || len(w.groups) != len(w.sc.pieces)) {
+		return 0
+	}
+	switch {
+	case phonePlans.customary(lens, d) == 0:
+		return 0
+	case bare:
+		return 0.7
+	}
+	return 0.55
 }
 
 // disguised reports whether a row of single or double digits could be dialled: nobody separates other numbers so.
@@ -166,6 +248,11 @@ func ascending(d []byte) bool {
 		}
 	}
 	return steps > len(d)/2
+}
+
+// areaCode reports whether the window starts with digits in brackets, as telephone numbers do.
+func (w *window) areaCode() bool {
+	return w.paren && len(w.groups) > 1 && at(w.sc.s, w.groups[0].end) == ')'
 }
 
 // northAmerican reports whether the digits are grouped as in North America and could be dialled there.
@@ -192,35 +279,6 @@ func (w *window) trunkGroups() bool {
 	last := w.groups[len(w.groups)-1]
 	return last.end-last.start >= 2
 }
-
-// knownRegion asks the numbering plan of the text's language whether the digits are a number there.
-func (w *window) knownRegion() bool {
-	region := w.sc.job.region
-	if region == "" {
-		return false
-	}
-	num, err := phonenumbers.Parse(string(w.canon), region)
-	return err == nil && phonenumbers.IsValidNumberForRegion(num, region)
-}
-
-// callingCode returns the country calling code that d starts with (0 if there is none) and how many digits follow.
-func callingCode(d []byte) (code, national int) {
-	for n := 1; n <= 3 && n < len(d); n++ {
-		c := number(d[:n])
-		if callingCodes[c] {
-			return c, len(d) - n
-		}
-	}
-	return 0, 0
-}
-
-// callingCodes are the country calling codes of libphonenumber's metadata.
-var callingCodes = func() (t [1000]bool) {
-	for code := range phonenumbers.GetSupportedCallingCodes() {
-		t[code] = true
-	}
-	return t
-}()
 
 // regionOf returns the region whose numbering plan fits a language tag best.
 func regionOf(tag string) string {
