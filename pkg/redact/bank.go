@@ -56,6 +56,9 @@ func (w *window) iban() {
 
 const ibanStructure = "country, length"
 
+// polishAccount is the length of a Polish account number: an IBAN without its country.
+const polishAccount = 26
+
 // account judges digits as an account, routing or sort code number.
 func (w *window) account() {
 	d := w.canon
@@ -64,7 +67,7 @@ func (w *window) account() {
 		return
 	}
 	n := w.context()
-	if n.near&(topAccount|topRouting|topIBAN|topSort) == 0 && l != 26 {
+	if n.near&(topAccount|topRouting|topIBAN|topSort) == 0 && l != polishAccount {
 		return
 	}
 	switch {
@@ -76,7 +79,7 @@ func (w *window) account() {
 		w.add(ruleRouting, conf, ev)
 	case l == 6 && n.near&topSort != 0:
 		w.add(ruleSortCode, 0.85, Evidence{Context: n.nameOf(topSort)})
-	case l == 26 && mod97(append(append(make([]byte, 0, 30), d[2:]...), '2', '5', '2', '1', d[0], d[1])) == 1:
+	case l == polishAccount && mod97(append(append(make([]byte, 0, 30), d[2:]...), '2', '5', '2', '1', d[0], d[1])) == 1:
 		w.add(ruleIBAN, 0.9, Evidence{Checksum: "mod 97", Structure: "Polish account number"})
 	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:
 		w.add(ruleAccount, 0.72, Evidence{Context: n.nameOf(topAccount | topIBAN)})

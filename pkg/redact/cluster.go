@@ -42,7 +42,8 @@ type window struct {
 	plus       bool
 	paren      bool
 	lower      bool
-	uniform    bool // all groups have the same length, at most two
+	uniform    bool  // all groups have the same length, at most two
+	subjects   topic // what the words around any window of the row speak of
 	near       nearby
 	read       bool // near was gathered
 }
@@ -347,6 +348,7 @@ func (sc *scanner) judgeRow(p []piece) {
 	canon := &sc.canon
 	w := &sc.win
 	w.sc = sc
+	w.subjects = sc.subjects(p[0].start, p[len(p)-1].end)
 	for a := range p {
 		if middleOfRow(p, a) {
 			continue
@@ -472,6 +474,10 @@ func (w *window) partOfRow(p []piece, a, b int) bool {
 func (w *window) context() *nearby {
 	if !w.read {
 		w.read = true
+		if w.subjects == 0 {
+			w.near.reset(0)
+			return &w.near
+		}
 		start := w.start
 		if first := w.groups[0]; first.word && first.end-first.start > 1 && len(w.groups) > 1 {
 			start = first.end // MRN-12345678 carries its own label
@@ -497,19 +503,29 @@ func (sc *scanner) judgeWindow(w *window) {
 		if n >= 6 && n <= 15 || n <= 18 && w.canon[0] == '0' {
 			w.phone()
 		}
-		w.account()
-		w.securityCode()
+		if w.subjects&(topAccount|topRouting|topIBAN|topSort) != 0 || n == polishAccount {
+			w.account()
+		}
+		if w.subjects&topCVV != 0 {
+			w.securityCode()
+		}
 		w.birthDigits()
 	} else {
 		w.iban()
-		w.plate()
+		if w.subjects&topPlate != 0 {
+			w.plate()
+		}
 	}
 	if n >= 6 && n <= 20 {
 		w.identity()
 		w.bare()
 	}
-	w.labelledID()
-	w.record()
+	if w.subjects&topLabel != 0 {
+		w.labelledID()
+	}
+	if w.subjects&(topRecord|topProvider|topPatient|topDiagnosis) != 0 {
+		w.record()
+	}
 }
 
 // benignNumber reports whether the cluster is part of something that is no one's: a decimal fraction, a hash, a UUID.

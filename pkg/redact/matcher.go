@@ -36,24 +36,24 @@ type literal struct {
 	exact  []exactForm // if there are any, only these forms matter
 }
 
-// exactForm is one way to write a word, with the bytes that may follow it (nil: all).
+// exactForm is one way to write a word.
 type exactForm struct {
 	text string
-	next *[256]bool
+	next *[256]bool // the bytes that may follow it; nil: all
+	word bool       // a word of the text begins where it stands, and ends within it
 }
 
-// filter is a Bloom filter of 16 KiB: each value sets two bits of one word.
+// filter is a set of hashes of 17 bits.
 type filter [1 << 11]uint64
 
 func (f *filter) add(x uint64) {
 	h := hash(x)
-	f[h>>53] |= 1<<(h>>41&63) | 1<<(h>>47&63)
+	f[h>>53] |= 1 << (h >> 47 & 63)
 }
 
 func (f *filter) has(x uint64) bool {
 	h := hash(x)
-	w := f[h>>53]
-	return w>>(h>>41&63)&(w>>(h>>47&63))&1 != 0
+	return f[h>>53]>>(h>>47&63)&1 != 0
 }
 
 // hash spreads x over the upper bits.
@@ -106,7 +106,11 @@ func newMatcher(words []literal) *matcher {
 		switch {
 		case w.exact != nil:
 			for _, x := range w.exact {
-				m.addExact(x)
+				if x.word {
+					m.addStart(entries, key, run, key)
+				} else {
+					m.addExact(x)
+				}
 			}
 		case w.word[0] >= 0x80:
 			m.high.addAll(w.word, 3)
@@ -248,23 +252,40 @@ func (m *matcher) step(state uint32, c byte) uint32 {
 }
 
 // at returns where the walk for what stands at s[i:] starts; its state is 0 if no word starts there. The eight bytes
-// there are x, with zeros beyond the end; c is the class of the first, before that of the byte before it.
-func (m *matcher) at(x uint64, c, before uint8) walkStart {
-	if m.inner.has(x&0xFFFFFFFF) || c&clHigh != 0 && m.high.has(x&0xFFFFFF) {
+// there are x, with zeros beyond the end; begins says whether a word of the text begins there.
+func (m *matcher) at(x uint64, begins bool) walkStart {
+	if m.inner.has(x&0xFFFFFFFF) || byte(x) >= 0x80 && m.high.has(x&0xFFFFFF) {
 		return walkStart{state: m.root[lower(byte(x))], depth: 1}
 	}
-	if c&clLetter == 0 || before&clLetter != 0 && (c&clUpper == 0 || before&clLower == 0) {
+	if !begins {
 		return walkStart{}
 	}
 	return m.atStart(x)
 }
 
-// atStart is at, where a word of the text begins. The letters among the eight bytes are told all at once.
+// innerMask marks, by the highest bits, at which of the eight bytes at s[i:] a word may begin that may stand anywhere.
+func (m *matcher) innerMask(s string, i int) (mask uint64) {
+	if i+11 > len(s) {
+		x, y := load64Pad(s, i), load64Pad(s, i+8)
+		for k := range 8 {
+			if m.inner.has((x>>(8*k) | y<<(64-8*k)) & 0xFFFFFFFF) {
+				mask |= 0x80 << (8 * k)
+			}
+		}
+		return mask
+	}
+	b := s[i : i+11]
+	for k := range 8 {
+		h := hash(uint64(b[k]) | uint64(b[k+1])<<8 | uint64(b[k+2])<<16 | uint64(b[k+3])<<24)
+		mask = mask>>8 | m.inner[h>>53]>>(h>>47&63)<<63
+	}
+	return mask
+}
+
+// atStart is at, where a word of the text begins.
 func (m *matcher) atStart(x uint64) walkStart {
-	folded := x | ones8*0x20 // the bit that small letters have and capitals have not
-	low := folded &^ tops8
-	letters := (low + ones8*(0x80-'a')) &^ (low + ones8*(0x7F-'z')) &^ x & tops8
-	small := letters & (x << 2)
+	letters, small := letterMasks(x)
+	folded := x | ones8*0x20                         // the bit that small letters have and capitals have not
 	run := bits.TrailingZeros64(^letters&tops8) &^ 7 // in bits: 64 if all are letters
 	key := folded & (1<<run - 1)
 	humps := letters &^ small & (small << 8) & (1<<run - 1)

@@ -24,7 +24,7 @@ func naiveHits(voc *vocabulary, s string) map[hit]bool {
 			if !begins && !anywhere || end > len(s) || string(folded[i:end]) != k.word || !standsAlone(s, i, end, k.flags) {
 				continue
 			}
-			if words[n].exact != nil && !anyForm(s, i, words[n].exact) {
+			if words[n].exact != nil && !anyForm(s, i, begins, words[n].exact) {
 				continue
 			}
 			out[hit{start: int32(i), end: int32(end), word: uint16(n)}] = true
@@ -34,10 +34,10 @@ func naiveHits(voc *vocabulary, s string) map[hit]bool {
 }
 
 // anyForm reports whether one of the forms stands at s[pos:], with what must follow within four bytes.
-func anyForm(s string, pos int, forms []exactForm) bool {
+func anyForm(s string, pos int, begins bool, forms []exactForm) bool {
 	for _, x := range forms {
-		ok := strings.HasPrefix(s[pos:], x.text)
-		for n := len(x.text); n < 4 && ok && x.next != nil; n++ {
+		ok := strings.HasPrefix(s[pos:], x.text) && (begins || !x.word)
+		for n := len(x.text); n < 4 && ok && x.next != nil && !x.word; n++ {
 			ok = pos+n < len(s) && x.next[s[pos+n]]
 		}
 		if ok {

@@ -16,7 +16,14 @@ type nearby struct {
 	after  topic      // words after it, where they can be its label
 	label  idGroups   // kinds of identity numbers that the label names
 	groups idGroups   // and the other words
-	word   [64]uint16 // per topic bit: 1 + the word that speaks of it
+	named  topic      // topics of which word knows who speaks of them
+	word   [64]uint16 // per topic bit that is named, the word that speaks of it
+}
+
+// reset empties n but for topics from afar. Words that are not named need no clearing.
+func (n *nearby) reset(far topic) {
+	n.near, n.far, n.after, n.named = 0, far, 0, 0
+	n.label, n.groups = idGroups{}, idGroups{}
 }
 
 // all returns every topic around.
@@ -48,36 +55,36 @@ func (n *nearby) nearGroup(g idGroup) bool { return n.label.has(g) }
 
 // nameOf returns the word that spoke of one of t's topics.
 func (n *nearby) nameOf(t topic) string {
-	for ; t != 0; t &= t - 1 {
-		if w := n.word[bits.TrailingZeros64(uint64(t))]; w != 0 {
-			return theVocabulary().words[w-1].word
-		}
+	t &= n.named
+	if t == 0 {
+		return ""
 	}
-	return ""
+	return theVocabulary().words[n.word[bits.TrailingZeros64(uint64(t))]].word
 }
 
 func (n *nearby) note(k *keyword, word uint16, label bool) {
-	for t := k.topics; t != 0; t &= t - 1 {
-		b := bits.TrailingZeros64(uint64(t))
-		if n.word[b] == 0 {
-			n.word[b] = word + 1
-		}
+	for t := k.topics &^ n.named; t != 0; t &= t - 1 {
+		n.word[bits.TrailingZeros64(uint64(t))] = word
+	}
+	n.named |= k.topics
+	if k.group[0] == 0 {
+		return
+	}
+	into := &n.groups
+	if label {
+		into = &n.label
 	}
 	for _, g := range k.group {
 		if g == 0 {
 			break
 		}
-		if label {
-			n.label.add(g)
-		} else {
-			n.groups.add(g)
-		}
+		into.add(g)
 	}
 }
 
 // around gathers the context of the candidate [start, end).
 func (sc *scanner) around(start, end int, n *nearby) {
-	*n = nearby{far: sc.base}
+	n.reset(sc.base)
 	if c := sc.cellOf(start, end); c != nil {
 		sc.cellContext(c, start, end, n)
 		return
@@ -90,6 +97,25 @@ func (sc *scanner) around(start, end int, n *nearby) {
 	if n.near&^topNumber == 0 && len(sc.s) <= maxFieldValue {
 		n.near |= sc.base & topFields
 	}
+}
+
+// maxSigns bounds the plus sign, brackets and separators before the first digit of a number.
+const maxSigns = 8
+
+// subjects returns all that around can find the surroundings of anything in [start, end) to speak of, and maybe more: a
+// row of windows is judged by the families that have something to go by.
+func (sc *scanner) subjects(start, end int) topic {
+	if len(sc.cells) > 0 {
+		return ^topic(0) // the key of a cell may stand anywhere
+	}
+	t := sc.base
+	if sc.outer != nil {
+		t |= sc.outer.all()
+	}
+	for i := sc.hitsBefore(end+reachAfter) - 1; i >= 0 && int(sc.hits[i].end) >= start-reachBefore-maxSigns; i-- {
+		t |= sc.voc.words[sc.hits[i].word].topics
+	}
+	return t
 }
 
 // maxFieldValue is the length up to which a text is taken for the value that its field is named for.
@@ -110,11 +136,11 @@ func (n *nearby) inherit(outer *nearby) {
 	for _, g := range outer.groups {
 		n.groups.add(g)
 	}
-	for i, w := range outer.word {
-		if n.word[i] == 0 {
-			n.word[i] = w
-		}
+	for t := outer.named &^ n.named; t != 0; t &= t - 1 {
+		b := bits.TrailingZeros64(uint64(t))
+		n.word[b] = outer.word[b]
 	}
+	n.named |= outer.named
 }
 
 // before reads the words before start, closest first. The closest run of words is the label.
@@ -128,9 +154,6 @@ func (sc *scanner) before(start int, n *nearby) {
 			break
 		}
 		k := &sc.voc.words[h.word]
-		if k.topics == 0 {
-			continue
-		}
 		gap := last - int(h.end)
 		if n.near&^topNumber != 0 && gap > 3 || label && sc.apart(int(h.end), last) {
 			label = false

@@ -116,6 +116,16 @@ func (p *pattern) anchorForm() exactForm {
 	return exactForm{text: p.anchor}
 }
 
+// afterDigit reports whether the anchor stands after a digit.
+func (p *pattern) afterDigit() bool {
+	for i, e := range p.elems {
+		if e.set == nil && strings.ToLower(e.literal) == p.anchor {
+			return i > 0 && p.elems[i-1].set == patternSets['d']
+		}
+	}
+	return false
+}
+
 func counts(spec string) (low, high int, err error) {
 	if rest, open := strings.CutSuffix(spec, "+"); open {
 		low, err = strconv.Atoi(rest)

@@ -367,7 +367,12 @@ func vendorWords() []keyword {
 func vendorForms(i int) []exactForm {
 	var out []exactForm
 	for ; i >= 0; i = vendorRules[i].next {
-		out = append(out, vendorRules[i].p.anchorForm())
+		r := vendorRules[i]
+		form := r.p.anchorForm()
+		_, run := startKey(form.text)
+		alone := !r.inside && r.p.before == 0 || r.p.afterDigit()
+		form.word = alone && isLetter(form.text[0]) && (run < len(form.text) || !isLetter(form.text[run-1]))
+		out = append(out, form)
 	}
 	return out
 }

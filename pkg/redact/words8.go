@@ -20,6 +20,25 @@ func load64(s string, i int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
+// load64Pad is load64 with zeros beyond the end of s.
+func load64Pad(s string, i int) uint64 {
+	if i+8 <= len(s) {
+		return load64(s, i)
+	}
+	var x uint64
+	for k := 0; i+k < len(s); k++ {
+		x |= uint64(s[i+k]) << (8 * k)
+	}
+	return x
+}
+
+// letterMasks marks the bytes of x that are letters in ASCII, and those that are small letters.
+func letterMasks(x uint64) (letters, small uint64) {
+	low := (x | ones8*0x20) &^ tops8 // from a to z if it is a letter
+	letters = (low + ones8*(0x80-'a')) &^ (low + ones8*(0x7F-'z')) &^ x & tops8
+	return letters, letters & (x << 2)
+}
+
 // zeros marks the bytes of x that are zero. Bytes above one may be marked, too.
 func zeros(x uint64) uint64 { return (x - ones8) &^ x & tops8 }
 
