@@ -21,7 +21,12 @@ const (
 func HalfOf(entry string) Half {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(strings.ToLower(entry))) // a hash takes everything
-	if h.Sum64()>>33&1 == 0 {
+	// FNV's last bytes do not reach its middle bits: all bits are mixed as MurmurHash3 ends, or short names would
+	// share the half of their first letters.
+	x := h.Sum64()
+	x = (x ^ x>>33) * 0xff51afd7ed558ccd
+	x = (x ^ x>>33) * 0xc4ceb9fe1a85ec53
+	if x>>63 == 0 {
 		return A
 	}
 	return B

@@ -67,6 +67,18 @@ func TestHalves(t *testing.T) {
 	require.InDelta(t, a, b, float64(a+b)/20)
 }
 
+func TestHalvesCutEveryScript(t *testing.T) {
+	for _, half := range []Half{A, B} {
+		for _, lang := range Langs() {
+			names := 0
+			for _, c := range culturesOf[half]().byLang[lang] {
+				names += count(c.family)
+			}
+			require.Greater(t, names, 25, "%s has no family names in half %d", lang, half)
+		}
+	}
+}
+
 func TestParseHalf(t *testing.T) {
 	for s, want := range map[string]Half{"a": A, "B": B, "both": Both} {
 		got, ok := ParseHalf(s)
