@@ -49,6 +49,21 @@ func dropped(text string) string {
 
 // edits returns what is to be replaced in text, in order.
 func (e *Engine) edits(text string, fs []Finding) []edit {
+	out := e.replacements(text, fs)
+	if len(out) == 0 {
+		return nil
+	}
+	if looksLikeJSON(text) && jsonscan.Valid(text) {
+		return jsonEdits(text, out)
+	}
+	for i := range out {
+		out[i] = quoteNumber(text, out[i])
+	}
+	return out
+}
+
+// replacements returns what the actions of fs put in the places of their values.
+func (e *Engine) replacements(text string, fs []Finding) []edit {
 	out := make([]edit, 0, len(fs))
 	for _, f := range fs {
 		if f.Action == ActionKeep {
@@ -59,15 +74,6 @@ func (e *Engine) edits(text string, fs []Finding) []edit {
 			value = normalise(value).s
 		}
 		out = append(out, edit{start: f.Start, end: f.End, text: e.replacement(f.Type, f.Action, value)})
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	if looksLikeJSON(text) && jsonscan.Valid(text) {
-		return jsonEdits(text, out)
-	}
-	for i := range out {
-		out[i] = quoteNumber(text, out[i])
 	}
 	return out
 }

@@ -24,6 +24,11 @@
 //     actions are applied (apply.go, json.go). Where something was replaced beside what was left in doubt, the result is
 //     read once more (stable.go), so that a second call changes nothing.
 //
+// # Streams
+//
+// A Writer (stream_writer.go) sanitizes a text of any length in bounded memory, a DeltaJoiner (stream_deltas.go) the
+// deltas that a model streams. Both read windows that overlap (stream.go) and let go what nothing that follows changes.
+//
 // # Cost
 //
 // Every step is linear in the length of the text. The view and the matcher touch each byte once. Scanners look

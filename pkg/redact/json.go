@@ -21,6 +21,15 @@ func looksLikeJSON(text string) bool {
 // jsonEdits fits edits to the tokens of a JSON document, so that the document stays valid: within a string only its
 // contents are replaced, numbers become strings, and what lies over several tokens is replaced in each.
 func jsonEdits(text string, edits []edit) []edit {
+	out := tokenEdits(text, edits)
+	if jsonscan.Valid(rewrite(text, out)) {
+		return out
+	}
+	return wholeStrings(text, out)
+}
+
+// tokenEdits cuts edits at the tokens of JSON text.
+func tokenEdits(text string, edits []edit) []edit {
 	out := make([]edit, 0, len(edits))
 	for i := 0; i < len(text) && len(edits) > 0; {
 		start, end, str := jsonToken(text, i)
@@ -52,10 +61,7 @@ func jsonEdits(text string, edits []edit) []edit {
 			rest = rest[1:]
 		}
 	}
-	if jsonscan.Valid(rewrite(text, out)) {
-		return out
-	}
-	return wholeStrings(text, out)
+	return out
 }
 
 // jsonToken returns the next string, number or literal of valid JSON at or after i, or -1.
