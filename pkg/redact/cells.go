@@ -99,7 +99,7 @@ func (sc *scanner) judgeCell(c *cell) {
 		return
 	}
 	if sc.secretKey(h, k) {
-		sc.secretCell(v, k)
+		sc.secretCell(v, int(h.end), k)
 	}
 }
 
@@ -113,11 +113,11 @@ func (sc *scanner) secretKey(h hit, k *keyword) bool {
 	for start > 0 && int(h.start)-start < maxName && isWordByte(s[start-1]) {
 		start--
 	}
-	return (k.arg == keyStrong || k.arg == keyCode) && !harmlessName(s[start:h.start], s[h.end:end])
+	return k.arg != keyLogin && k.arg != keyFlag && k.arg != keyService && !harmlessName(s[start:h.start], s[h.end:end])
 }
 
 // secretCell judges the value of a cell under the name of a secret.
-func (sc *scanner) secretCell(v fieldVal, k *keyword) {
+func (sc *scanner) secretCell(v fieldVal, keyEnd int, k *keyword) {
 	text := sc.s[v.start:v.end]
 	if k.arg == keyCode {
 		if len(text) >= 3 && len(text) <= 8 && figures(text) {
@@ -125,7 +125,14 @@ func (sc *scanner) secretCell(v fieldVal, k *keyword) {
 		}
 		return
 	}
+	if commonNoun(k.word) && !looksChosen(text) {
+		return // what the grammar of a program calls a token
+	}
 	if len(text) > maxFieldBytes || strings.IndexByte(text, ' ') >= 0 && sentence(text) {
+		return
+	}
+	if k.arg == keyWeak {
+		sc.add(v.start, v.end, ruleEntropy, sc.weakValue(keyEnd, text), Evidence{Context: k.word, Structure: "column"})
 		return
 	}
 	conf := sc.strongValue(text, jointAssign, token{start: v.start, end: v.end, quote: '"', next: v.end}, k)
@@ -471,6 +478,6 @@ func (sc *scanner) secretField(h hit, k *keyword) {
 	}
 	v, ok := sc.fieldValue(&key)
 	if ok {
-		sc.secretCell(v, k)
+		sc.secretCell(v, int(h.end), k)
 	}
 }

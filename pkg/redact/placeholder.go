@@ -70,7 +70,7 @@ func hollow(v string) bool {
 	l := strings.ToLower(v)
 	switch l {
 	case "changeme", "change_me", "change-me", "xxx", "todo", "tbd", "n/a", "none", "null", "nil", "undefined", "true", "false", "...", "your_password",
-		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "dummy", "foobar", "insert_here", "pass", "token", "test", "passwd", "pwd", "access_token", "api_key", "apikey":
+		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "sample", "dummy", "foobar", "insert_here", "pass", "token", "test", "passwd", "pwd", "access_token", "api_key", "apikey":
 		return true
 	}
 	for _, p := range []string{

@@ -82,12 +82,13 @@ func secretWords() []keyword {
 		"mail_pass", "ftp_pass", "admin_pass", "user_pass", "deploy_pass", "root_pass", "dbpass", "dbpasswd", "userpass", "rds_pass", "redis_pass", "mqtt_pass",
 		"ldap_pass", "npm_pass", "vpn_pass", "email_pass", "wifi_pass", "http_pass", "proxy_pass", "git_pass", "nexus_pass", "logged_in_key", "nonce_salt", "auth_salt",
 		"secure_auth_key", "logged_in_salt", "secure_auth_salt", "nonce_key")
-	add(keyFlag, 0, "identified by", "with password", "snmp-server community", "radius-server key", "tacacs-server key", "isakmp key", "key-string", "pre-shared-key",
+	add(keyFlag, 0, "with password", "snmp-server community", "radius-server key", "tacacs-server key", "isakmp key", "key-string", "pre-shared-key",
 		"server-private", "ppp chap password", "wpa-psk ascii 0", "wpa-psk ascii", "authentication-key", "md5-key", "auth-password", "priv-password")
 	add(keyService, 0, "adafruit", "airtable", "algolia", "artifactory", "asana", "bittrex", "cloudflare", "codecov", "cohere", "coinbase", "confluent", "contentful", "databricks", "datadog",
 		"digitalocean", "droneci", "dropbox", "facebook", "fastly", "finicity", "finnhub", "flickr", "freshbooks", "gitter", "gocardless", "grafana", "heroku", "hubspot", "jfrog", "kraken", "kucoin",
 		"launchdarkly", "mailchimp", "mailgun", "mapbox", "mattermost", "meraki", "messagebird", "netlify", "newrelic", "nytimes", "okta", "opsgenie", "pagerduty", "plaid", "rapidapi", "sendbird",
 		"sendgrid", "sentry", "shodan", "sidekiq", "snyk", "sonarqube", "sourcegraph", "squarespace", "stripe", "sumologic", "travisci", "trello", "twilio", "twitch", "typeform", "virustotal", "wakatime", "zendesk")
+	add(keyStrong, 0, "identified by")
 	add(keyNoun, 0, "schlüssel", "clave", "jeton", "geheimnis", "parola", "klucz", "sleutel", "chiave", "chave")
 	add(keyStrong, kwLoose, "пароль", "пароля", "паролем", "ключ api", "api-ключ", "токен", "секретный ключ", "密码", "密碼", "口令", "パスワード", "पासवर्ड", "비밀번호",
 		"암호", "كلمة المرور", "كلمة السر", "كلمة مرور", "مفتاح api", "סיסמה", "רหัสผ่าน", "รหัสผ่าน", "密钥", "密鑰", "apiキー", "トークン", "令牌", "시크릿", "토큰", "api 키", "api키",
@@ -253,7 +254,7 @@ var harmlessHeads = []string{
 	"pad_", "eos_", "bos_", "unk_", "sep_", "stop_", "prompt", "completion", "cached_", "input_", "output_", "reasoning_", "primary",
 	"foreign", "sort_", "partition_", "cache_", "hot", "shortcut_", "object_", "idempotency_", "idempotency-", "dedup", "natural_", "bucket_", "schema",
 	"sequence", "foreign-", "primary-", "forgot", "lost_", "issuer", "translation", "i18n", "natural", "group_", "routing_", "row_", "event_",
-	"sub_", "hash_", "composite_", "surrogate_", "unique_", "index_", "map_", "dict_",
+	"sub_", "hash_", "xdg_", "recv-", "recv_", "composite_", "surrogate_", "unique_", "index_", "map_", "dict_",
 }
 
 func harmlessName(head, tail string) bool {

@@ -49,7 +49,7 @@ func (sc *scanner) loginAfter(i int, k *keyword) {
 		j++
 	}
 	user := sc.readWord(j)
-	if user == j || user-j > 64 {
+	if user == j || user-j > 64 || user-j == 1 && strings.HasPrefix(k.word, "w") {
 		return
 	}
 	m := skipBlanks(s, user)
@@ -118,7 +118,7 @@ scan:
 	}
 	if colon >= 0 && colon < atSign {
 		v := s[colon+1 : atSign]
-		if v == "" || placeholder(v) || v[0] == '$' && onlyNameBytes(v[1:]) {
+		if v == "" || atSign-begin < 8 && colon-begin <= 3 && colon > begin || placeholder(v) || v[0] == '$' && onlyNameBytes(v[1:]) {
 			return
 		}
 		sc.keyed = atSign

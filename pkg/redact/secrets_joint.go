@@ -235,7 +235,7 @@ func subjectEnd(s string, i int) (int, bool) {
 			return 0, false
 		}
 		if first && !prepositions[lowerWord(w)] {
-			return 0, false
+			return nounSubject(s, j, e)
 		}
 		colon := w[len(w)-1] == ':'
 		if !first && (farCopulas[lowerWord(w)] || colon) {
@@ -248,6 +248,25 @@ func subjectEnd(s string, i int) (int, bool) {
 		j = e + 1
 	}
 	return 0, false
+}
+
+// nounSubject reads one word and a copula, as in "la clé API stripe est": the word at [i, e) must not make the name one
+// of something else.
+func nounSubject(s string, i, e int) (int, bool) {
+	w := s[i:e]
+	if len(w) > 24 || !onlyInner(w, "-_.'’") || harmlessName("", w) || stopWord(w) {
+		return 0, false
+	}
+	j := e + 1
+	k := j
+	for k < len(s) && k-j < 12 && s[k] != ' ' && s[k] != '\n' {
+		k++
+	}
+	if at(s, k) != ' ' || !farCopulas[lowerWord(s[min(j, len(s)):k])] {
+		return 0, false
+	}
+	j = skipBlanks(s, k)
+	return j, looksChosen(wordAt(s, j)) || len(wordAt(s, j)) >= minSeed
 }
 
 // wordSet makes a set of the words in list.

@@ -15,7 +15,7 @@ func (sc *scanner) vaultToken(start, end int) {
 	if at(s, start-1) != '.' || at(s, start-2) != 's' || isWordByte(at(s, start-3)) || isWordByte(at(s, end)) {
 		return
 	}
-	if _, digits, _, _ := census(s[start:end]); digits >= 2 && entropy(s[start:end]) > 3.4 {
+	if _, digits, _, _ := census(s[start:end]); digits >= 2 && !wordy(s[start:end]) && entropy(s[start:end]) > 3.4 {
 		sc.add(start-2, end, ruleVaultLegacy, 0.9, Evidence{Structure: "prefix and length"})
 	}
 }

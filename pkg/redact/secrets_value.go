@@ -42,6 +42,11 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		i = skipType(s, i)
 	}
 	kind, next := operator(s, i, quoted)
+	if kind == jointAssign && compares(s[i:next]) {
+		if j := skipBlanks(s, next); at(s, j) != '"' && at(s, j) != '\'' {
+			return jointNone, i
+		}
+	}
 	if at(s, i) == '|' && next == i+1 && !sc.tableRow(i) {
 		return jointNone, i
 	}
@@ -69,6 +74,11 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		return jointSpace, i
 	}
 	return jointNone, i
+}
+
+// compares reports whether an operator compares or chooses rather than assigns: only a literal after it is a value.
+func compares(op string) bool {
+	return op == "==" || op == "===" || op == "||" || op == "!=" || op == "!=="
 }
 
 // tableRow reports whether the '|' at i stands in a row of a Markdown table: another one stands before it on its line.
@@ -269,6 +279,9 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	if v == "" || arnBefore(sc.s, i) {
 		return
 	}
+	if far && t.quote == 0 && !chosenAfter(v) || sc.listed(i, j) && !looksChosen(v) && sc.weakValue(i, v) == 0 || flag && t.quote == 0 && !sc.lastWord(t, v) {
+		return
+	}
 	conf := 0.0
 	r := ruleAssigned
 	if k.word == "pass" && how != jointSpace {
@@ -279,7 +292,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	switch {
 	case kind == keyWeak:
 		r = ruleEntropy
-		if (how == jointAssign || how == jointProse) && !sc.wrapped {
+		if (how == jointAssign || how == jointProse) && !sc.wrapped && !code(sc.s, t, v) {
 			conf = sc.weakValue(i, v)
 		}
 	case kind == keyService:
@@ -302,6 +315,32 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	sc.keyed = max(sc.keyed, t.end)
 	sc.add(t.start, t.end, r, conf, Evidence{Context: k.word, Structure: "value"})
 	sc.changedTo(t.end, k)
+}
+
+// chosenAfter reports whether v, after a name and what it is for, looks like a secret: looksChosen, or letters with a
+// digit.
+func chosenAfter(v string) bool {
+	letters, digits, _, _ := census(v)
+	return looksChosen(v) || letters > 2 && digits > 0 && len(v) >= 6 && !measure(v) && !version(v) && v[0] != '-'
+}
+
+// listed reports whether a quoted name that ends at i and its value at j are only parted by a comma: they are a pair, or
+// items of a list.
+func (sc *scanner) listed(i, j int) bool {
+	s := sc.s
+	for i < j && (s[i] == '"' || s[i] == '\'' || s[i] == '`') {
+		i++
+	}
+	return at(s, i) == ','
+}
+
+// lastWord reports whether a word after an option is an argument and not the word of a sentence: it does not look like
+// one, or nothing, or another option, follows.
+func (sc *scanner) lastWord(t token, v string) bool {
+	_, digits, symbols, _ := census(v)
+	s := sc.s
+	next := skipBlanks(s, t.next)
+	return digits+symbols > 0 || next == t.next || next >= len(s) || s[next] == '-' || s[next] == '\\' || s[next] == '|' || s[next] == '&'
 }
 
 // commonNoun reports whether a name of secrets is also a word of everyday language, so that an everyday word after it
@@ -455,7 +494,7 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 		if digits == 0 && containsFold(v, k.word) {
 			return 0 // token = tokens
 		}
-		if code(sc.s, t, v) || plain && (stopWord(v) || humps > 0 && !jumbled(v) || len(v) < 4) {
+		if code(sc.s, t, v) || plain && (stopWord(v) || commonNoun(k.word) || humps > 0 && !jumbled(v) || len(v) < 4) {
 			return 0
 		}
 		if plain && letters == len(v) && at(sc.s, t.end) == ' ' && len(v) < 12 && isLetter(at(sc.s, t.end+1)) && !lineStartsAt(sc.s, t.start) {
@@ -484,7 +523,7 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 // spaceValue says how sure it is that v, which only a space parts from the name of a secret, is one.
 func (sc *scanner) spaceValue(v string, t token) float64 {
 	letters, digits, symbols, humps := census(v)
-	if letters == 0 || len(v) < 5 || code(sc.s, t, v) || measure(v) {
+	if letters == 0 || len(v) < 5 || v[0] == '-' || code(sc.s, t, v) || measure(v) {
 		return 0
 	}
 	switch {
@@ -560,12 +599,24 @@ func notSecret(s string, t token, v, word string) bool {
 		return true // a YAML tag
 	case strings.HasPrefix(s[t.end:], "...") && len(v) < 24, strings.HasPrefix(s[t.end:], "…") && len(v) < 24:
 		return true // cut off on purpose
+	case v[0] == '#' && allHex(v[1:]) && len(v) <= 9, len(v) <= 10 && v[0] == '0' && lower(at(v, 1)) == 'x' && allHex(v[2:]):
+		return true // a colour, a constant
+	case strings.HasSuffix(word, "key") && containsFold(v, "key") && onlyInner(v, "_-") && wordy(v):
+		return true // the name of a key
+	case t.quote == 0 && cmdlet(v) && at(s, t.end) == ' ':
+		return true // PowerShell: ConvertTo-SecureString "…"
 	case strings.HasPrefix(v, "arn:"), strings.HasPrefix(v, "projects/"), strings.HasPrefix(v, "/") && pathLike(v), strings.HasPrefix(v, "./"), strings.HasPrefix(v, "../"):
 		return true
 	case strings.Contains(v, "required") || strings.Contains(v, "nullable|") || strings.HasPrefix(v, "op://") || strings.HasPrefix(v, "file://"):
 		return true
 	}
 	return t.quote != 0 && dottedName(v) && strings.IndexByte(v, '.') > 0 && (mixedCase(v) || strings.Count(v, ".") > 1) && containsFold(v, word[:min(4, len(word))])
+}
+
+// cmdlet reports whether v is Verb-Noun, as PowerShell's commands are.
+func cmdlet(v string) bool {
+	dash := strings.IndexByte(v, '-')
+	return dash > 1 && isUpper(v[0]) && isUpper(at(v, dash+1)) && onlyLetters(v[:dash]) && onlyLetters(v[dash+1:])
 }
 
 // pathLike reports whether v is a path of a file: words between slashes.
@@ -699,6 +750,9 @@ func code(s string, t token, v string) bool {
 		}
 		return true
 	}
+	if v[0] == '&' && isLetter(at(v, 1)) && nameBytes(strings.TrimSuffix(v[1:], "{")) || v[len(v)-1] == '{' {
+		return true
+	}
 	open := strings.IndexByte(v, '(')
 	if open > 0 && nameBytes(v[:open]) {
 		return true
@@ -738,11 +792,53 @@ func dottedName(v string) bool {
 			return false
 		}
 		_, digits, _, _ := census(part)
-		if digits > 2 {
+		if digits > 2 && digitGroups(part) > 1 {
 			return false
 		}
 	}
 	return true
+}
+
+// hasLower reports whether v has a small letter.
+func hasLower(v string) bool {
+	for i := range len(v) {
+		if isLower(v[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// digitGroups counts the rows of digits in v.
+func digitGroups(v string) int {
+	n := 0
+	for i := range len(v) {
+		if isDigit(v[i]) && (i == 0 || !isDigit(v[i-1])) {
+			n++
+		}
+	}
+	return n
+}
+
+// wordy reports whether most of v is words in small letters, maybe with capitals: NewKeyFromSeed1024. Random strings of
+// letters in both cases and digits hardly ever have rows of four small letters.
+func wordy(v string) bool {
+	run, rows, letters := 0, 0, 0
+	for i := 0; i <= len(v); i++ {
+		if i < len(v) && isLower(v[i]) {
+			run++
+			letters++
+			continue
+		}
+		if run >= 3 {
+			rows += run
+		}
+		run = 0
+		if i < len(v) && isUpper(v[i]) {
+			letters++
+		}
+	}
+	return rows*2 > letters && digitGroups(v) <= 2
 }
 
 // weakValue says how sure it is that v, after a name such as "key" that ends at i, is a secret: only if it looks random,
@@ -755,6 +851,9 @@ func (sc *scanner) weakValue(i int, v string) float64 {
 		return 0
 	}
 	letters, digits, symbols, _ := census(v)
+	if mixedCase(v) && wordy(v) || len(v) == 40 && allHex(v) && !hasLower(v) && !sc.serviceNamed(i) {
+		return 0 // the name of something; the fingerprint of a public key
+	}
 	if len(v) == 36 && isUUID(v, 0) || len(v) < 16 || letters < 4 {
 		if digits > 0 && symbols <= 4 && onlyInner(v, "-_") && sc.serviceNamed(i) {
 			return 0.6

@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // vendorKey is a kind of key that its issuer made recognisable.
 type vendorKey struct {
 	id      string
@@ -395,7 +397,39 @@ func (sc *scanner) vendor(h hit, k *keyword) {
 			continue
 		}
 		sc.add(start, end, &r.rule, 0.97, Evidence{Structure: r.Description})
+		if r.p.before == 0 && end-start == awsKeyID && strings.HasPrefix(r.ID, "secret-aws-") {
+			sc.awsSecret(end)
+		}
 		return
+	}
+}
+
+// Lengths of the two parts of an AWS access key, and how far behind the first the second is looked for.
+const (
+	awsKeyID    = 20
+	awsSecret   = 40
+	reachSecret = 160
+)
+
+// awsSecret adds the secret access key that stands behind an access key id without a name of its own: 40 characters of
+// base64 with capitals, small letters and digits.
+func (sc *scanner) awsSecret(i int) {
+	s := sc.s
+	limit := min(len(s), i+reachSecret)
+	for i < limit {
+		for i < limit && !patternSets['b'][s[i]] {
+			i++
+		}
+		end := i
+		for end < len(s) && end-i <= awsSecret && patternSets['b'][s[end]] {
+			end++
+		}
+		if v := s[i:end]; len(v) == awsSecret && mixedCase(v) && entropy(v) > 4 && v[0] != '/' && digitGroups(v) > 1 {
+			sc.keyed = max(sc.keyed, end)
+			sc.add(i, end, ruleEntropy, 0.9, Evidence{Structure: "beside an access key id"})
+			return
+		}
+		i = max(end, i+1)
 	}
 }
 
