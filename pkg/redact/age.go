@@ -14,6 +14,7 @@ const (
 	ageUnit                  // after the number, of any time: "ans"; a word before the number must speak of a person
 	agePrefix                // before the number: "aged"
 	ageTurning               // before the number: "turned"
+	ageBeing                 // before the number, and of anything: "I'm"
 	ageScript                // after the number, written without space: 歳
 )
 
@@ -30,6 +31,7 @@ func agePhrases() []keyword {
 	add(ageUnit, 0, "ans|años|anos|anni|lat|lata|jaar|jahre|år|roku życia")
 	add(ageScript, kwLoose, "歳|岁|歲|才です|周岁|살|세입니다|세 |साल का|साल की|साल के|वर्षीय|वर्ष का|वर्ष की|वर्ष के| лет| года| год|летний|летняя| سنة| عاما| عامًا| سنوات")
 	add(agePrefix, 0, "aged|at the age of|age of|im alter von|âgé de|âgée de|à l'âge de|a la edad de|com idade de|all'età di|op de leeftijd van|w wieku")
+	add(ageBeing, 0, "i'm|i am|im|he is|she is|he's|she's|ich bin|er ist|sie ist|i'll be|he was|she was")
 	add(ageTurning, 0, "turn|turned|turning|turns|cumplo|cumplió|cumple|compio|compie")
 	return out
 }
@@ -50,7 +52,7 @@ func yearsWord(v string) bool {
 // ageAt judges the number beside the word for ages at h.
 func (sc *scanner) ageAt(h hit, k *keyword) {
 	switch k.arg {
-	case agePrefix, ageTurning:
+	case agePrefix, ageTurning, ageBeing:
 		sc.ageFollowing(h, k)
 	default:
 		sc.agePreceding(h, k)
@@ -124,6 +126,7 @@ func (sc *scanner) ageFollowing(h hit, k *keyword) {
 	if end == i || numberBefore(s, end) != i {
 		return
 	}
+	years := number([]byte(s[i:end]))
 	if c := at(s, end); isWordByte(c) || (c == '-' || c == '+' || c == '/' || c == '%' || c == ':' || c == 0xE2) || (c == '.' || c == ',') && isDigit(at(s, end+1)) {
 		return
 	}
@@ -140,6 +143,9 @@ func (sc *scanner) ageFollowing(h hit, k *keyword) {
 			return
 		}
 	}
+	if k.arg == ageBeing && !(years >= minBeing && (clauseEnd(s, end) && at(s, end) < 0x80 || strings.HasPrefix(rest, "and ") || strings.HasPrefix(rest, "but ") || strings.HasPrefix(rest, "und "))) {
+		return
+	}
 	if k.arg == ageTurning && (!personBefore(before) || !clauseEnd(s, end) && !strings.HasPrefix(rest, "this") && !strings.HasPrefix(rest, "next") && !strings.HasPrefix(rest, "in ") && !strings.HasPrefix(rest, "on ") && !strings.HasPrefix(rest, "last") && !strings.HasPrefix(rest, "years")) {
 		return
 	}
@@ -147,7 +153,27 @@ func (sc *scanner) ageFollowing(h hit, k *keyword) {
 	if personBefore(before) {
 		conf = 0.8
 	}
+	end = yearsEnd(s, end)
 	sc.add(i, end, ruleAge, conf, Evidence{Context: k.word, Structure: "number after a word for age"})
+}
+
+// minBeing is the least number that "I'm 34" is taken for an age.
+const minBeing = 10
+
+// yearsEnd returns the end of the word for years after the number that ends at i, or i.
+func yearsEnd(s string, i int) int {
+	j := i
+	if at(s, j) == ' ' {
+		j++
+	}
+	e := j
+	for e < len(s) && e-j < 16 && (isLetter(s[e]) || s[e] >= 0x80) {
+		e++
+	}
+	if e > j && yearsWord(s[j:e]) {
+		return e
+	}
+	return i
 }
 
 // reachSubject bounds how far before an age its subject is looked for, in bytes.
@@ -157,8 +183,9 @@ const reachSubject = 64
 const (
 	aboutPerson uint8 = 1 << iota
 	aboutThing
-	aboutPeople // people in general
-	aboutOne    // a pronoun that outweighs things
+	aboutPeople  // people in general
+	aboutOne     // a pronoun that outweighs things
+	aboutGeneral // a subject as such
 )
 
 // aboutWords gives what each word speaks of.
@@ -173,7 +200,10 @@ var aboutWords = func() map[string]uint8 {
 	for _, w := range ageThings {
 		m[w] |= aboutThing
 	}
-	for _, w := range []string{"i'm", "she", "he", "who", "patient"} {
+	for _, w := range generalWords {
+		m[w] |= aboutGeneral
+	}
+	for _, w := range []string{"i'm", "she", "he", "who", "patient", "patientin", "paciente", "paziente"} {
 		m[w] |= aboutOne
 	}
 	return m
@@ -206,7 +236,7 @@ func about(v string) (mask uint8) {
 var (
 	boundWords   = strings.Split("at least|under|over|more than|less than|older than|younger than|minimum|must be|be at least|up to|until|mindestens|unter|über|moins de|plus de|más de|menos de|almost 2|between|roughly|for|since|hace|depuis|pendant|seit|vor|il y a|da|fa|durante|nach|dans|en|per", "|")
 	genericWords = strings.Split("adults|children|people|persons|patients|women|men|those|students|anyone|users|kids|teens|individuals|participants|workers|everyone|males|females|citizens|youth|population|players|customers|employees|voters|kinder|personen|enfants|personnes|niños|personas|bambini|persone|whisky|whiskey|rum|cheese|wine|beef|barrel|barrels|ham|tequila|balsamic", "|")
-	personWords  = strings.Split("i|i'm|im|i am|he|she|he's|she's|my|his|her|who|me|patient|man|woman|boy|girl|male|female|mr|mrs|ms|dr|son|daughter|husband|wife|mother|father|brother|sister|mom|dad|uncle|aunt|friend|colleague|client|employee|applicant|victim|suspect|baby|named|we|they|user|student|ich|bin|er|sie|mein|meine|patientin|mann|frau|herr|sohn|tochter|j'ai|je|il|elle|mon|ma|madame|monsieur|âgé|âgée|tengo|tiene|yo|mi|él|ella|señor|señora|paciente|hijo|hija|tenho|tem|eu|ele|ela|meu|minha|ho|ha|mio|mia|signor|signora|paziente|figlio|figlia|ik|hij|zij|mijn|mam|ma|ben|pan|pani|私|我|他|她|मैं|मेरी|मेरा|मेरे|मुझे|мне|ему|ей|я|나는|저는|عمري|عمره|عمرها", "|")
+	personWords  = strings.Split("i|i'm|im|i am|he|she|he's|she's|my|his|her|who|me|patient|man|woman|boy|girl|male|female|mr|mrs|ms|dr|son|daughter|husband|wife|mother|father|brother|sister|mom|dad|uncle|aunt|friend|colleague|client|employee|applicant|victim|suspect|baby|named|we|they|user|student|ich|bin|mir|mich|ihm|ihr|er|sie|mein|meine|patientin|mann|frau|herr|sohn|tochter|j'ai|je|il|elle|mon|ma|madame|monsieur|âgé|âgée|tengo|tiene|yo|mi|él|ella|señor|señora|paciente|hijo|hija|tenho|tem|eu|ele|ela|meu|minha|ho|ha|mio|mia|signor|signora|paziente|figlio|figlia|ik|hij|zij|mijn|mam|ma|ben|pan|pani|私|我|他|她|मैं|मेरी|मेरा|मेरे|मुझे|мне|ему|ей|я|나는|저는|عمري|عمره|عمرها", "|")
 	ageThings    = strings.Split("company|laptop|car|house|building|computer|server|wine|whisky|whiskey|tree|bridge|church|castle|city|town|tradition|phone|software|code|codebase|system|machine|bike|engine|fossil|rock|star|universe|earth|planet|wall|temple|painting|book|bug|ticket|account|project|startup|firm|app|product|technology|battery|furniture|piano|scotch|rum|bourbon|cheese|documentation|commit|issue|law|country|university|school|club|museum|firma|auto|haus|gebäude|rechner|wein|baum|brücke|entreprise|voiture|maison|bâtiment|vin|ordinateur|empresa|coche|casa|edificio|vino|azienda|macchina|loan|mortgage|contract|dog|cat|horse|warranty|certificate|garantie|garantía|experience|experiencia|expérience|esperienza|experiência|erfahrung|prison|ago|vieja|iphone|macbook|tv|fridge|boat|roof|boiler", "|")
 )
 
@@ -276,9 +306,12 @@ func ageVerb(before string) bool {
 	return false
 }
 
+// reachThing bounds how far after an age the thing is looked for that it is of, in bytes.
+const reachThing = 14
+
 // ageOfThing reports whether a word near an age is that of a thing: before it in its sentence, or right after it.
 func (sc *scanner) ageOfThing(before string, end int) bool {
-	after := sc.s[end:min(len(sc.s), end+28)]
+	after := sc.s[end:min(len(sc.s), end+reachThing)]
 	if j := strings.IndexAny(after, ".!?\n,;"); j >= 0 {
 		after = after[:j]
 	}

@@ -88,6 +88,7 @@ const (
 	actUser      // a user name may follow
 	actAge       // an age may stand beside it; arg: how
 	actEast      // the character for "year" in a date
+	actNation    // a nationality
 	actInsert    // a statement with a list of columns
 	actPair      // the value of a pair of name and value
 	actPart      // a part of a multipart body
@@ -123,8 +124,19 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
 	v.words = append(v.words, agePhrases()...)
+	v.words = append(v.words, nationWords()...)
 	v.words = append(v.words, fieldWords()...)
 	v.words = append(v.words, structureWords()...)
+	for _, k := range v.words {
+		if k.word[0] < 0x80 {
+			continue
+		}
+		caps := k
+		caps.word = upperAccents(k.word)
+		title := k
+		title.word = upperFirst(k.word)
+		v.words = append(v.words, title, caps)
+	}
 	type form struct {
 		word  string
 		flags kwFlags

@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 var ruleEmail = &rule{prio: prioShape, Rule: Rule{
 	ID: "email", Version: 1, Type: TypeEmail,
 	Description: "e-mail address: local part, @, domain name or address literal",
@@ -19,6 +21,9 @@ func (sc *scanner) email(i int) int {
 		return i + 1
 	}
 	end := domainEnd(s, i+1)
+	if end < 0 && at(s, i+1) >= 0x80 {
+		end = eastDomainEnd(s, i+1)
+	}
 	if end < 0 {
 		end = addressLiteralEnd(s, i+1)
 	}
@@ -129,6 +134,29 @@ func domainEnd(s string, i int) int {
 		label = j + 1
 	}
 	return best
+}
+
+// eastTopLevels are top-level domains in scripts that are written without spaces between words.
+var eastTopLevels = [...]string{
+	"公司", "中国", "中國", "网络", "網路", "香港", "台湾", "台灣", "商城", "在线", "中文网", "网址", "网站", "新加坡", "한국", "닷컴", "みんな", "コム", "भारत", "السعودية", "مصر", "امارات", "شبكة", "موقع",
+}
+
+// eastDomainEnd returns the end of the domain name at s[i:] whose top level is one of eastTopLevels, or -1.
+func eastDomainEnd(s string, i int) int {
+	for j := i; j < len(s) && j-i < maxLocalPart; j++ {
+		if s[j] != '.' {
+			if s[j] < 0x80 && !isAlnum(s[j]) && s[j] != '-' {
+				return -1
+			}
+			continue
+		}
+		for _, t := range eastTopLevels {
+			if j > i && strings.HasPrefix(s[j+1:], t) {
+				return j + 1 + len(t)
+			}
+		}
+	}
+	return -1
 }
 
 // isDomain reports whether the whole of s is a domain name.

@@ -119,7 +119,7 @@ func (sc *scanner) readKey(h hit, k *keyword) (fieldKey, bool) {
 		start--
 	}
 	key := fieldKey{start: start, end: end, head: s[start:h.start], word: k.word, kind: k.field - 1}
-	if key.head == "" && at(s, start-1) == ' ' && key.kind == fieldName {
+	if key.head == "" && at(s, start-1) == ' ' && (key.kind == fieldName || key.kind == fieldAge) {
 		key.head = sc.wordBefore(start - 1)
 	}
 	return key, key.kindOf()

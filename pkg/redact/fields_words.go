@@ -3,6 +3,7 @@ package redact
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // What the value of a key is: the arg of actField words.
@@ -193,6 +194,12 @@ func upperAccents(s string) string {
 		}
 		return unicode.ToUpper(r)
 	}, s)
+}
+
+// upperFirst returns s with its first letter in upper case.
+func upperFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
 }
 
 // minPlain is the length from which on a word stands without its diacritics too: "ne" is not "né".

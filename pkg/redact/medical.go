@@ -51,8 +51,12 @@ anemia|anaemia|anämie|sickle cell disease|sickle cell anemia|hemophilia|haemoph
 // medicalWords are what the medical rules look for.
 func medicalWords() []keyword {
 	var out []keyword
-	for _, c := range conditions {
-		out = append(out, keyword{word: strings.TrimSpace(c), act: actCondition})
+	for _, c := range allConditions {
+		k := keyword{word: c, act: actCondition}
+		if c[0] >= 0x80 || len(c) >= 2 && c[1] >= 0x80 && !isLetter(c[len(c)-1]) {
+			k.flags = kwLoose
+		}
+		out = append(out, k)
 	}
 	add := func(act trigger, t topic, words ...string) {
 		for _, w := range words {
@@ -62,17 +66,20 @@ func medicalWords() []keyword {
 	add(actDiagnosis, topDiagnosis, "dx", "diagnosis", "diagnoses", "diagnosed with", "diagnosed as", "suspected", "suffers from", "suffering from", "treated for",
 		"history of", "known", "diagnose", "diagnosen", "diagnostic", "diagnostiqué", "atteint de", "atteinte de", "souffre de", "suivi pour",
 		"suivie pour", "traité pour", "traitée pour", "diagnóstico", "diagnosticado con", "diagnosticada con", "padece", "padece de", "sufre de",
-		"diagnosticado com", "diagnosticada com", "sofre de", "diagnosi", "affetto da", "affetta da", "soffre di", "leidet an", "leidet unter",
+		"diagnosticado com", "diagnosticada com", "sofre de", "sofro de", "diagnosticaron", "diagnosticaram", "sufro de", "soffro di", "hanno diagnosticato", "souffrant de", "je souffre de", "leide an", "leide unter", "living with", "battling", "survivor of", "test positive for", "positive for", "cierpię na", "choruje na", "choruję na", "chory na", "chora na", "zdiagnozowano", "lijdt aan", "lijd aan", "gediagnosticeerd met", "diagnosed me with", "diagnosed him with", "diagnosed her with", "past medical history", "pmh", "medical history", "comorbidities", "known case of", "status post", "presents with", "presenting with", "complains of", "diagnosi", "affetto da", "affetta da", "soffre di", "leidet an", "leidet unter",
 		"erkrankt an", "behandelt wegen", "verdacht auf", "v.a.", "z.n.", "tested positive for", "recovering from", "assessment", "impression",
 		"chief complaint", "indication", "anamnese", "rozpoznanie", "cierpi na")
-	add(actNone, topDiagnosis, "icd", "icd-10", "icd10", "cie-10", "cim-10")
-	add(actDose, 0, "mg", "mcg", "µg", "ug", "iu", "mg/ml", "milligrams", "milligram", "mg/day", "mg/kg", "i.e.", "ui", "units", "tablets", "ml")
+	add(actNone, topDiagnosis, "diagnostiziert", "festgestellt", "icd", "icd-10", "icd10", "cie-10", "cim-10")
+	add(actDose, 0, "μg", "units", "unit", "capsules", "puffs", "drops", "einheiten", "tabletten", "comprimés", "comprimidos", "compresse", "mg/day", "meq", "mmol", "micrograms", "gram", "grams", "mg", "mcg", "µg", "ug", "iu", "mg/ml", "milligrams", "milligram", "mg/day", "mg/kg", "i.e.", "ui", "units", "tablets", "ml")
 	add(actNone, topPatient, "patient", "patients", "patientin", "paciente", "paziente", "pacjent", "attending", "admitted", "discharge", "hospital", "clinic",
 		"klinik", "ward", "doctor", "prescribed", "medication", "medikation", "médicament", "prescription", "dr", "tablets", "dose", "dosage", "therapy",
 		"treatment", "traitement", "tratamiento", "terapia", "behandlung", "rx", "started on", "twice daily", "once daily", "verordnet", "prescrit", "recetado",
 		"prescritto", "symptoms", "nurse", "surgery", "bloods", "chart", "take", "taking", "nehme", "prend", "toma", "chronic", "clinical")
 	return out
 }
+
+// reachClause bounds how far before a condition its sentence is looked at, in bytes.
+const reachClause = 100
 
 // condition judges the name of a disease: it counts if it is said of somebody.
 func (sc *scanner) condition(h hit, k *keyword) {
@@ -82,17 +89,85 @@ func (sc *scanner) condition(h hit, k *keyword) {
 	}
 	var n nearby
 	sc.around(start, end, &n)
+	before := clauseBefore(sc.s, start)
+	speaks := about(before)
 	strength := 0
 	switch {
+	case speaks&aboutGeneral != 0 && speaks&(aboutOne|aboutPerson) == 0:
+		return // nobody has it: what causes asthma?
 	case n.near&topDiagnosis != 0:
 		strength = 2
-	case n.all()&(topDiagnosis|topPatient|topBirth|topRecord) != 0, sc.possessive(start):
+	case sc.possessive(start), n.after&topDiagnosis != 0 && speaks&(aboutOne|aboutPerson) != 0:
+		strength = 1
+	case speaks&aboutGeneral != 0 && speaks&aboutOne == 0:
+		return
+	case speaks&(aboutOne|aboutPerson) != 0 && haveBefore(before), eastPerson(before):
+		strength = 1
+	case n.all()&(topDiagnosis|topPatient|topBirth|topRecord) != 0 && sc.conditionAfter(end, speaks):
 		strength = 1
 	}
 	if len(k.word) <= 3 && strength < 2 || strength == 0 {
 		return
 	}
 	sc.add(start, end, ruleCondition, 0.55+0.15*float64(strength), Evidence{Context: n.nameOf(topDiagnosis | topPatient)})
+}
+
+// conditionAfter reports whether a condition that no word right before it gives to somebody may still be theirs: the
+// sentence is no question.
+func (sc *scanner) conditionAfter(end int, speaks uint8) bool {
+	for i := end; i < len(sc.s) && i-end < reachClause && sc.s[i] != '\n' && sc.s[i] != '.'; i++ {
+		if sc.s[i] == '?' {
+			return speaks&(aboutOne|aboutPerson) != 0
+		}
+	}
+	return true
+}
+
+// clauseBefore returns what stands before i in its sentence, reachClause bytes at most.
+func clauseBefore(s string, i int) string {
+	from := max(0, i-reachClause)
+	v := s[from:i]
+	if j := strings.LastIndexAny(v, "!?\n;"); j >= 0 {
+		v = v[j+1:]
+	}
+	for j := len(v) - 2; j > 0; j-- {
+		if v[j] == '.' && v[j+1] == ' ' && j > 2 && v[j-2] != ' ' {
+			return v[j+2:]
+		}
+	}
+	return v
+}
+
+// haveBefore reports whether one of the three words before a condition says that somebody has it.
+func haveBefore(before string) bool {
+	end := len(before)
+	for range 3 {
+		for end > 0 && !isAlnum(before[end-1]) && before[end-1] < 0x80 {
+			end--
+		}
+		start := end
+		for start > 0 && (isAlnum(before[start-1]) || before[start-1] >= 0x80) {
+			start--
+		}
+		if start == end {
+			return false
+		}
+		if haveVerbs[strings.ToLower(before[start:end])] {
+			return true
+		}
+		end = start
+	}
+	return false
+}
+
+// eastPerson reports whether the words before a condition, in a script without spaces or case, speak of a person.
+func eastPerson(before string) bool {
+	for i := range len(before) {
+		if before[i] >= 0xD0 {
+			return hasForeignPerson(before)
+		}
+	}
+	return false
 }
 
 // possessives are the words that say whose a condition is.
@@ -215,27 +290,134 @@ var drugEndings = []string{
 	"carbonate", "valproate", "acid", "sodium", "potassium", "chloride", "sulfate", "phosphate", "tartrate", "maleate", "hcl", "säure", "statine", "ina", "amol",
 }
 
-// dose judges a unit of doses: a number and the name of a drug must stand before it.
+// Bounds of what is read before a dose.
+const (
+	maxDoseNumber = 12
+	maxDrug       = 32
+	maxDoseWords  = 4
+)
+
+// dose judges a unit of doses: a number and the name of a drug must stand before it, or the name after it.
 func (sc *scanner) dose(h hit) {
 	s := sc.s
-	i := int(h.start)
-	for i > 0 && (s[i-1] == ' ') && int(h.start)-i < 2 {
+	if c := at(s, int(h.end)); c == '/' && (lower(at(s, int(h.end)+1)) == 'd' || lower(at(s, int(h.end)+1)) == 'l') {
+		return // a concentration in blood
+	}
+	num := doseNumber(s, int(h.start))
+	if num < 0 {
+		return
+	}
+	unit := strings.ToLower(s[h.start:h.end])
+	weak := unit == "g" || unit == "ml" || unit == "units" || unit == "unit" || unit == "u" || unit == "tablets" || unit == "i.e." || unit == "ui" || unit == "drops" || unit == "puffs" || unit == "capsules" || unit == "einheiten" || unit == "tabletten"
+	end := sc.doseEnd(int(h.end))
+	if start, known := sc.drugBefore(num); known {
+		sc.add(start, end, ruleDrug, 0.85, Evidence{Structure: "drug, amount, unit"})
+		return
+	}
+	if to := sc.drugAfter(end); to > 0 {
+		sc.add(num, to, ruleDrug, 0.8, Evidence{Structure: "amount, unit, drug"})
+		return
+	}
+	sc.likelyDrug(num, int(h.end), weak)
+}
+
+// doseNumber returns the start of the number, or range of numbers, that ends before i, or -1.
+func doseNumber(s string, i int) int {
+	for n := 0; n < 2 && i > 0 && (s[i-1] == ' ' || s[i-1] == '-'); n++ {
 		i--
 	}
 	e := i
-	for i > 0 && e-i < 8 && (isDigit(s[i-1]) || s[i-1] == '.' || s[i-1] == ',') {
+	for i > 0 && e-i < maxDoseNumber && (isDigit(s[i-1]) || (s[i-1] == '.' || s[i-1] == ',' || s[i-1] == '-' || s[i-1] == '/') && isDigit(at(s, i-2)) && isDigit(at(s, i))) {
 		i--
 	}
-	if i == e || !isDigit(s[i]) || at(s, i-1) != ' ' {
+	if i == e || isWordByte(at(s, i-1)) || at(s, i-1) == '$' {
+		return -1
+	}
+	return i
+}
+
+// doseEnd returns where the dose that ends at i ends with what it is given in: mg/ml, mg per day.
+func (sc *scanner) doseEnd(i int) int {
+	s := sc.s
+	if at(s, i) != '/' {
+		return i
+	}
+	j := i + 1
+	for j < len(s) && j-i < 8 && (isAlnum(s[j]) || s[j] == '.' || s[j] == ' ' && isDigit(s[j-1])) {
+		j++
+	}
+	for j > i && !isAlnum(s[j-1]) {
+		j--
+	}
+	return max(i, j)
+}
+
+// drugBefore looks for a known drug before the number at i, over words of forms and salts and punctuation.
+func (sc *scanner) drugBefore(i int) (start int, known bool) {
+	s := sc.s
+	end := i
+	for range maxDoseWords {
+		n := 0
+		for end > 0 && n < 3 && (s[end-1] == ' ' || s[end-1] == '(' || s[end-1] == ',' || s[end-1] == ':' || s[end-1] == '-' || s[end-1] == '*') {
+			end--
+			n++
+		}
+		w := end
+		for w > 0 && end-w < maxDrug && (isLetter(s[w-1]) || s[w-1] >= 0x80 || s[w-1] == '-' && isLetter(at(s, w-2))) {
+			w--
+		}
+		if w == end {
+			return 0, false
+		}
+		name := strings.ToLower(s[w:end])
+		if drugNames[name] {
+			return w, true
+		}
+		if !drugForms[name] {
+			return 0, false
+		}
+		end = w
+	}
+	return 0, false
+}
+
+// drugAfter returns the end of the known drug after a dose that ends at i, or 0: 500 mg of amoxicillin.
+func (sc *scanner) drugAfter(i int) int {
+	s := sc.s
+	for range 3 {
+		if at(s, i) != ' ' {
+			return 0
+		}
+		w := i + 1
+		end := w
+		for end < len(s) && end-w < maxDrug && (isLetter(s[end]) || s[end] >= 0x80 || s[end] == '-' && isLetter(at(s, end+1))) {
+			end++
+		}
+		name := strings.ToLower(s[w:end])
+		if drugNames[name] {
+			return end
+		}
+		if !drugForms[name] {
+			return 0
+		}
+		i = end
+	}
+	return 0
+}
+
+// likelyDrug judges the word before the amount at num as a drug by its ending and the words around.
+func (sc *scanner) likelyDrug(num, end int, weak bool) {
+	s := sc.s
+	if at(s, num-1) != ' ' {
 		return
 	}
-	w := i - 1
+	w := num - 1
 	start := w
-	for start > 0 && w-start < 32 && (isLetter(s[start-1]) || s[start-1] >= 0x80 || s[start-1] == '-') {
+	for start > 0 && w-start < maxDrug && (isLetter(s[start-1]) || s[start-1] >= 0x80 || s[start-1] == '-') {
 		start--
 	}
 	name := strings.ToLower(s[start:w])
-	if len(name) < 4 || stopWord(name) || diagnosisStops[name] {
+	if len(name) < 4 || stopWord(name) || diagnosisStops[name] || thingWords[name] || notDrugs[name] {
 		return
 	}
 	ending := 0
@@ -244,10 +426,8 @@ func (sc *scanner) dose(h hit) {
 			ending = max(ending, len(d))
 		}
 	}
-	unit := strings.ToLower(s[h.start:h.end])
-	weak := unit == "g" || unit == "ml" || unit == "units" || unit == "tablets" || unit == "i.e." || unit == "ui"
 	var n nearby
-	sc.around(start, int(h.end), &n)
+	sc.around(start, end, &n)
 	ctx := n.all()&(topPatient|topDiagnosis|topRecord) != 0
 	conf := 0.0
 	switch {
@@ -258,19 +438,35 @@ func (sc *scanner) dose(h hit) {
 	}
 	if salt := strings.HasSuffix(name, "ate") || strings.HasSuffix(name, "ide") || name == "acid" || name == "hcl" || name == "sodium"; salt && at(s, start-1) == ' ' {
 		p := start - 1
-		for p > 0 && start-p < 32 && isLower(s[p-1]) {
+		for p > 0 && start-p < maxDrug && isLower(s[p-1]) {
 			p--
 		}
 		if q := s[p : start-1]; len(q) >= 5 && !stopWord(q) && !diagnosisStops[q] && q != "started" {
 			start = p
 		}
 	}
-	sc.add(start, int(h.end), ruleDrug, conf, Evidence{Structure: "drug, amount, unit"})
+	sc.add(start, end, ruleDrug, conf, Evidence{Structure: "drug, amount, unit"})
 }
+
+// notDrugs are words before amounts that are no drugs.
+var notDrugs = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`about approximately weight weighs weighing contains containing adds takes take taking gave given dose doses daily dosage total maximum minimum limit level levels glucose cholesterol
+		sugar salt sodium protein calcium caffeine vitamin vitamins only than least most each every around nearly memory limit prescribed started increased reduced received`) {
+		m[w] = true
+	}
+	return m
+}()
 
 // record judges a number as that of a medical record.
 func (w *window) record() {
 	l := len(w.canon)
+	if l == 3 && w.mask == 1 {
+		if n := w.context(); n.near&topDiagnosis != 0 && w.icd() {
+			w.add(ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
+		}
+		return
+	}
 	if l < 4 || l > 14 || w.plus || w.lower {
 		return
 	}
@@ -299,8 +495,8 @@ func (w *window) icd() bool {
 // conditionNames are the conditions for looking up.
 var conditionNames = func() map[string]bool {
 	m := map[string]bool{}
-	for _, c := range conditions {
-		m[strings.TrimSpace(c)] = true
+	for _, c := range allConditions {
+		m[c] = true
 	}
 	return m
 }()

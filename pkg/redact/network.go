@@ -222,3 +222,9 @@ func (sc *scanner) mac(start, end int) {
 		sc.add(start, end, ruleMAC, 0.9, Evidence{Structure: "six octets"})
 	}
 }
+
+// isAddress reports whether v is an IP address.
+func isAddress(v string) bool {
+	_, err := netip.ParseAddr(v)
+	return err == nil
+}

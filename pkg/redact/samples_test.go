@@ -140,6 +140,8 @@ var samples = map[string]sample{
 	"device-field":      {[]string{"imei: «350870649529981»", `{"android_id": "«9774d56d682e549c»"}`}, []string{"imei: unknown", "350870649529981"}},
 	"age":               {[]string{"my son is «34 years old»", "a «34-year-old» woman", "Maria, aged «34», called", "彼女は«34歳»です", "ich bin «34 Jahre alt»", "j'ai «34 ans»"}, []string{"our company is 34 years old", "adults aged 18 and over", "a 12 year old whisky", "34 ans d'expérience", "at least 18 years old"}},
 
+	"nationality": {[]string{"She is «French».", "he is a «Nigerian» citizen", "Meine Staatsangehörigkeit ist «polnisch»", "de nationalité «française»", "I'm «Brazilian», living here"}, []string{"French cuisine", "the German version", "he speaks Polish", "I am learning Italian", "Dutch citizens may vote"}},
+
 	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «D1234567»"}, []string{"version X12345678"}},
 }
 

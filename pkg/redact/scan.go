@@ -147,6 +147,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.dose(h)
 	case actProfile:
 		sc.profile(h)
+	case actNation:
+		sc.nation(h, k)
 	case actEast:
 		sc.eastDate(h)
 	case actAge:

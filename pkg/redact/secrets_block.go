@@ -96,7 +96,7 @@ func (sc *scanner) wifi(i int) {
 			}
 			j++
 		}
-		if j >= limit && at(s, j-1) == '\\' {
+		if j > limit || j == limit && at(s, j-1) == '\\' {
 			return
 		}
 		if (name == 'P' || name == 'p') && at(s, i+1) == ':' && j > i+2 && !placeholder(s[i+2:j]) {

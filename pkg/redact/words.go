@@ -70,7 +70,7 @@ func contextWords() []keyword {
 		"geburtstag", "né", "née", "né le", "née le", "date de naissance", "naissance", "nacido", "nacida", "fecha de nacimiento", "nacimiento", "f. nac", "nascido", "nascida",
 		"data de nascimento", "nascimento", "nato", "nata", "nato il", "nata il", "data di nascita", "nascita", "geboortedatum", "geb. datum", "urodzony", "urodzona", "ur",
 		"data urodzenia", "date_of_birth", "birth_date", "född", "født", "syntynyt")
-	add(topBirth, 0, "doğum tarihi", "doğumlu", "doğum", "urodzony dnia", "ur.", "geboren op", "geb. am", "nac.", "fødselsdato", "födelsedatum", "d. nasc", "fecha nac", "f. nacimiento", "data nasc", "date naissance", "né(e) le")
+	add(topBirth, 0, "nací", "nació", "naci", "nasci", "nasceu", "nacque", "urodziłam się", "urodziłem się", "urodziła się", "urodził się", "ur. dnia", "doğum tarihim", "né à", "née à", "doğdum", "doğdu", "doğum günü", "verjaardag", "anniversaire", "compleanno", "cumpleaños", "aniversário", "doğum tarihi", "doğumlu", "doğum", "urodzony dnia", "ur.", "geboren op", "geb. am", "nac.", "fødselsdato", "födelsedatum", "d. nasc", "fecha nac", "f. nacimiento", "data nasc", "date naissance", "né(e) le")
 	add(topBirth, kwLoose, "出生", "生まれ", "生れ", "生於", "生于", "출생", "생일", "태어", "родилась", "родился", "г.р.", "года рождения", "ولد", "ولدت", "مواليد", "تاريخ الميلاد", "الميلاد", "जन्मतिथि", "जन्म तिथि", "생년", "生年月日", "誕生日", "生日", "जन्म", "생년월일", "родился", "дата рождения")
 	add(topCVV, 0, "cvv", "cvc", "cvv2", "cvc2", "cid", "csc", "security code", "card verification", "kartenprüfnummer", "prüfziffer", "code de sécurité", "cryptogramme",
 		"código de seguridad", "código de segurança", "codice di sicurezza")
