@@ -16,6 +16,11 @@ var (
 		Description: "US routing transit number with its check digit, after a word for it",
 		Source:      "ABA routing number policy",
 	}}
+	ruleBIC = &rule{prio: prioContext, Rule: Rule{
+		ID: "bic", Version: 1, Type: TypeBank,
+		Description: "business identifier code of a bank, after a word for it",
+		Source:      "ISO 9362",
+	}}
 	ruleSortCode = &rule{prio: prioContext + 4, Rule: Rule{
 		ID: "uk-sort-code", Version: 1, Type: TypeBank,
 		Description: "UK sort code after a word for it",
@@ -23,26 +28,14 @@ var (
 	}}
 )
 
-// ibanLength is the length of IBANs by country, from the registry.
-var ibanLength = map[string]int{
-	"AD": 24, "AE": 23, "AL": 28, "AT": 20, "AZ": 28, "BA": 20, "BE": 16, "BG": 22, "BH": 22, "BI": 27, "BR": 29, "BY": 28,
-	"CH": 21, "CR": 22, "CY": 28, "CZ": 24, "DE": 22, "DJ": 27, "DK": 18, "DO": 28, "EE": 20, "EG": 29, "ES": 24, "FI": 18,
-	"FK": 18, "FO": 18, "FR": 27, "GB": 22, "GE": 22, "GI": 23, "GL": 18, "GR": 27, "GT": 28, "HN": 28, "HR": 21, "HU": 28,
-	"IE": 22, "IL": 23, "IQ": 23, "IS": 26, "IT": 27, "JO": 30, "KW": 30, "KZ": 20, "LB": 28, "LC": 32, "LI": 21, "LT": 20,
-	"LU": 20, "LV": 21, "LY": 25, "MC": 27, "MD": 24, "ME": 22, "MK": 19, "MN": 20, "MR": 27, "MT": 31, "MU": 30, "NI": 28,
-	"NL": 18, "NO": 15, "OM": 23, "PK": 24, "PL": 28, "PS": 29, "PT": 25, "QA": 29, "RO": 24, "RS": 22, "RU": 33, "SA": 24,
-	"SC": 31, "SD": 18, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "SO": 23, "ST": 25, "SV": 28, "TL": 23, "TN": 24, "TR": 26,
-	"UA": 29, "VA": 22, "VG": 24, "XK": 20, "YE": 30,
-}
-
 // iban judges a window of letters and digits.
 func (w *window) iban() {
 	d := w.canon
-	if len(d) < 15 || w.mask&0b1111 != 0b0011 || ibanLength[string(d[:2])] != len(d) {
+	if len(d) < 15 || w.mask&0b1111 != 0b0011 || ibanLength(d) != len(d) {
 		return
 	}
-	rotated := make([]byte, 0, maxCanon)
-	rotated = append(append(rotated, d[4:]...), d[:4]...)
+	var buf [maxCanon]byte
+	rotated := append(append(buf[:0], d[4:]...), d[:4]...)
 	n := w.context()
 	ev := Evidence{Structure: ibanStructure, Context: n.nameOf(topIBAN)}
 	switch {
@@ -67,7 +60,7 @@ func (w *window) account() {
 		return
 	}
 	n := w.context()
-	if n.near&(topAccount|topRouting|topIBAN|topSort) == 0 && l != polishAccount {
+	if n.near&(topAccount|topRouting|topIBAN|topSort) == 0 && l != polishAccount && (l != 9 || len(w.groups) != 3) {
 		return
 	}
 	switch {
@@ -79,6 +72,8 @@ func (w *window) account() {
 		w.add(ruleRouting, conf, ev)
 	case l == 6 && n.near&topSort != 0:
 		w.add(ruleSortCode, 0.85, Evidence{Context: n.nameOf(topSort)})
+	case l == 9 && w.shape(4, 4, 1) && w.sepChar == '-' && routing(d):
+		w.add(ruleRouting, 0.65, Evidence{Checksum: "aba"})
 	case l == polishAccount && mod97(append(append(make([]byte, 0, 30), d[2:]...), '2', '5', '2', '1', d[0], d[1])) == 1:
 		w.add(ruleIBAN, 0.9, Evidence{Checksum: "mod 97", Structure: "Polish account number"})
 	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:

@@ -3,6 +3,9 @@ package redact
 // A text that is nothing but a number, or a few, has no words that say what it is. Then the question is which kinds it
 // can be, and how seldom a number passes their checks by chance.
 
+// maxBareValue bounds the length of one value.
+const maxBareValue = 26
+
 // maxBare bounds the length of a text that is read so.
 const maxBare = 160
 
@@ -139,12 +142,12 @@ var common = map[string]bool{
 	"fi-hetu": true, "fi-hetu2000": true, "kr-rrn": true, "kr-licence": true, "kr-passport": true, "kr-brn": true, "th-id": true, "de-steuerid": true,
 	"de-rvnr": true, "de-kvnr": true, "de-ausweis": true, "de-lanr": true, "se-pnr": true, "se-orgnr": true, "ng-nin": true, "tr-tckn": true, "ca-sin": true,
 	"us-itin": true, "us-mbi": true, "us-npi": true, "us-dea": true, "za-id": true, "za-tax": true, "vat-eu": true, "br-cpf": true, "br-cnpj": true,
-	"fr-nir": true, "mx-curp": true, "mx-rfc": true, "cn-id": true, "nl-bsn": true, "be-nn": true, "ch-ahv": true, "ar-cuit": true, "ph-tin": true, "cl-rutk": true,
+	"fr-nir": true, "mx-curp": true, "mx-rfc": true, "cn-id": true, "nl-bsn": true, "be-nn": true, "ch-ahv": true, "ar-cuit": true, "ph-tin": true, "cl-rutk": true, "mx-clabe": true, "ar-cbu": true, "es-ccc": true,
 }
 
 // bare judges a window in a text of nothing but values, which is in no customary form.
 func (w *window) bare() {
-	if w.plus || w.areaCode() || len(w.canon) < 7 || len(w.canon) > 20 || !w.bareValue() || allSame(w.canon) {
+	if w.plus || w.areaCode() || len(w.canon) < 7 || len(w.canon) > maxBareValue || !w.bareValue() || allSame(w.canon) {
 		return
 	}
 	var c chance
@@ -165,7 +168,7 @@ func (w *window) bare() {
 			}
 		case k.check(w.canon):
 			weight := min(r.odds, 1000)
-			if r.Type != TypeGovID {
+			if r.Type != TypeGovID && r.Type != TypeBank {
 				weight *= shareOfFirms
 			}
 			if !common[k.id] {

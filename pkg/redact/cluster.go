@@ -503,7 +503,7 @@ func (sc *scanner) judgeWindow(w *window) {
 		if n >= 6 && n <= 15 || n <= 18 && w.canon[0] == '0' {
 			w.phone()
 		}
-		if w.subjects&(topAccount|topRouting|topIBAN|topSort) != 0 || n == polishAccount {
+		if w.subjects&(topAccount|topRouting|topIBAN|topSort) != 0 || n == polishAccount || n == 9 && len(w.groups) == 3 {
 			w.account()
 		}
 		if w.subjects&topCVV != 0 {
@@ -516,7 +516,7 @@ func (sc *scanner) judgeWindow(w *window) {
 			w.plate()
 		}
 	}
-	if n >= 6 && n <= 20 {
+	if n >= 6 {
 		w.identity()
 		w.bare()
 	}

@@ -86,6 +86,7 @@ const (
 	actDose      // a unit of doses
 	actProfile   // a site of personal profiles
 	actUser      // a user name may follow
+	actBIC       // the code of a bank may follow
 	actAge       // an age may stand beside it; arg: how
 	actEast      // the character for "year" in a date
 	actNation    // a nationality
@@ -123,6 +124,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, medicalWords()...)
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
+	v.words = append(v.words, asNames(bankWords())...)
 	v.words = append(v.words, agePhrases()...)
 	v.words = append(v.words, nationWords()...)
 	v.words = append(v.words, fieldWords()...)

@@ -122,7 +122,7 @@ func (t *idShapeSet) of(digits, named bool) []idShape {
 }
 
 // topOfficial are the subjects of which a word makes it worth to look at kinds that need one.
-const topOfficial = topKind | topAnyID | topCompany | topProvider
+const topOfficial = topKind | topAnyID | topCompany | topProvider | topAccount
 
 // identity judges the window as an identity number of every kind that has its shape. There are at most some thirty of
 // one length.

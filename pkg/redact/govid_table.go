@@ -27,7 +27,7 @@ type idKind struct {
 const topAnyTax = topTax | topGov
 
 // idKinds are all kinds. Of two that fit equally well the first is taken: persons before firms.
-var idKinds = slices.Concat(kindsOfEurope, kindsOfAmericas, kindsOfAsia, kindsOfAfrica, kindsOfFirms)
+var idKinds = slices.Concat(kindsOfEurope, kindsOfAmericas, kindsOfAsia, kindsOfAfrica, kindsOfFirms, kindsOfBanks)
 
 // idWords returns the names of all kinds as words of context.
 func idWords() []keyword {
@@ -50,6 +50,8 @@ func (k *idKind) wordTopics(w string) topic {
 	switch {
 	case k.typ == TypeOther:
 		return topCompany
+	case k.typ == TypeBank:
+		return topAccount
 	case k.typ == TypeMedical:
 		return topProvider
 	case len(w) >= 6 && !vagueWords[w]:

@@ -99,6 +99,7 @@ var samples = map[string]sample{
 
 	"iban":         {[]string{"«DE89 3704 0044 0532 0130 00»", "«GB82WEST12345698765432»"}, []string{"DE89 3704 0044 0532 0130 01", "GB00 AB"}},
 	"bank-account": {[]string{"account number «55779911»"}, []string{"55779911"}},
+	"bic":          {[]string{"BIC: «DEUTDEFF500»", "SWIFT «BOFAUS3N»"}, []string{"BIC: DEUTXXFF", "the SWIFT language", "SWIFT: ABCDEFGH"}},
 	"us-routing":   {[]string{"routing number «021000021»"}, []string{"021000021 items"}},
 	"uk-sort-code": {[]string{"sort code «20-00-00»"}, []string{"20-00-00"}},
 

@@ -153,6 +153,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.eastDate(h)
 	case actAge:
 		sc.ageAt(h, k)
+	case actBIC:
+		sc.bicAfter(int(h.end), k.word)
 	case actUser:
 		sc.userAfter(int(h.end), k)
 	case actCommand:
