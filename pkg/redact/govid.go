@@ -224,13 +224,15 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		conf = 0.85
 	case form == formExact && checked:
 		conf = 0.75
-	case form == formExact:
+	case form == formExact && len(w.groups) > 2:
 		conf = 0.6
+	case k.check == nil && k.alone == 0:
+		return 0
 	case form == formOther && checked && (r.odds >= oddsGood || len(w.groups) > 3):
 		conf = 0.65
 	case form == formSpaced && checked && r.odds >= oddsGood:
 		conf = max(0.6, k.alone)
-	case n.far&k.topics != 0 && checked && w.bind < bindWrap && !n.labelled(k.topics):
+	case n.far&k.topics != 0 && checked && (r.odds >= oddsGood || common[k.id]) && (len(w.groups) == 1 || form != formNone) && w.bind < bindWrap && !n.labelled(k.topics):
 		conf = 0.62
 	case len(w.groups) > 1 && !w.uniform && (r.odds < oddsStrong || w.bind >= bindLoose):
 		return 0 // put together from what stands side by side

@@ -28,7 +28,7 @@ var kindsOfAmericas = []idKind{
 	{id: "hn-dni", what: "Honduran identity number", shapes: []string{"NNNNNNNNNNNNN"}, check: checkHonduras, format: "4-4-5", topics: topGov, words: []string{"dni", "tarjeta de identidad", "rtn"}, source: "RNP"},
 	{id: "ni-cedula", what: "Nicaraguan identity number", shapes: []string{"NNNNNNNNNNNNNA"}, check: checkNicaragua, alone: 0.7, format: "3-6-5", topics: topGov, words: []string{"cédula", "cedula", "cédula de identidad"}, source: "CSE"},
 	{id: "cr-cedula", what: "Costa Rican identity number", shapes: []string{"NNNNNNNNN"}, format: "1-4-4", topics: topGov, words: []string{"cédula", "cedula", "cédula física"}, source: "TSE"},
-	{id: "pa-cedula", what: "Panamanian identity number", shapes: []string{"NNNNNNNN", "NNNNNNN"}, format: "1-3-4|1-4-3", topics: topGov, words: []string{"cédula", "cedula"}, source: "Tribunal Electoral"},
+	{id: "pa-cedula", what: "Panamanian identity number", shapes: []string{"NNNNNNNN", "NNNNNNN"}, topics: topGov, words: []string{"cédula", "cedula"}, source: "Tribunal Electoral"},
 	{id: "do-cedula", what: "Dominican identity number", shapes: []string{"NNNNNNNNNNN"}, check: checkDominican, format: "3-7-1", topics: topAnyTax, words: []string{"cédula", "cedula", "cédula dominicana"}, source: "JCE"},
 	{id: "cu-ni", what: "Cuban identity number", shapes: []string{"NNNNNNNNNNN"}, check: checkCuba, topics: topGov, words: []string{"carné de identidad", "carnet de identidad"}, source: "MININT"},
 	{id: "jm-trn", what: "Jamaican tax registration number", shapes: []string{"NNNNNNNNN"}, topics: topTax, words: []string{"trn"}, source: "Tax Administration Jamaica"},
