@@ -18,6 +18,7 @@ func (p *Policy) Explain(w io.Writer) error {
 	p.explainOwners(&out)
 	p.explainStored(&out)
 	p.explainOwn(&out)
+	p.explainDetectors(&out)
 	p.explainActions(&out)
 	p.explainReaders(&out)
 	explainServices(&out)

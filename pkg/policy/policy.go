@@ -26,6 +26,8 @@ type Policy struct {
 	Detection Detection `yaml:"detection"`
 	// Own says what else is private to the organisation, and what is not.
 	Own Own `yaml:"own"`
+	// Detectors are asked besides the engine, by name.
+	Detectors map[string]Detector `yaml:"detectors"`
 	// FindingActions say what is done with what was found.
 	FindingActions FindingActions `yaml:"actions"`
 	// Classes say when a record gets a class and what is stored of it.

@@ -11,11 +11,11 @@ import (
 )
 
 var (
-	errDuration = errors.New("write a number and one of s, m, h, d, as 90s or 30d")
+	errDuration = errors.New("write a number and one of ms, s, m, h, d, as 90s or 30d")
 	errBytes    = errors.New("write a number and one of B, KiB, MiB, GiB, as 4MiB")
 )
 
-// Duration is a time.Duration that a document writes as 90s, 5m, 24h or 30d.
+// Duration is a time.Duration that a document writes as 500ms, 90s, 5m, 24h or 30d.
 type Duration time.Duration
 
 // D is the plain duration.
@@ -66,8 +66,9 @@ type unit struct {
 	factor int64
 }
 
+// durationUnits has ms first: it ends in another suffix.
 var durationUnits = []unit{
-	{"s", int64(time.Second)}, {"m", int64(time.Minute)}, {"h", int64(time.Hour)}, {"d", int64(24 * time.Hour)},
+	{"ms", int64(time.Millisecond)}, {"s", int64(time.Second)}, {"m", int64(time.Minute)}, {"h", int64(time.Hour)}, {"d", int64(24 * time.Hour)},
 }
 
 // byteUnits has B last: every other suffix ends in it too.

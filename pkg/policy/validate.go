@@ -44,6 +44,7 @@ func (p *Policy) validate(f *problems) {
 	p.validateProjects(f)
 	p.validateDetection(f)
 	p.validateOwn(f)
+	p.validateDetectors(f)
 	p.validateActions(f)
 	p.validateClasses(f)
 	p.validateRetention(f)

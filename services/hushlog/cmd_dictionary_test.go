@@ -56,6 +56,11 @@ func TestDictionary(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "ask Z*** Q***\n", out)
 
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(doc, "detectors: {}", "detectors: {x: {url: 'https://x.example/analyze'}}", 1)), 0o600))
+	_, report, err := runRedact(t, "ask ZAPHOD QUUX\n", "--policy", path)
+	require.NoError(t, err)
+	require.Contains(t, report, "external detectors are not asked")
+
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "people.hashes"), []byte("none\n"), 0o600))
 	_, _, err = runRedact(t, "ask ZAPHOD QUUX\n", "--policy", path)
 	require.ErrorIs(t, err, policy.ErrInvalid)

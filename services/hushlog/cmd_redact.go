@@ -87,6 +87,9 @@ func newRedactCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if len(r.policy.Detectors) > 0 {
+				fmt.Fprintln(cmd.ErrOrStderr(), "hushlog: redact: the policy's external detectors are not asked here: what only they find is left")
+			}
 			return r.run(cmd, args, o)
 		},
 	}

@@ -147,7 +147,7 @@ func TestASecretOfTheTextGoesFromMetadataToo(t *testing.T) {
 	a := &hushlogv1.Accepted{Project: "demo", AcceptedAt: timestamppb.New(start), Interaction: userSays("my password is " + password)}
 	a.Interaction.RequestId = "req-" + password
 	a.Interaction.Tags = []string{password, "harmless"}
-	s, err := newTestSanitizer(t, policy.Default()).Sanitize(a)
+	s, err := newTestSanitizer(t, policy.Default()).Sanitize(t.Context(), a)
 	require.NoError(t, err)
 	require.NotContains(t, s.Record.String(), password)
 	require.Contains(t, s.Record.GetRequestId(), "hashed-")

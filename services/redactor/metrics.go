@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
 )
 
 // Outcomes of a raw record, and values of the label outcome.
@@ -23,6 +24,11 @@ type metrics struct {
 	findings *prometheus.CounterVec
 	accepted *prometheus.GaugeVec
 	epochs   *prometheus.CounterVec
+
+	tries    *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	unmapped *prometheus.CounterVec
+	breaker  *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
@@ -40,6 +46,19 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		epochs: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_epoch_records_total", Help: "Records of the keys topic, by whether they were taken.",
 		}, []string{"outcome"}),
+		tries: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_redactor_detector_tries_total", Help: "Requests to external detectors, each try of each, by what became of it.",
+		}, []string{"detector", "outcome"}),
+		took: with.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "hushlog_redactor_detector_duration_seconds", Help: "How long tries took that were sent.",
+			Buckets: prometheus.ExponentialBuckets(0.005, 2, 12),
+		}, []string{"detector"}),
+		unmapped: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_redactor_detector_unmapped_total", Help: "Findings of external detectors under names that have no type: taken as OTHER.",
+		}, []string{"detector"}),
+		breaker: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "hushlog_redactor_detector_breaker_state", Help: "0 while requests are sent, 1 while one is sent to see, 2 while none is.",
+		}, []string{"detector"}),
 	}
 	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeBadTally} {
 		m.records.WithLabelValues(outcome).Add(0)
@@ -62,5 +81,27 @@ func (m *metrics) committed(partition int32, outcomes, findings map[string]int, 
 	}
 	if !newest.IsZero() {
 		m.accepted.WithLabelValues(strconv.Itoa(int(partition))).Set(float64(newest.UnixMilli()) / 1000)
+	}
+}
+
+// Tried counts a try of an external detector; with the two below, metrics is a detector.Observer.
+func (m *metrics) Tried(name string, outcome detector.Outcome, _ int, took time.Duration) {
+	m.tries.WithLabelValues(name, string(outcome)).Inc()
+	if outcome != detector.OutcomeOpen {
+		m.took.WithLabelValues(name).Observe(took.Seconds())
+	}
+}
+
+// Unmapped counts findings whose name has no type.
+func (m *metrics) Unmapped(name string, findings int) {
+	m.unmapped.WithLabelValues(name).Add(float64(findings))
+}
+
+// Breaker shows the state of a detector's breaker.
+func (m *metrics) Breaker(name string, state detector.State) {
+	m.breaker.WithLabelValues(name).Set(float64(state))
+	m.unmapped.WithLabelValues(name).Add(0)
+	for _, outcome := range detector.Outcomes() {
+		m.tries.WithLabelValues(name, string(outcome)).Add(0)
 	}
 }

@@ -199,6 +199,9 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 		return nil
 	}
 	sanitized, reason := b.sanitize(ctx, accepted)
+	if ctx.Err() != nil {
+		return context.Cause(ctx) // nothing is decided: the record is read again
+	}
 	if reason != "" {
 		return b.quarantine(r, meta, at, reason, plain)
 	}
@@ -230,10 +233,12 @@ func (b *batch) sanitize(ctx context.Context, a *hushlogv1.Accepted) (s *Sanitiz
 			b.processor.Log.ErrorContext(ctx, "the engine panicked; the event is in quarantine", slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	s, err := b.processor.Sanitizer.Sanitize(a)
+	s, err := b.processor.Sanitizer.Sanitize(ctx, a)
 	switch {
 	case errors.Is(err, errTooLarge):
 		return nil, ReasonTooLarge
+	case errors.Is(err, errDetector):
+		return nil, ReasonDetector
 	case err != nil:
 		return nil, ReasonUninspectable
 	default:

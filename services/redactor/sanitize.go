@@ -2,6 +2,7 @@ package redactor
 
 import (
 	"cmp"
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ const (
 	ReasonUninspectable = "uninspectable"  // the engine refused the text
 	ReasonPanic         = "detector-panic" // a bug of ours; the event waits for a mended release
 	ReasonTooLarge      = "too-large"      // what is left of it does not fit into a block
+	ReasonDetector      = "no-detector"    // an external detector did not answer
 )
 
 // errUninspectable means that an event cannot be stored readable. It carries
@@ -54,6 +56,7 @@ type Sanitizer struct {
 	engine     *redact.Engine
 	// usesPseudonyms says whether engines need one made for the project and the time of each interaction.
 	usesPseudonyms bool
+	external       []external
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
 }
@@ -104,23 +107,32 @@ func valuePseudonyms(pseudonyms *identity.Pseudonymizer, project, period string)
 }
 
 // Sanitize inspects every string of an interaction. It changes its argument,
-// which must not be used afterwards. The error is errUninspectable or errTooLarge.
-func (s *Sanitizer) Sanitize(a *hushlogv1.Accepted) (*Sanitized, error) {
+// which must not be used afterwards. It blocks as long as external detectors
+// take. The error is errUninspectable, errTooLarge or errDetector, or ctx's: then
+// nothing is decided.
+func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanitized, error) {
+	external, err := s.ask(ctx, a.GetInteraction())
+	if err != nil {
+		return nil, err
+	}
 	original := a.GetInteraction()
 	if len(s.stricter) > 0 {
 		original, _ = proto.Clone(original).(*hushlogv1.Interaction)
 	}
-	pass := s.newPass(a, s.engine)
-	err := pass.inspect(a.GetInteraction())
+	pass := s.newPass(a, s.engine, external)
+	err = pass.inspect(a.GetInteraction())
 	if err != nil {
 		return nil, err
 	}
 	class := s.classify(a, pass)
+	if !external.storableWithout(s.policy, class) {
+		return nil, errDetector
+	}
 	engine, ok := s.stricter[class]
 	if ok {
 		// The class asks for stricter actions, and is known only now: once more, with them.
 		a.Interaction = original
-		pass = s.newPass(a, engine)
+		pass = s.newPass(a, engine, external)
 		err = pass.inspect(original)
 		if err != nil {
 			return nil, err
@@ -186,7 +198,7 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r.ContentBytes = p.contentBytes
 	r.FindingCounts = p.counts
 	r.PolicyDigest = s.policy.Digest()
-	r.EngineVersion = s.engine.Version()
+	r.EngineVersion = s.engineVersion(p.external)
 	r.RetentionLabel = s.policy.RetentionLabel(class)
 	out := &Sanitized{Record: r, Findings: p.findings}
 	if r.GetContentStored() {
@@ -200,6 +212,7 @@ type pass struct {
 	sanitizer *Sanitizer
 	engine    *redact.Engine
 	project   string
+	external  *answers // nil when nobody else is asked
 
 	subject      string
 	contents     []*hushlogv1.Content
@@ -214,12 +227,12 @@ type pass struct {
 	secrets []string
 }
 
-func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine) *pass {
+func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, external *answers) *pass {
 	if s.usesPseudonyms {
 		period := s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime())
 		engine = engine.WithPseudonym(valuePseudonyms(s.pseudonyms, a.GetProject(), period))
 	}
-	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), counts: map[string]uint32{}}
+	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), external: external, counts: map[string]uint32{}}
 }
 
 func (p *pass) inspect(in *hushlogv1.Interaction) error {
@@ -298,7 +311,7 @@ func (p *pass) content(str *contract.String) error {
 	if str.JSON {
 		hints.ContentType = "application/json"
 	}
-	result, err := p.engine.Redact(str.Value, hints)
+	result, err := p.redact(str.Value, hints)
 	if err != nil {
 		return fmt.Errorf("%w: %s", errUninspectable, str.Path())
 	}
@@ -316,6 +329,22 @@ func (p *pass) content(str *contract.String) error {
 	// The interaction keeps no content: only what is in contents may go on.
 	str.Set("")
 	return nil
+}
+
+// redact finds, adds what external detectors found, and acts.
+func (p *pass) redact(text string, hints redact.Hints) (redact.Result, error) {
+	if p.external == nil {
+		return p.engine.Redact(text, hints)
+	}
+	others, err := p.external.of(len(p.contents), text)
+	if err != nil {
+		return redact.Result{}, err
+	}
+	found, err := p.engine.Find(text, hints)
+	if err != nil {
+		return redact.Result{}, err
+	}
+	return p.engine.Apply(text, p.engine.Merge(text, found, others...)), nil
 }
 
 func (p *pass) note(path string, f redact.Finding) {

@@ -54,7 +54,7 @@ func TestCanonicalExamples(t *testing.T) {
 		"My number is +1 415 555 0132.":             "My number is [MASKED].",
 		"jane.doe@company.com":                      "j***@company.com",
 	} {
-		out, err := s.Sanitize(accepted(userSays(input)))
+		out, err := s.Sanitize(t.Context(), accepted(userSays(input)))
 		require.NoError(t, err)
 		require.Equal(t, want, out.Contents[0].GetText())
 	}
@@ -73,7 +73,7 @@ func TestSanitizeKeepsMetadataAndSeparatesContent(t *testing.T) {
 	in.Model = &hushlogv1.Model{Name: "large-2", Temperature: proto.Float64(0.5)}
 	in.EndUser = &hushlogv1.EndUser{Id: "customer 9", Attributes: map[string]string{"password": "hunter2hunter2"}}
 	in.Guardrails = []*hushlogv1.GuardrailDecision{{Name: "g", Decision: "allow", Reason: "fine"}}
-	out, err := s.Sanitize(accepted(in))
+	out, err := s.Sanitize(t.Context(), accepted(in))
 	require.NoError(t, err)
 
 	r := out.Record
@@ -115,7 +115,7 @@ func TestMetadataThatIsAFindingIsReplaced(t *testing.T) {
 	in := userSays("x")
 	in.RequestId, in.SessionId = token, token
 	in.Tags = []string{"fine", token}
-	out, err := s.Sanitize(accepted(in))
+	out, err := s.Sanitize(t.Context(), accepted(in))
 	require.NoError(t, err)
 	require.NotContains(t, out.Record.String(), token)
 	require.Regexp(t, "^hashed-[0-9a-f]{32}$", out.Record.GetRequestId())
@@ -132,7 +132,7 @@ func TestIdsOfDatesAndCountersAreKept(t *testing.T) {
 		in.RequestId = fmt.Sprintf("demo-%s-%04d", at.Add(time.Duration(i)*7919*time.Second).Format("20060102-150405"), i)
 		in.SessionId = fmt.Sprintf("session-%d.%d", at.Unix()+int64(i)*7919, i)
 		request, session := in.GetRequestId(), in.GetSessionId()
-		out, err := s.Sanitize(accepted(in))
+		out, err := s.Sanitize(t.Context(), accepted(in))
 		require.NoError(t, err)
 		require.Equal(t, request, out.Record.GetRequestId())
 		require.Equal(t, session, out.Record.GetSessionId())
@@ -149,7 +149,7 @@ func TestContentIsStoredOnlyWhenAllowed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := userSays("write to jane.doe@company.com")
 			change(in)
-			out, err := s.Sanitize(accepted(in))
+			out, err := s.Sanitize(t.Context(), accepted(in))
 			require.NoError(t, err)
 			require.Empty(t, out.Contents)
 			require.False(t, out.Record.GetContentStored())
@@ -161,7 +161,7 @@ func TestContentIsStoredOnlyWhenAllowed(t *testing.T) {
 func TestSecretIsRemovedWhereverItIsRepeated(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())
 	password := "tr0ub" + "4dor&3x"
-	out, err := s.Sanitize(accepted(userSays("My password is "+password, "I typed it: "+password+" and nothing happened")))
+	out, err := s.Sanitize(t.Context(), accepted(userSays("My password is "+password, "I typed it: "+password+" and nothing happened")))
 	require.NoError(t, err)
 	for _, c := range out.Contents {
 		require.NotContains(t, c.GetText(), password)
@@ -172,7 +172,7 @@ func TestStrictClassIsAppliedFromTheBeginning(t *testing.T) {
 	p := policy.Default()
 	p.FindingActions.ByClass = map[policy.Class]map[redact.Type]redact.Action{policy.Restricted: {"EMAIL": redact.ActionRemove}}
 	s := newTestSanitizer(t, p)
-	out, err := s.Sanitize(accepted(userSays("SSN 123-45-6789, mail jane.doe@company.com")))
+	out, err := s.Sanitize(t.Context(), accepted(userSays("SSN 123-45-6789, mail jane.doe@company.com")))
 	require.NoError(t, err)
 	require.Equal(t, hushlogv1.Class_CLASS_RESTRICTED, out.Record.GetClass())
 	require.Equal(t, "SSN [REDACTED], mail [REDACTED]", out.Contents[0].GetText())
@@ -198,7 +198,7 @@ func TestPseudonymsOfValues(t *testing.T) {
 	said := func(project string, at time.Time, text string) string {
 		a := accepted(userSays(text))
 		a.Project, a.AcceptedAt = project, timestamppb.New(at)
-		out, err := s.Sanitize(a)
+		out, err := s.Sanitize(t.Context(), a)
 		require.NoError(t, err)
 		return out.Contents[0].GetText()
 	}
@@ -215,7 +215,7 @@ func TestPseudonymsOfValues(t *testing.T) {
 
 func TestFieldIsDropped(t *testing.T) {
 	s := newTestSanitizer(t, withActions(t, map[redact.Type]redact.Action{redact.TypeEmail: redact.ActionDropField}))
-	out, err := s.Sanitize(accepted(userSays("write to jane.doe@company.com", "and nothing else")))
+	out, err := s.Sanitize(t.Context(), accepted(userSays("write to jane.doe@company.com", "and nothing else")))
 	require.NoError(t, err)
 	require.Equal(t, "[DROPPED]", out.Contents[0].GetText())
 	require.Equal(t, "and nothing else", out.Contents[1].GetText())
@@ -224,12 +224,12 @@ func TestFieldIsDropped(t *testing.T) {
 
 func TestActionKeepsMetadataOnly(t *testing.T) {
 	s := newTestSanitizer(t, withActions(t, map[redact.Type]redact.Action{redact.TypeEmail: redact.ActionMetadataOnly}))
-	out, err := s.Sanitize(accepted(userSays("write to jane.doe@company.com", "and nothing else")))
+	out, err := s.Sanitize(t.Context(), accepted(userSays("write to jane.doe@company.com", "and nothing else")))
 	require.NoError(t, err)
 	require.Empty(t, out.Contents)
 	require.False(t, out.Record.GetContentStored())
 	require.EqualValues(t, 1, out.Record.GetFindingCounts()["EMAIL"])
-	out, err = s.Sanitize(accepted(userSays("nothing here")))
+	out, err = s.Sanitize(t.Context(), accepted(userSays("nothing here")))
 	require.NoError(t, err)
 	require.Len(t, out.Contents, 1)
 }
@@ -241,7 +241,7 @@ func TestNothingOfTheInteractionSurvivesBesideContents(t *testing.T) {
 	in := userSays("word zanzibarquux")
 	in.Extra, _ = structpb.NewStruct(map[string]any{"zanzibarquux": "zanzibarquux"})
 	in.EndUser = &hushlogv1.EndUser{Id: "zanzibarquux"}
-	out, err := s.Sanitize(accepted(in))
+	out, err := s.Sanitize(t.Context(), accepted(in))
 	require.NoError(t, err)
 	require.NotContains(t, out.Record.String(), "zanzibarquux")
 	for _, f := range out.Findings {
@@ -252,7 +252,7 @@ func TestNothingOfTheInteractionSurvivesBesideContents(t *testing.T) {
 
 func TestUninspectableIsAnErrorThatNamesThePlaceOnly(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())
-	_, err := s.Sanitize(accepted(userSays("zq7 broken \xff\xfe")))
+	_, err := s.Sanitize(t.Context(), accepted(userSays("zq7 broken \xff\xfe")))
 	require.ErrorIs(t, err, errUninspectable)
 	require.ErrorContains(t, err, "messages[0].parts[0].text.text")
 	require.NotContains(t, err.Error(), "zq7")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -74,11 +75,15 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	m, sm := newMetrics(app.Registry), stream.NewMetrics(app.Registry, identity.Redactor)
+	err = askDetectors(app, sanitizer, p, m)
+	if err != nil {
+		return nil, err
+	}
 	kms, err := seal.OpenKMS(ctx, cfg.KMS, true, nil)
 	if err != nil {
 		return nil, fmt.Errorf("kms: %w", err)
 	}
-	m, sm := newMetrics(app.Registry), stream.NewMetrics(app.Registry, identity.Redactor)
 	e, err := loadEpochs(cfg, opts, kms, epochLives(p), m, sm, app.Log)
 	if err != nil {
 		return nil, err
@@ -108,6 +113,19 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	app.Go("make epochs", e.makeThem)
 	app.Go("redact", s.redact)
 	return s, nil
+}
+
+// askDetectors has the policy's external detectors asked. Whether they answer shows when they are.
+func askDetectors(app *service.App, s *Sanitizer, p *policy.Policy, m *metrics) error {
+	for _, cfg := range p.DetectorConfigs() {
+		client, err := detector.New(cfg, m)
+		if err != nil {
+			return err
+		}
+		app.OnStop("detector "+cfg.Name, func(context.Context) error { return client.Close() })
+		s.Ask(client)
+	}
+	return nil
 }
 
 // epochLives are the dates of epochs that follow from how long the topics keep what is sealed under them.

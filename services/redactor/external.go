@@ -1,0 +1,114 @@
+package redactor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup" // detectors are asked side by side
+
+	"github.com/hushlog/hushlog/pkg/contract"
+	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// errDetector means that an external detector did not answer, and that the
+// policy wants no such record stored.
+var errDetector = errors.New("an external detector did not answer")
+
+// external is a detector that is asked besides the engine.
+type external interface {
+	Name() string
+	Analyze(ctx context.Context, texts []detector.Text) ([][]redact.Finding, error)
+}
+
+// Ask has a detector asked about the content of every interaction from now on.
+// It must not be called once Sanitize is.
+func (s *Sanitizer) Ask(d external) { s.external = append(s.external, d) }
+
+// answers are what external detectors said of an interaction.
+type answers struct {
+	texts []detector.Text
+	// found has, for each detector that answered, what it found in each text.
+	found [][][]redact.Finding
+	// missing names those that did not answer.
+	missing []string
+}
+
+// ask asks every detector about all content of an interaction, which it leaves
+// as it is. The error is ctx's, errUninspectable, or errDetector.
+func (s *Sanitizer) ask(ctx context.Context, in *hushlogv1.Interaction) (*answers, error) {
+	if len(s.external) == 0 {
+		return nil, nil //nolint:nilnil // nobody is asked
+	}
+	a := &answers{}
+	err := contract.Walk(in, func(str *contract.String) error {
+		if str.Kind != contract.Metadata && str.Kind != contract.Subject {
+			a.texts = append(a.texts, detector.Text{Text: str.Value})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUninspectable, err)
+	}
+	found := make([][][]redact.Finding, len(s.external))
+	group := errgroup.Group{}
+	for i, d := range s.external {
+		group.Go(func() error {
+			var failed error
+			found[i], failed = d.Analyze(ctx, a.texts)
+			if failed != nil && !errors.Is(failed, detector.ErrUnavailable) {
+				return failed // ctx has ended: nothing is decided
+			}
+			return nil
+		})
+	}
+	err = group.Wait()
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range s.external {
+		if found[i] == nil {
+			a.missing = append(a.missing, d.Name())
+			continue
+		}
+		a.found = append(a.found, found[i])
+	}
+	return a, nil
+}
+
+// of returns what was found in the text with the given number, which must be
+// the one that was asked about.
+func (a *answers) of(number int, text string) ([][]redact.Finding, error) {
+	if number >= len(a.texts) || a.texts[number].Text != text {
+		return nil, errUninspectable // the interaction was walked in another order: a bug of ours
+	}
+	var out [][]redact.Finding
+	for _, found := range a.found {
+		out = append(out, found[number])
+	}
+	return out, nil
+}
+
+// storableWithout reports whether the policy lets a record of the class be
+// stored although detectors did not answer.
+func (a *answers) storableWithout(p *policy.Policy, class policy.Class) bool {
+	return a == nil || !slices.ContainsFunc(a.missing, func(name string) bool { return !p.MarkOnly(name, class) })
+}
+
+// engineVersion names what inspected a record: the engine, +NAME for each
+// detector that answered, and -NAME, which marks it, for each that did not.
+func (s *Sanitizer) engineVersion(a *answers) string {
+	version := s.engine.Version()
+	for _, d := range s.external {
+		if a != nil && slices.Contains(a.missing, d.Name()) {
+			version += "-" + d.Name()
+		} else {
+			version += "+" + d.Name()
+		}
+	}
+	return version
+}
