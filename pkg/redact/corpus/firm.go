@@ -39,7 +39,7 @@ func (s *scene) firmLetter(lang string, letter byte) string {
 	case 'N':
 		return s.inventedWord()
 	case 'A':
-		return s.pattern(pick(s, []string{"@@@", "@@", "@@@@", "@&@", "@#@"}))
+		return s.pattern(pick(s, []string{"@@@", "@@", "@@@@", "@#@"}))
 	case 'W':
 		return pick(s, s.lib.list(lang, "org_word"))
 	case 'S':

@@ -96,11 +96,6 @@ func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate
 	t := d.draw(rng)
 	s := newScene(rng, lib, opt.Half, t.lang)
 	rec := evaluate.Record{ID: fmt.Sprintf("corpus-%d-%d", opt.Seed, i), Source: "corpus", Lang: t.lang, Negatives: t.kind.Negative()}
-	mode := "mode:clean"
-	if rec.Negatives {
-		mode = "mode:negative"
-	}
-	rec.Tags = []string{"cat:" + string(t.kind), mode}
 	pieces := s.render(t.nodes)
 	for range d.more(rng, t) {
 		next := d.next(rng, t)
@@ -113,8 +108,32 @@ func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate
 		}
 		pieces = append(append(pieces, piece{text: gap}), s.render(next.nodes)...)
 	}
-	fill(&rec, s.recaseAll(pieces))
+	pieces, rec.Tags = s.dress(s.recaseAll(pieces), rec.Negatives)
+	rec.Tags = append(rec.Tags, "cat:"+string(t.kind))
+	fill(&rec, pieces)
 	return rec
+}
+
+// dress now and then disguises the values, or puts the text into a body of JSON, and returns the tags that say so.
+func (s *scene) dress(pieces []piece, negative bool) ([]piece, []string) {
+	tags := []string{"mode:clean"}
+	if negative {
+		tags[0] = "mode:negative"
+	}
+	switch n := s.rng.IntN(8); {
+	case n == 0 && !negative:
+		disguised, name := s.disguiseAll(pieces)
+		if name != "" {
+			tags = []string{"mode:evasion", "evasion:" + name}
+		}
+		return disguised, tags
+	case n == 1:
+		if !negative {
+			tags[0] = "mode:json"
+		}
+		return s.jsonBody(pieces), append(tags, "jsonbody")
+	}
+	return pieces, tags
 }
 
 // KindSentences is running text in which every name is marked, with no label before it.

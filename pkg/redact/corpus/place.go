@@ -197,18 +197,27 @@ func (s *scene) houseNumber() string {
 	return strconv.Itoa(1 + s.rng.IntN(pick(s, []int{9, 40, 150, 999, 19999})))
 }
 
-// pattern fills a postcode's or a number's pattern: # digit, % digit but 0, @ capital letter.
+// areaCodes are some of North America's.
+var areaCodes = []string{"212", "415", "312", "617", "206", "303", "512", "702", "305", "404", "646", "213", "619", "713", "214", "602", "503", "612", "216", "919", "773", "410", "314", "504", "813"}
+
+// pattern fills a number's pattern: # digit, % digit but 0, & digit from 2, @ capital letter, ^ area code.
 func (s *scene) pattern(p string) string {
-	out := []rune(p)
-	for i, r := range out {
+	var b strings.Builder
+	for _, r := range p {
 		switch r {
 		case '#':
-			out[i] = rune('0' + s.rng.IntN(10))
+			b.WriteByte(byte('0' + s.rng.IntN(10))) //nolint:gosec // below 256
 		case '%':
-			out[i] = rune('1' + s.rng.IntN(9))
+			b.WriteByte(byte('1' + s.rng.IntN(9))) //nolint:gosec // below 256
+		case '&':
+			b.WriteByte(byte('2' + s.rng.IntN(8))) //nolint:gosec // below 256
 		case '@':
-			out[i] = rune("ABCDEFGHJKLMNPRSTUVWXY"[s.rng.IntN(22)])
+			b.WriteByte("ABCDEFGHJKLMNPRSTUVWXY"[s.rng.IntN(22)])
+		case '^':
+			b.WriteString(pick(s, areaCodes))
+		default:
+			b.WriteRune(r)
 		}
 	}
-	return string(out)
+	return b.String()
 }
