@@ -253,22 +253,46 @@ func decodeToken(tok string) (name, text string, ok bool) {
 // startsReadable decodes the first group only: most tokens are no text, and end here.
 func startsReadable(tok string) bool {
 	var buf [6]byte
-	enc := base64.RawURLEncoding
-	for i := range minEncoded {
-		if tok[i] == '+' || tok[i] == '/' {
-			enc = base64.RawStdEncoding
-		}
-	}
-	n, err := enc.Decode(buf[:], []byte(tok[:minEncoded]))
-	if err != nil {
+	if !decodeFirst(&buf, tok) {
 		return false
 	}
 	wide := buf[1] == 0 && buf[3] == 0 && buf[5] == 0 // UTF-16
 	if wide || buf[0] == 0x1F && buf[1] == 0x8B {
 		return true
 	}
-	return printable(buf[:n])
+	return printable(buf[:])
 }
+
+// decodeFirst decodes the first eight characters of tok, in either alphabet of base64.
+func decodeFirst(buf *[6]byte, tok string) bool {
+	var v uint64
+	plus, dash := false, false
+	for _, c := range []byte(tok[:minEncoded]) {
+		d := sextet[c]
+		plus = plus || c == '+' || c == '/'
+		dash = dash || c == '-' || c == '_'
+		if d > 63 {
+			return false
+		}
+		v = v<<6 | uint64(d)
+	}
+	for i := range buf {
+		buf[i] = byte(v >> (40 - 8*i)) //nolint:gosec // one byte
+	}
+	return !plus || !dash
+}
+
+// sextet gives the value of each character of base64 and base64url, and more than 63 for others.
+var sextet = func() (t [256]uint8) {
+	for c := range t {
+		t[c] = 0xFF
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = uint8(i) //nolint:gosec // 63 at most
+	}
+	t['-'], t['_'] = 62, 63
+	return t
+}()
 
 // decodeBase32 decodes base32 (RFC 4648), in capitals or small letters, if its first group is text.
 func decodeBase32(tok string) (string, bool) {

@@ -257,22 +257,35 @@ var harmlessHeads = []string{
 	"sub_", "hash_", "xdg_", "recv-", "recv_", "composite_", "surrogate_", "unique_", "index_", "map_", "dict_",
 }
 
-func harmlessName(head, tail string) bool {
-	for _, t := range harmlessTails {
-		rest := tail
-		for rest != "" && (rest[0] == '_' || rest[0] == '-') && t[0] != '_' && t[0] != '-' {
-			rest = rest[1:]
-		}
-		if len(rest) >= len(t) && equalFold(rest[:len(t)], t) {
-			return true
-		}
+// tailsBy and headsBy are those by their first byte.
+var (
+	tailsBy = byFirstByte(harmlessTails)
+	headsBy = byFirstByte(harmlessHeads)
+)
+
+// byFirstByte sorts words into lists by their first byte: nearly all of them need not be compared.
+func byFirstByte(words []string) (t [256][]string) {
+	for _, w := range words {
+		t[w[0]] = append(t[w[0]], w)
 	}
-	for _, p := range harmlessHeads {
-		if len(head) >= len(p) && equalFold(head[:len(p)], p) {
+	return t
+}
+
+// hasPrefixOf reports whether s starts with one of the words, in either case.
+func hasPrefixOf(s string, words *[256][]string) bool {
+	if s == "" {
+		return false
+	}
+	for _, w := range words[lower(s[0])] {
+		if len(s) >= len(w) && equalFold(s[:len(w)], w) {
 			return true
 		}
 	}
 	return false
+}
+
+func harmlessName(head, tail string) bool {
+	return hasPrefixOf(tail, &tailsBy) || hasPrefixOf(strings.TrimLeft(tail, "_-"), &tailsBy) || hasPrefixOf(head, &headsBy)
 }
 
 func equalFold(a, lowerB string) bool {

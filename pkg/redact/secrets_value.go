@@ -19,6 +19,9 @@ var copulas = []string{
 	"es ", "era ", "é ", "e' ", "è ", "era ", "is nu ", "jest ", "to jest ", "brzmi ", "equals ", "как ", "はは", "は", "是", "为", "為", "है ", "का ",
 }
 
+// copulasBy are the copulas by their first byte.
+var copulasBy = byFirstByte(copulas)
+
 // maxJoint bounds what may stand between a name and its value.
 const maxJoint = 48
 
@@ -61,7 +64,7 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 		next = skipCast(s, next)
 		return kind, next
 	}
-	for _, c := range copulas {
+	for _, c := range copulasBy[lower(at(s, i))] {
 		if j := i + len(c); j <= len(s) && (i > afterQuote || c[0] >= 0x80) && equalFold(s[i:j], c) {
 			j = skipBlanks(s, j)
 			if at(s, j) == ':' {

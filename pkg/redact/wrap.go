@@ -4,10 +4,10 @@ import "strings"
 
 // Bounds of what is read around a line end.
 const (
-	wrapBefore = 96 // of the line before
-	wrapAfter  = 48 // of the line after
-	wrapToken  = 96 // of the broken token, on either side
-	wrapIndent = 12 // of the indentation of the line after
+	wrapBefore = 96  // of the line before
+	wrapAfter  = 48  // of the line after
+	wrapToken  = 256 // of the broken token, on either side
+	wrapIndent = 12  // of the indentation of the line after
 )
 
 // joinPoint is a line end that may lie within a value: without s[left:right] the value is whole. Its parts are
@@ -27,7 +27,7 @@ func (sc *scanner) wraps() {
 		}
 	}
 	sc.joins = joins
-	if 2*size > len(s) {
+	if size > len(s) {
 		sc.readJoined(joins)
 		return
 	}
