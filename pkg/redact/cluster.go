@@ -1,5 +1,7 @@
 package redact
 
+import "strings"
+
 // A cluster is a row of short tokens of digits and capitals that may be one value: "4111 1111 1111 1111",
 // "GB82 WEST 1234", "123-45-6789", "1 2 3 4". It is cut into windows of consecutive pieces, and each window that could
 // stand for itself is judged.
@@ -516,7 +518,7 @@ func (sc *scanner) judgeWindow(w *window) {
 			w.plate()
 		}
 	}
-	if n >= 6 {
+	if n >= 6 && !w.round() {
 		w.identity()
 		w.bare()
 	}
@@ -526,6 +528,15 @@ func (sc *scanner) judgeWindow(w *window) {
 	if w.subjects&(topRecord|topProvider|topPatient|topDiagnosis) != 0 {
 		w.record()
 	}
+}
+
+// minZeros is how many zeros at its end make a number a round one: one in a million is by chance.
+const minZeros = 6
+
+// round reports whether the window is a round number: an amount, a bound, a time in nanoseconds.
+func (w *window) round() bool {
+	n := len(w.canon)
+	return len(w.groups) == 1 && w.digits() && strings.Trim(string(w.canon[n-minZeros:n]), "0") == ""
 }
 
 // benignNumber reports whether the cluster is part of something that is no one's: a decimal fraction, a hash, a UUID.
@@ -542,7 +553,14 @@ func (sc *scanner) benignNumber(p []piece) bool {
 	if before == '.' && isDigit(at(s, first.start-2)) || after == ',' && isDigit(at(s, last.end+1)) && before == ',' && isDigit(at(s, first.start-2)) && last.end-first.start <= 3 {
 		return true
 	}
-	return sc.uuid(p)
+	return secondsWithFraction(s, p) || sc.uuid(p)
+}
+
+// secondsWithFraction reports whether the pieces are the end of a time of day: 12:05:04.795031609.
+func secondsWithFraction(s string, p []piece) bool {
+	first := p[0]
+	return len(p) <= 3 && len(p) > 1 && first.end-first.start == 2 && p[1].sepChar == '.' && at(s, first.start-1) == ':' &&
+		isDigit(at(s, first.start-2)) && isDigit(at(s, first.start-3)) && (p[1].end-p[1].start)%3 == 0
 }
 
 // uuid reports whether the pieces are groups of 8-4-4-4-12 hexadecimal digits.

@@ -489,7 +489,16 @@ func (sc *scanner) afterGap(i int) bool { return at(sc.s, i-1) == ' ' && at(sc.s
 // icd reports whether the window has the shape of an ICD-10 code.
 func (w *window) icd() bool {
 	d := w.canon
+	if len(w.groups) > 2 || len(w.groups) == 2 && w.sepChar != '.' || w.operand() {
+		return false
+	}
 	return len(d) >= 3 && len(d) <= 7 && isLetter(d[0]) && isDigit(d[1]) && (isDigit(d[2]) || d[2] == 'A' || d[2] == 'B')
+}
+
+// operand reports whether the window is the second operand of an instruction: MOVQ DX, R15.
+func (w *window) operand() bool {
+	i := w.start
+	return i >= 4 && w.sc.s[i-2:i] == ", " && isUpper(w.sc.s[i-3]) && isUpper(w.sc.s[i-4])
 }
 
 // conditionNames are the conditions for looking up.

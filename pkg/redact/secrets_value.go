@@ -270,7 +270,8 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	if k.word == "auth" && how == jointAssign {
 		sc.credentialPair(j)
 	}
-	if flag && how == jointSpace {
+	flagged := flag && how == jointSpace
+	if flagged {
 		how = jointAssign
 	}
 	t, whole := sc.connectionValue(i, j, how)
@@ -279,7 +280,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	}
 	t = sc.longer(t, how)
 	v := sc.s[t.start:t.end]
-	if v == "" || arnBefore(sc.s, i) {
+	if v == "" || arnBefore(sc.s, i) || !whole && sc.notGiven(i, j, how, t, k, flagged) {
 		return
 	}
 	if far && t.quote == 0 && !chosenAfter(v) || sc.listed(i, j) && !looksChosen(v) && sc.weakValue(i, v) == 0 || flag && t.quote == 0 && !sc.lastWord(t, v) {
