@@ -108,7 +108,7 @@ func (d *deck) record(rng *rand.Rand, lib *library, opt Options, i int) evaluate
 		}
 		pieces = append(append(pieces, piece{text: gap}), s.render(next.nodes)...)
 	}
-	pieces, rec.Tags = s.dress(s.recaseAll(pieces), rec.Negatives)
+	pieces, rec.Tags = s.dress(s.recaseAll(join(pieces)), rec.Negatives)
 	rec.Tags = append(rec.Tags, "cat:"+string(t.kind))
 	fill(&rec, pieces)
 	return rec

@@ -10,7 +10,7 @@ import (
 	"sync"
 )
 
-//go:embed templates words
+//go:embed templates words fragments
 var textFiles embed.FS
 
 // Kind is what a text is: the name of files of templates up to a hyphen, such as "sentences" of sentences-news.txt. The
@@ -32,6 +32,7 @@ type template struct {
 type library struct {
 	templates []template
 	words     map[string]map[string][]string // by language ("any": of all), then by list
+	fragments map[string]map[string][][]node // parts of templates, by language, then by name
 }
 
 // theLibrary reads the embedded files once. They are part of the build, so a fault in them panics; a test reads them.
@@ -70,7 +71,7 @@ func Langs() []string {
 }
 
 func readLibrary(files fs.FS) (*library, error) {
-	lib := &library{words: map[string]map[string][]string{}}
+	lib := &library{words: map[string]map[string][]string{}, fragments: map[string]map[string][][]node{}}
 	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -79,8 +80,12 @@ func readLibrary(files fs.FS) (*library, error) {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(name, "words/") {
-			return lib.readWords(strings.TrimSuffix(path.Base(name), ".txt"), name, string(data))
+		lang := strings.TrimSuffix(path.Base(name), ".txt")
+		switch path.Dir(name) {
+		case "words":
+			return lib.readWords(lang, name, string(data))
+		case "fragments":
+			return lib.readFragments(lang, name, string(data))
 		}
 		return lib.readTemplates(name, string(data))
 	})
@@ -139,6 +144,28 @@ func (lib *library) readWords(lang, name, data string) error {
 	return nil
 }
 
+// readFragments reads a file fragments/LANG.txt: lines "name: template", a name on as many lines as it has alternatives.
+func (lib *library) readFragments(lang, name, data string) error {
+	of := map[string][][]node{}
+	for line := range strings.Lines(data) {
+		line = strings.TrimRight(line, "\n")
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		key, text, ok := strings.Cut(line, ": ")
+		if !ok {
+			return fmt.Errorf("%s: want name: template", name)
+		}
+		nodes, err := parseTemplate(strings.ReplaceAll(text, "{nl}", "\n"))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		of[key] = append(of[key], nodes)
+	}
+	lib.fragments[lang] = of
+	return nil
+}
+
 // list returns the words of a list in a language: its own, and those of all languages.
 func (lib *library) list(lang, name string) []string {
 	own, shared := lib.words[lang][name], lib.words["any"][name]
@@ -153,15 +180,47 @@ func (lib *library) list(lang, name string) []string {
 
 // check reports slots that do not exist and templates of negative kinds that hold something private.
 func (lib *library) check() error {
-	var fault error
 	for _, t := range lib.templates {
-		eachSlot(t.nodes, func(c *slotCall) {
-			if fault == nil {
-				fault = lib.checkSlot(t, c)
-			}
-		})
+		err := lib.checkNodes(t, t.nodes, 0)
+		if err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// maxFragments bounds how deep fragments hold fragments.
+const maxFragments = 8
+
+func (lib *library) checkNodes(t template, nodes []node, depth int) error {
+	if depth > maxFragments {
+		return fmt.Errorf("fragments/%s.txt: a fragment holds itself", t.lang)
+	}
+	var fault error
+	eachSlot(nodes, func(c *slotCall) {
+		switch {
+		case fault != nil:
+		case c.name == "f":
+			fault = lib.checkFragment(t, c, depth)
+		default:
+			fault = lib.checkSlot(t, c)
+		}
+	})
 	return fault
+}
+
+func (lib *library) checkFragment(t template, c *slotCall, depth int) error {
+	name := strings.Join(c.forms, ".")
+	if len(lib.fragments[t.lang][name]) == 0 {
+		return fmt.Errorf("templates/%s/%s.txt: no fragment %q", t.lang, t.kind, name)
+	}
+	for _, nodes := range lib.fragments[t.lang][name] {
+		err := lib.checkNodes(t, nodes, depth+1)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (lib *library) checkSlot(t template, c *slotCall) error {

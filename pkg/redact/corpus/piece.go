@@ -22,6 +22,22 @@ func private(t redact.Type, s string) []piece { return []piece{{text: s, typ: t}
 
 func dontCare(s string) []piece { return []piece{{text: s, ignore: true}} }
 
+// join makes one piece of two of a type that only a space parts: "{given} {family}" is one name.
+func join(pieces []piece) []piece {
+	var out []piece
+	for _, p := range pieces {
+		n := len(out)
+		if n >= 2 && out[n-1].text == " " && out[n-1].typ == "" && p.typ != "" && out[n-2].typ == p.typ &&
+			(p.typ == redact.TypePerson || p.typ == redact.TypeLocation) {
+			out[n-2].text += " " + p.text
+			out = out[:n-1]
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
 // fill puts pieces together: the text and the spans of a record.
 func fill(rec *evaluate.Record, pieces []piece) {
 	var b strings.Builder

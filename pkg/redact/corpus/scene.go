@@ -96,11 +96,17 @@ func (s *scene) render(nodes []node) []piece {
 }
 
 func (s *scene) renderSlot(c *slotCall) []piece {
-	if c.name == "w" {
-		return plain(pick(s, s.lib.list(s.lang, c.forms[0])))
+	var slot slot
+	var out []piece
+	switch c.name {
+	case "w":
+		out = plain(pick(s, s.lib.list(s.lang, c.forms[0])))
+	case "f":
+		return s.render(pick(s, s.lib.fragments[s.lang][c.forms[0]]))
+	default:
+		slot = slots[c.name]
+		out = slot.fill(s, call{slotCall: c})
 	}
-	slot := slots[c.name]
-	out := slot.fill(s, call{slotCall: c})
 	how := ""
 	for _, f := range caseForms {
 		if slices.Contains(c.forms, f) {

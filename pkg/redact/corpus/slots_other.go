@@ -124,7 +124,14 @@ var plainSlots = map[string]slot{
 	"short": plainSlot(func(s *scene) string { return s.letters(7, hexes) }),
 	"float": plainSlot(func(s *scene) string { return strconv.FormatFloat(s.rng.Float64()*100, 'f', 2+s.rng.IntN(8), 64) }),
 	"hours": plainSlot(func(s *scene) string { return fmt.Sprintf("%dh", 1+s.rng.IntN(40)) }),
-	"ident": plainSlot(func(s *scene) string { return pick(s, s.lib.list("any", "identifier")) }),
+	// a thing's name that nobody knows
+	"brand": plainSlot(func(s *scene) string {
+		name := s.inventedWord()
+		return pick(s, []string{name, name, name + " " + s.pattern("%"), name + s.pattern("%0"), name + " Pro", name + "JS", strings.ToLower(name), "Open" + name, name + " Cloud", name + "DB", name + " " + s.pattern("@%00")})
+	}),
+	"nation":   plainSlot(func(s *scene) string { return pick(s, countriesOf()[s.lang]).Text }),
+	"language": plainSlot(func(s *scene) string { return pick(s, languagesOf()[s.lang]).Text }),
+	"ident":    plainSlot(func(s *scene) string { return pick(s, s.lib.list("any", "identifier")) }),
 }
 
 func plainSlot(write func(*scene) string) slot {

@@ -68,14 +68,19 @@ func (p *place) whole(s *scene, between string) string {
 	return out
 }
 
-// countriesOf are the names of countries by language.
-var countriesOf = sync.OnceValue(func() map[string][]Territory {
+// countriesOf and languagesOf are the names of countries and languages by the language that they are written in.
+var (
+	countriesOf = sync.OnceValue(func() map[string][]Territory { return byLang(Countries()) })
+	languagesOf = sync.OnceValue(func() map[string][]Territory { return byLang(Languages()) })
+)
+
+func byLang(list []Territory) map[string][]Territory {
 	out := map[string][]Territory{}
-	for _, t := range Countries() {
+	for _, t := range list {
 		out[t.Lang] = append(out[t.Lang], t)
 	}
 	return out
-})
+}
 
 // country is the place's country in the scene's language.
 func (s *scene) country(p *place) string {

@@ -10,6 +10,8 @@ import (
 //
 //	{person}          a slot: a new person's name
 //	{person.caps:1}   a form of it, of the person that the record knows as 1
+//	{w.noun}          a word of the list "noun" of the language
+//	{f.who}           a fragment: one of the templates of that name in fragments/LANG.txt
 //	[[a|b|]]          one of the alternatives, which may hold slots and choices
 //	~                 alone on a line: an empty line (an empty line ends a template)
 //	{nl}              a new line, for several lines on one
