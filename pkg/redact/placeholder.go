@@ -19,7 +19,7 @@ var notValues = func() map[string]bool {
 		authentication authorization based manager policy policies rotation storage field length strength hash hashes salt reuse management
 		hint recovery count limit limits usage with without via using into onto over under per by out up down etc eg ie e.g. i.e. something
 		anything nothing everything include omit same-origin await expires expected async function lambda throw yield typeof instanceof return raise print echo everyone please thanks thank okay ok like such many much more most less least few several each every
-		all both either neither one two three four five six seven eight nine ten`) {
+		all both either neither one two three four five six seven eight nine ten zero`) {
 		m[w] = true
 	}
 	return m
@@ -71,6 +71,9 @@ func hollow(v string) bool {
 	switch l {
 	case "changeme", "change_me", "change-me", "xxx", "todo", "tbd", "n/a", "none", "null", "nil", "undefined", "true", "false", "...", "your_password",
 		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "sample", "dummy", "foobar", "insert_here", "pass", "token", "test", "passwd", "pwd", "access_token", "api_key", "apikey":
+		return true
+	}
+	if rest, mine := strings.CutPrefix(l, "my"); mine && notValues[strings.Trim(rest, "_-")] {
 		return true
 	}
 	for _, p := range []string{

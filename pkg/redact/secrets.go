@@ -19,6 +19,7 @@ const (
 	keyWords                 // "seed phrase": words
 	keyList                  // "backup codes": several
 	keyAnswer                // "security answer": any word
+	keyConfirm               // "to confirm": a code stands before it
 	keyService               // "cloudflare": only a long value that looks random
 )
 
@@ -58,7 +59,7 @@ func secretWords() []keyword {
 	add(keyStrong, kwSuffix, "password", "passwd", "passphrase", "passcode", "secret", "apikey", "api_key", "api-key", "secretkey",
 		"token", "accesskey", "credential", "pwd", "privatekey", "passwort", "kennwort", "clientsecret", "authkey", "presharedkey", "storepass",
 		"keypass", "bindpw", "rootpw", "userpw", "masterkey", "signingkey", "encryptionkey", "validationkey", "decryptionkey", "api.key", "secret.key",
-		"access.key", "passwrd", "passw0rd", "wpapsk")
+		"access.key", "passwrd", "passw0rd", "wpapsk", "instrumentationkey", "aeskey", "cipherkey", "cryptokey")
 	add(keyStrong, 0, "passwords", "pass phrase", "pass word", "api key", "access key", "access_key", "access-key", "secret key",
 		"secret_key", "secret-key", "private key", "private_key", "private-key", "account key", "account_key", "accountkey",
 		"sharedaccesskey", "sharedaccesskeyname", "storage_key", "storage key", "master key", "master_key", "signing key", "signing_key",
@@ -77,24 +78,24 @@ func secretWords() []keyword {
 		"bearer_token", "pat token", "x-amz-signature", "x-amz-credential", "x-amz-security-token",
 		"x-goog-signature", "x-goog-credential", "client_secret", "client-secret", "client secret", "database_password", "root_password", "pw", "pword", "passwordhash",
 		"pgpassword", "mysql_pwd", "sonar.login", "sonar_login", "contribsys__com", "private_key_id", "key_material", "ssecustomerkey", "_authtoken", "_auth",
-		"p12_base64", "pfx_base64", "pkcs12_base64", "keystore_base64", "keystore_p12", "cookie_secret", "snmp_community", "community string", "requirepass",
-		"masterauth", "ansible_become_pass", "ansible_ssh_pass", "ansible_sudo_pass", "become_pass", "ssh_pass", "sudo_pass", "smtp_pass", "db_pass", "db_pwd",
+		"p12_base64", "pfx_base64", "pkcs12_base64", "keystore_base64", "keystore_p12", "cookie_secret", "snmp_community", "community string",
+		"ansible_become_pass", "ansible_ssh_pass", "ansible_sudo_pass", "become_pass", "ssh_pass", "sudo_pass", "smtp_pass", "db_pass", "db_pwd",
 		"mail_pass", "ftp_pass", "admin_pass", "user_pass", "deploy_pass", "root_pass", "dbpass", "dbpasswd", "userpass", "rds_pass", "redis_pass", "mqtt_pass",
 		"ldap_pass", "npm_pass", "vpn_pass", "email_pass", "wifi_pass", "http_pass", "proxy_pass", "git_pass", "nexus_pass", "logged_in_key", "nonce_salt", "auth_salt",
-		"secure_auth_key", "logged_in_salt", "secure_auth_salt", "nonce_key")
+		"aes_key", "aes key", "cipher_key", "cipher key", "crypto_key", "encrypt_key", "decrypt_key", "hmac key", "secure_auth_key", "logged_in_salt", "secure_auth_salt", "nonce_key")
 	add(keyFlag, 0, "with password", "snmp-server community", "radius-server key", "tacacs-server key", "isakmp key", "key-string", "pre-shared-key",
-		"server-private", "ppp chap password", "wpa-psk ascii 0", "wpa-psk ascii", "authentication-key", "md5-key", "auth-password", "priv-password")
+		"server-private", "ppp chap password", "requirepass", "masterauth", "bindpw", "rootpw", "wpa-psk ascii 0", "wpa-psk ascii", "authentication-key", "md5-key", "auth-password", "priv-password")
 	add(keyService, 0, "adafruit", "airtable", "algolia", "artifactory", "asana", "bittrex", "cloudflare", "codecov", "cohere", "coinbase", "confluent", "contentful", "databricks", "datadog",
 		"digitalocean", "droneci", "dropbox", "facebook", "fastly", "finicity", "finnhub", "flickr", "freshbooks", "gitter", "gocardless", "grafana", "heroku", "hubspot", "jfrog", "kraken", "kucoin",
 		"launchdarkly", "mailchimp", "mailgun", "mapbox", "mattermost", "meraki", "messagebird", "netlify", "newrelic", "nytimes", "okta", "opsgenie", "pagerduty", "plaid", "rapidapi", "sendbird",
 		"sendgrid", "sentry", "shodan", "sidekiq", "snyk", "sonarqube", "sourcegraph", "squarespace", "stripe", "sumologic", "travisci", "trello", "twilio", "twitch", "typeform", "virustotal", "wakatime", "zendesk")
 	add(keyStrong, 0, "identified by")
 	add(keyNoun, 0, "schlüssel", "clave", "jeton", "geheimnis", "parola", "klucz", "sleutel", "chiave", "chave")
-	add(keyStrong, kwLoose, "пароль", "пароля", "паролем", "ключ api", "api-ключ", "токен", "секретный ключ", "密码", "密碼", "口令", "パスワード", "पासवर्ड", "비밀번호",
+	add(keyStrong, kwLoose, "пароль", "пароля", "паролем", "ключ api", "api-ключ", "токен", "секретный ключ", "密码", "密碼", "口令", "パスワード", "पासवर्ड", "비밀번호", "비번",
 		"암호", "كلمة المرور", "كلمة السر", "كلمة مرور", "مفتاح api", "סיסמה", "רหัสผ่าน", "รหัสผ่าน", "密钥", "密鑰", "apiキー", "トークン", "令牌", "시크릿", "토큰", "api 키", "api키",
 		"秘密鍵", "シークレット", "mật khẩu", "κωδικός πρόσβασης", "गुप्त कुंजी", "एपीआई कुंजी", "टोकन")
 	add(keyWeak, 0, "key", "auth", "pass", "signature", "sig", "salt", "nonce", "session", "sid", "pat", "dsn", "hmac",
-		"cred", "webhook", "api", "sas", "cert", "csrf", "xsrf", "totp", "license", "access",
+		"cred", "webhook", "api", "sas", "cert", "csrf", "xsrf", "license", "access",
 		"secrets", "identity token", "telegram bot", "access_id", "accessid", "access id", "client_id", "clientid", "client id", "user_id_token")
 	add(keyCode, 0, "pin", "pins", "otp", "tan", "mtan", "one-time code", "one time code", "one-time password", "one-time passcode", "verification code",
 		"security code is", "2fa code", "mfa code", "login code", "access code", "your code", "auth code", "confirmation code",
@@ -106,9 +107,10 @@ func secretWords() []keyword {
 		"código de verificación", "tu código", "su código", "código pin", "código de la puerta", "código de acceso", "código de la alarma", "código de seguridad es",
 		"código de verificação", "seu código", "código de acesso", "código da porta", "código de segurança é",
 		"codice di verifica", "tuo codice", "suo codice", "codice pin", "codice otp", "codice di accesso", "codice della porta", "codice di sicurezza è",
-		"verificatiecode", "uw code", "je code", "toegangscode", "deurcode", "kod weryfikacyjny", "kod pin", "kod dostępu", "twój kod", "kod do drzwi", "kod sms")
+		"verificatiecode", "uw code", "je code", "toegangscode", "deurcode", "kod weryfikacyjny", "kod pin", "kod dostępu", "twój kod", "code", "codice", "código", "codigo", "kod", "código do", "code de carte", "code de ma carte", "kod do drzwi", "kod sms")
 	add(keyCode, kwLoose, "验证码", "驗證碼", "校验码", "动态码", "认证码", "門鎖密碼", "認証コード", "確認コード", "認証番号", "暗証番号", "ワンタイムパスワード", "ओटीपी", "पिन", "सत्यापन कोड",
-		"код подтверждения", "пин-код", "пин код", "код доступа", "код от двери", "одноразовый код", "인증번호", "인증 코드", "인증코드", "확인 코드", "رمز التحقق", "رمز التأكيد", "الرقم السري", "رمز الدخول")
+		"код подтверждения", "ваш код", "твой код", "код", "пин-код", "пин код", "код доступа", "код от двери", "одноразовый код", "인증번호", "인증 코드", "인증코드", "확인 코드", "확인코드", "보안코드", "رمز التحقق", "رمز التأكيد", "الرقم السري", "رمز الدخول")
+	add(keyConfirm, 0, "to confirm", "to verify", "to log in", "to sign in", "to complete", "to continue", "to finish", "to authorise", "to authorize", "to activate")
 	add(keyLogin, 0, "login", "logins", "log in", "credentials", "creds", "log in with", "sign in with", "zugangsdaten", "anmeldedaten", "identifiants",
 		"credenciales", "credenciais", "credenziali", "inloggegevens", "dane logowania", "user/pass", "user/password", "username/password",
 		"accesso", "acceso", "logindaten", "einloggen", "connexion", "basic auth", "wifi", "wi-fi", "wlan")
@@ -116,7 +118,7 @@ func secretWords() []keyword {
 	add(keyFlag, 0, "--password", "--passwd", "--token", "--api-key", "--secret", "--pass", "--auth-token", "--access-token", "-password", "--passphrase",
 		"--storepass", "--keypass", "-storepass", "-keypass", "-srcstorepass", "-deststorepass", "--http-password", "--ftp-password", "--proxy-password",
 		"--db-password", "--admin-password", "--secret-key", "--access-key", "--client-secret", "--private-key", "--apikey", "-passphrase")
-	add(keySeed, 0, "totp seed", "totp secret", "totp key", "otp seed", "otp secret", "2fa secret", "2fa key", "2fa seed", "mfa secret", "mfa key", "mfa seed",
+	add(keySeed, 0, "totp", "totp seed", "totp secret", "totp key", "otp seed", "otp secret", "2fa secret", "2fa key", "2fa seed", "mfa secret", "mfa key", "mfa seed",
 		"setup key", "authenticator key", "authenticator secret", "authenticator secret key", "authenticator setup key", "manual entry key", "otp_secret", "totp_secret",
 		"mfa_secret", "totp_seed", "otp_seed", "two_factor_secret", "twofactorsecret", "otpsecret", "totpsecret", "mfasecret", "google authenticator", "otp key",
 		"clé totp", "schlüssel für die zwei-faktor", "einrichtungsschlüssel", "clave de configuración", "chave de configuração", "chiave di configurazione")
@@ -193,14 +195,14 @@ func (sc *scanner) key(h hit, k *keyword) {
 		return
 	}
 	nameEnd := int(h.end)
-	for nameEnd < len(s) && nameEnd-int(h.end) < maxName && (isWordByte(s[nameEnd]) || s[nameEnd] == '-' && isAlnum(at(s, nameEnd+1))) {
+	for k.word[0] < 0xE0 && nameEnd < len(s) && nameEnd-int(h.end) < maxName && (isWordByte(s[nameEnd]) || s[nameEnd] == '-' && isAlnum(at(s, nameEnd+1))) {
 		nameEnd++
 	}
 	nameStart := int(h.start)
 	for nameStart > 0 && int(h.start)-nameStart < maxName && (isWordByte(s[nameStart-1]) || s[nameStart-1] == '-' || s[nameStart-1] == '.') {
 		nameStart--
 	}
-	if harmlessName(s[nameStart:int(h.start)], s[int(h.end):nameEnd]) {
+	if harmlessName(s[nameStart:int(h.start)], s[int(h.end):nameEnd]) || at(s, nameStart-1) == '#' {
 		return
 	}
 	switch k.arg {
@@ -224,6 +226,8 @@ func (sc *scanner) key(h hit, k *keyword) {
 		sc.listAfter(nameEnd, k)
 	case keyAnswer:
 		sc.answerAfter(nameEnd, k)
+	case keyConfirm:
+		sc.codeBefore(nameStart, k)
 	case keyService:
 		if nameEnd == int(h.end) && nameStart == int(h.start) {
 			sc.valueAfter(nameEnd, k.arg, k, false)
@@ -242,7 +246,7 @@ var harmlessTails = []string{
 	"expir", "ttl", "usage", "used", "_at", "age", "size", "index", "idx", "izer", "ize", "s_in", "endpoint", "field", "label", "column",
 	"manager", "store", "required", "enabled", "valid", "version", "format", "prefix", "suffix", "protected", "less", "rotation",
 	"_id", "-id", "ids", "arn", "ref", "class", "input", "encoder", "error", "changed", "strength", "min", "max", "number", "ring",
-	"time", "date", "status", "word_count", "budget", "issuer", "algorithm", "alg", "provider", "param", "hasher", "_down", "_up", "alias", "board",
+	"time", "date", "status", "word_count", "budget", "issuer", "algorithm", "alg", "provider", "param", "hasher", "_cnt", "_down", "_up", "alias", "board",
 	"selector", "press", "stone", "frame", "mesh", "vault_", "vaultto", "chars", "alphabet", "source", "audience", "scope", "generator", "factory", "service",
 	"util", "helper", "validator", "validation", "checker", "confirmation", "placeholder", "_regex", "pattern", "config", "settings", "option", "screen",
 	"page", "form", "view", "dialog", "route", "state", "event", "handler", "listener", "callback",

@@ -18,6 +18,14 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 	if strings.HasSuffix(k.word, " is") || strings.HasSuffix(k.word, " est") || strings.HasSuffix(k.word, " es") || strings.HasSuffix(k.word, " é") || strings.HasSuffix(k.word, " è") {
 		how, j = jointProse, skipBlanks(s, i)
 	}
+	if how == jointNone || how == jointSpace {
+		if v, ok := sc.nounCode(i, k); ok {
+			how, j = jointProse, v
+		}
+	}
+	if plainCode(k.word) && !sc.ofCode(i-len(k.word), i, j) {
+		return
+	}
 	if how == jointNone || k.word == "tan" && s[i-1] != 'N' {
 		return
 	}
@@ -52,6 +60,95 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 	case digits > 0 && letters > 0 && symbols <= 2 && len(v) >= 4 && len(v) <= maxCode && how != jointSpace && !measure(v) && k.word != "tan" && k.word != "pin" && k.word != "combo" && k.word != "combination":
 		sc.add(j, end, rulePIN, 0.6, Evidence{Context: k.word, Structure: "letters and digits"})
 	}
+}
+
+// skipBack returns i without the blanks before it.
+func skipBack(s string, i int) int {
+	for i > 0 && s[i-1] == ' ' {
+		i--
+	}
+	return i
+}
+
+// confirmed reports whether what stands before i, "to confirm" and the like, is asked for: enter 662-190 to confirm.
+func (sc *scanner) confirmed(i int) bool {
+	before := strings.ToLower(sc.s[max(0, i-2*maxCode):i])
+	for _, w := range [...]string{"enter ", "use ", "type ", "code ", "code: ", "code is ", "input ", "gib ", "saisissez ", "introduce ", "digite ", "inserisci ", "voer ", "wpisz ", "введите "} {
+		if strings.Contains(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// possessive reports whether a name of codes says whose it is.
+func possessive(word string) bool {
+	first, _, two := strings.Cut(word, " ")
+	return two && determiners[first]
+}
+
+// plainCode reports whether a word only says that something is a code.
+func plainCode(word string) bool {
+	switch word {
+	case "code", "codice", "código", "codigo", "kod", "код", "code is", "passcode is":
+		return word != "code is" && word != "passcode is"
+	}
+	return false
+}
+
+// ofCode reports whether the words before a code's name, which stands at [from, to), or those between it and its value
+// at j, say that it is one to keep: somebody's, or that of a door.
+func (sc *scanner) ofCode(from, to, j int) bool {
+	s := sc.s
+	before := strings.ToLower(s[max(0, from-3*maxCode):max(0, from)])
+	if n := strings.LastIndexAny(before, ".\n;:"); n >= 0 {
+		before = before[n+1:]
+	}
+	for _, w := range [...]string{"error", "zip", "post", "promo", "country", "area", "discount", "status", "exit", "product", "voucher", "coupon", "referral", "order", "source", "bar", "qr", "dress", "tax", "bank"} {
+		if strings.Contains(before, w) {
+			return false
+		}
+	}
+	for w := range strings.FieldsSeq(before) {
+		if codeOwners[w] {
+			return true
+		}
+	}
+	between := strings.ToLower(s[min(to, len(s)):max(min(to, len(s)), min(j, len(s)))])
+	for _, w := range [...]string{"gate", "door", "safe", "alarm", "lock", "garage", "building", "tür", "tor", "porte", "portail", "puerta", "porta", "deur", "drzwi", "brama", "двер", "carte", "card", "tarjeta", "cartão", "whatsapp", "bank", "login", "karte"} {
+		if strings.Contains(between, w) {
+			return true
+		}
+	}
+	return from == 0 && s[0] != 'c' || from > 0 && s[from] == 0xD0 // a message that begins with it; Cyrillic "Код"
+}
+
+// codeOwners are words that say whose a code is.
+var codeOwners = wordSet(`your my our dein deine ihr ihre mein votre ton mon tu su mi seu sua teu tuo suo il la je uw mijn twój mój ваш твой мой`)
+
+// nounCode reads one word and a copula between the name of a code that ends at i and its digits: "codice WhatsApp è
+// 512-993", "código de WhatsApp es 551-204".
+func (sc *scanner) nounCode(i int, k *keyword) (int, bool) {
+	s := sc.s
+	j := i
+	for range 2 {
+		if at(s, j) != ' ' {
+			return 0, false
+		}
+		e := j + 1
+		for e < len(s) && e-j < 2*maxCode && s[e] != ' ' && s[e] != '\n' && s[e] != ',' && s[e] != '.' && s[e] != ':' {
+			e++
+		}
+		if w := s[j+1 : e]; w == "" || len(w) >= 2*maxCode || onlyDigits4(w) || farCopulas[lowerWord(w)] {
+			return 0, false
+		}
+		how, v := sc.readJoint(e)
+		if (how == jointAssign || how == jointProse) && isDigit(at(s, v)) {
+			return v, true
+		}
+		j = e
+	}
+	return 0, false
 }
 
 // headerWord reports whether a name of codes names nothing else.
@@ -145,11 +242,16 @@ func (sc *scanner) codeBefore(from int, k *keyword) {
 	if k.word == "tan" || strings.HasPrefix(k.word, "comb") {
 		return
 	}
-	end, ok := sc.copulaBefore(from)
+	s := sc.s
+	end, between, ok := sc.copulaBefore(from)
+	if k.arg == keyConfirm {
+		end, ok = skipBack(s, from), sc.confirmed(from)
+	} else if !ok || between == 0 && !possessive(k.word) && !asCopula(s, end) {
+		return
+	}
 	if !ok {
 		return
 	}
-	s := sc.s
 	for end > 0 && (s[end-1] == '"' || s[end-1] == '\'' || s[end-1] == '*' || s[end-1] == ']' || s[end-1] == ')') {
 		end--
 	}
@@ -267,7 +369,7 @@ func (sc *scanner) seedAfter(i int, k *keyword) {
 		return
 	}
 	if how != jointSpace {
-		sc.valueAfter(i, keyStrong, k, false)
+		sc.valueAfter(i, keyNoun, k, false)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	argFirst                    // the first argument that is no option
 	argLast                     // the last argument, if an option says so
 	argAfterURL                 // the argument after, or before, one that begins with the option
+	argSecond                   // the second argument, if it looks like a password
 	argPiped                    // the word that is piped into it
 	argSlash                    // user/password@host
 )
@@ -37,7 +38,7 @@ var commands = []command{
 	{"mysql,mysqldump,mysqladmin,mysqlimport,mysqlsh,mysqlslap,mysqlcheck,mariadb,mariadb-dump", "-p", argGlued},
 	{"redis-cli", "-a", argNext},
 	{"docker login,podman login,buildah login,skopeo login,helm registry login,nerdctl login,az login,oc login,az acr login,crane auth login,oras login,twine upload", "-p", argNext},
-	{"mongo,mongosh,mongodump,mongorestore,mongoexport,mongoimport,evil-winrm,crackmapexec,netexec,rdesktop,ncftpput,ncftpget,cqlsh,arangosh", "-p", argNext},
+	{"mongo,mongosh,mongodump,mongorestore,mongoexport,mongoimport,evil-winrm,psexec,crackmapexec,netexec,rdesktop,ncftpput,ncftpget,cqlsh,arangosh", "-p", argNext},
 	{"openssl enc,openssl aes-256-cbc,openssl des3", "-k", argNext},
 	{"7z x,7z a,7z e,7z t,7z l,7za x,7za a,7za e,unrar,rar", "-p", argGlued},
 	{"zip,unzip,zipcloak", "-P", argBoth},
@@ -57,6 +58,8 @@ var commands = []command{
 	{"htpasswd", "b", argLast},
 	{"wpa_passphrase", "", argLast},
 	{"net use", "/user:", argAfterURL},
+	{"net user", "", argSecond},
+	{"cmdkey", "/pass:", argGlued},
 	{"sqlplus,expdp,impdp,sqlldr,rman target", "", argSlash},
 	{"chpasswd,sudo -s,--password-stdin,--passphrase-fd,passwd --stdin,--pinentry-mode,kinit,cryptsetup,su -c", "", argPiped},
 }
@@ -188,6 +191,13 @@ func (sc *scanner) commandOption(h hit, c *command) {
 		case argFirst:
 			if v != "" && v[0] != '-' {
 				if looksChosen(v) || len(v) >= minSeed {
+					sc.argument(w, false)
+				}
+				return
+			}
+		case argSecond:
+			if words == 1 {
+				if looksChosen(v) {
 					sc.argument(w, false)
 				}
 				return

@@ -16,11 +16,17 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 		return jointAssign, j, false
 	}
 	how, value = sc.readJoint(i)
-	if how == jointProse && strings.HasPrefix(s[skipBlanks(s, i):], "to ") && !polishKey(word) {
+	if how == jointProse && strings.HasPrefix(s[skipBlanks(s, i):], "to ") && !polishKey(word) && !looksChosen(unquoted(s, value)) {
 		how, value = jointSpace, skipBlanks(s, i)
+	}
+	if how == jointAssign {
+		value = sc.nested(value)
 	}
 	if how == jointAssign || how == jointProse {
 		return how, value, false
+	}
+	if word[0] >= 0xE0 && isAlnum(at(s, i)) {
+		return jointAssign, i, false
 	}
 	if j := particle(s, i, word); j > i {
 		return jointAssign, j, false
@@ -35,6 +41,40 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 		return jointAssign, value, false
 	}
 	return how, value, false
+}
+
+// nested steps into a value that is written as a block of its own: a scalar on the lines below (YAML), an object with
+// a member for the value.
+func (sc *scanner) nested(i int) int {
+	s := sc.s
+	switch at(s, i) {
+	case '|', '>':
+		j := i + 1
+		for j < len(s) && (s[j] == '-' || s[j] == '+' || isDigit(s[j])) {
+			j++
+		}
+		if at(s, j) == '\n' && at(s, j+1) == ' ' {
+			return skipBlanks(s, j+1)
+		}
+	case '{':
+		j := i + 1
+		for n := 0; n < maxName && j < len(s) && (isSpace(s[j]) || s[j] == '"' || s[j] == '\''); n++ {
+			j++
+		}
+		_, value, ok := pairedName(s, j)
+		if ok {
+			return value
+		}
+	}
+	return i
+}
+
+// unquoted returns the word at i without a quote before it and the one that ends it.
+func unquoted(s string, i int) string {
+	if c := at(s, i); c == '"' || c == '\'' || c == '`' {
+		i++
+	}
+	return strings.TrimRight(wordAt(s, i), "\"'`")
 }
 
 // polishKey reports whether "to" after word means "is".
@@ -135,7 +175,7 @@ func (sc *scanner) pairedValue(i int) (int, bool) {
 		case c == '\n':
 			lines++
 			j++
-		case isSpace(c) || c == ',' || c == '"' || c == '\'' || c == '<' || c == '{' && quoted || c == '|' || c == '\\':
+		case isSpace(c) || c == ',' || c == '"' || c == '\'' || c == '<' || (c == '{' || c == '>') && quoted || c == '|' || c == '\\':
 			j++
 		default:
 			end, value, ok := pairedName(s, j)
@@ -305,8 +345,8 @@ func (sc *scanner) screaming(i int) bool {
 // valueBefore judges what stands before a name of a secret: "Summer2023! is my password", "use 731 902 as your code".
 // from is the start of the name, word what it is.
 func (sc *scanner) valueBefore(from int, k *keyword) {
-	value, ok := sc.copulaBefore(from)
-	if !ok {
+	value, between, ok := sc.copulaBefore(from)
+	if !ok || between == 0 && !asCopula(sc.s, value) {
 		return
 	}
 	s := sc.s
@@ -318,10 +358,35 @@ func (sc *scanner) valueBefore(from int, k *keyword) {
 		value--
 	}
 	v := s[start:value]
-	if looksChosen(v) && !code(s, token{start: start, end: value, next: value}, v) {
+	if looksChosen(v) && !code(s, token{start: start, end: value, next: value}, v) && (len(v) <= minSeed || !wordy(v) || !onlyInner(v, "_")) {
 		sc.keyed = max(sc.keyed, value)
 		sc.add(start, value, ruleAssigned, 0.7, Evidence{Context: k.word, Structure: "value before its name"})
+		sc.alternative(start, k)
 	}
+}
+
+// alternative judges the word before "and" or "or" before a value at i: "I tried Basket77! and Basket78! as the password".
+func (sc *scanner) alternative(i int, k *keyword) {
+	s := sc.s
+	end := i
+	for _, and := range [...]string{" and ", " or ", " und ", " oder ", " et ", " ou ", " y ", " o ", " e ", ", "} {
+		if i > len(and) && s[i-len(and):i] == and {
+			end = i - len(and)
+		}
+	}
+	start := end
+	for start > 0 && end-start < maxSecretWord && !isSpace(s[start-1]) {
+		start--
+	}
+	if end < i && looksChosen(s[start:end]) && !code(s, token{start: start, end: end, next: end}, s[start:end]) {
+		sc.add(start, end, ruleAssigned, 0.65, Evidence{Context: k.word, Structure: "value before its name"})
+	}
+}
+
+// asCopula reports whether the copula after the value that ends at i can stand right before a name: as, comme, como.
+func asCopula(s string, i int) bool {
+	w := lowerWord(wordAt(s, skipBlanks(s, i)))
+	return w == "as" || w == "als" || w == "comme" || w == "como" || w == "come" || w == "jako"
 }
 
 // backwardCopulas stand between a value and the name that follows it.
@@ -339,8 +404,8 @@ var determiners = wordSet(`my our your his her their the a an this that new old 
 const maxDeterminers = 4
 
 // copulaBefore walks back from a name over words such as "my new" to a copula and returns the end of what stands
-// before that.
-func (sc *scanner) copulaBefore(from int) (int, bool) {
+// before that, and how many words stand between the copula and the name.
+func (sc *scanner) copulaBefore(from int) (value, between int, ok bool) {
 	s := sc.s
 	end := from
 	for n := 0; n <= maxDeterminers; n++ {
@@ -352,19 +417,19 @@ func (sc *scanner) copulaBefore(from int) (int, bool) {
 			start--
 		}
 		if start == end || start == 0 {
-			return 0, false
+			return 0, 0, false
 		}
 		w := lowerWord(s[start:end])
 		if backwardCopulas[w] {
 			for start > 0 && s[start-1] == ' ' {
 				start--
 			}
-			return start, n > 0 && start > 0
+			return start, n, start > 0
 		}
 		if !determiners[w] {
-			return 0, false
+			return 0, 0, false
 		}
 		end = start
 	}
-	return 0, false
+	return 0, 0, false
 }

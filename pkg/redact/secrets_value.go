@@ -15,7 +15,7 @@ const (
 // copulas are the words between a name and its value in a sentence. The longest come first.
 var copulas = []string{
 	"is set to ", "is still ", "is now ", "is currently ", "was changed to ", "has been set to ", "changed to ", "should be ", "set to ",
-	"used to be ", "has always been ", "would be ", "remains ", "is ", "was ", "are ", "will be ", "to ", "ist jetzt ", "ist ", "lautet ", "lauten ", "war ", "est désormais ", "est ", "était ", "es ahora ",
+	"est le ", "est la ", "ist die ", "ist der ", "ist das ", "es el ", "es la ", "è il ", "è la ", "is de ", "is het ", "used to be ", "has always been ", "would be ", "remains ", "is ", "was ", "are ", "will be ", "to ", "ist jetzt ", "ist ", "lautet ", "lauten ", "war ", "est désormais ", "est ", "était ", "es ahora ",
 	"es ", "era ", "é ", "e' ", "è ", "era ", "is nu ", "jest ", "to jest ", "brzmi ", "equals ", "как ", "はは", "は", "是", "为", "為", "है ", "का ",
 }
 
@@ -33,6 +33,9 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 	for i < len(s) && (s[i] == '"' || s[i] == '\'' || s[i] == '`' || s[i] == ']' || s[i] == ')' || s[i] == '*') {
 		quoted = quoted || s[i] != '*'
 		i++
+	}
+	if strings.HasPrefix(s[i:], "[]") { // char pass[] = "x"
+		i += 2
 	}
 	afterQuote := i
 	i = skipBlanks(s, i)
@@ -72,6 +75,9 @@ func (sc *scanner) readJoint(i int) (joint, int) {
 			}
 			return jointProse, j
 		}
+		if j := i + len(c) - 1; c[j-i] == ' ' && at(s, j) == ':' && (i > afterQuote || c[0] >= 0x80) && equalFold(s[i:j], c[:j-i]) {
+			return jointAssign, skipBlanks(s, j+1)
+		}
 	}
 	if i > start && i-start < maxJoint {
 		return jointSpace, i
@@ -106,6 +112,9 @@ func operator(s string, i int, quoted bool) (joint, int) {
 	j := i
 	for j < len(s) && j-i < maxOperator && strings.IndexByte(":=>?|!+.-~", s[j]) >= 0 {
 		j++
+	}
+	if strings.HasPrefix(s[i:], "<-") && at(s, i+2) == ' ' { // R
+		return jointAssign, i + 2
 	}
 	switch op := s[i:j]; {
 	case op == "":
@@ -282,6 +291,9 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	v := sc.s[t.start:t.end]
 	if v == "" || arnBefore(sc.s, i) || !whole && sc.notGiven(i, j, how, t, k, flagged) {
 		return
+	}
+	if sc.wrapped && t.quote == 0 && (wordy(v) || onlyNameBytes(v) && has(v, '_')) {
+		return // the name on the next line
 	}
 	if far && t.quote == 0 && !chosenAfter(v) || sc.listed(i, j) && !looksChosen(v) && sc.weakValue(i, v) == 0 || flag && t.quote == 0 && !sc.lastWord(t, v) {
 		return
@@ -486,6 +498,8 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 	switch {
 	case t.quote == ' ':
 		return 0.65
+	case t.quote != 0 && how == jointAssign && digits == 0 && evenGroups(v):
+		return 0.8
 	case t.quote != 0 && how == jointAssign:
 		if plain && (len(v) < 4 || stopWord(v)) || sentence(v) || strings.IndexByte(v, '\n') >= 0 && len(v) > 256 {
 			return 0
@@ -498,8 +512,11 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 		if digits == 0 && containsFold(v, k.word) {
 			return 0 // token = tokens
 		}
-		if code(sc.s, t, v) || plain && (stopWord(v) || commonNoun(k.word) || humps > 0 && !jumbled(v) || len(v) < 4) {
+		if code(sc.s, t, v) || plain && (stopWord(v) || commonNoun(k.word) || humps > 0 && !jumbled(v) && !sc.besideUser(t.start) || len(v) < 4) {
 			return 0
+		}
+		if commonNoun(k.word) && digits == len(v) && digits < 6 {
+			return 0 // the number of a constant
 		}
 		if plain && letters == len(v) && at(sc.s, t.end) == ' ' && len(v) < 12 && isLetter(at(sc.s, t.end+1)) && !lineStartsAt(sc.s, t.start) {
 			return 0.6
@@ -524,10 +541,44 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 	}
 }
 
+// issueKey reports whether v is the key of an issue or a part: capitals, a hyphen, digits.
+func issueKey(v string) bool {
+	dash := strings.IndexByte(v, '-')
+	return dash > 1 && !hasLower(v) && onlyLetters(v[:dash]) && onlyDigits4(v[dash+1:max(dash+1, min(len(v), dash+5))]) && onlyInner(v, "-")
+}
+
+// hasExtension reports whether v ends as the names of files do.
+func hasExtension(v string) bool {
+	dot := strings.LastIndexByte(v, '.')
+	return dot > 1 && len(v)-dot >= 3 && len(v)-dot <= 5 && onlyInner(v, "._-/") && isAlnum(v[len(v)-1])
+}
+
+// evenGroups reports whether v is four groups of four small letters: an application password.
+func evenGroups(v string) bool {
+	if len(v) != 19 {
+		return false
+	}
+	for i := range len(v) {
+		if i%5 == 4 && v[i] != ' ' || i%5 != 4 && !isLower(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// besideUser reports whether the value at i stands in a connection string that names its user before: user=u password=x.
+func (sc *scanner) besideUser(i int) bool {
+	from := i
+	for from > 0 && i-from < maxSubject && sc.s[from-1] != '\n' {
+		from--
+	}
+	return containsFold(sc.s[from:i], "user=") || containsFold(sc.s[from:i], "uid=")
+}
+
 // spaceValue says how sure it is that v, which only a space parts from the name of a secret, is one.
 func (sc *scanner) spaceValue(v string, t token) float64 {
 	letters, digits, symbols, humps := census(v)
-	if letters == 0 || len(v) < 5 || v[0] == '-' || code(sc.s, t, v) || measure(v) {
+	if letters == 0 || len(v) < 5 || v[0] == '-' || issueKey(v) || t.quote == 0 && hasExtension(v) || code(sc.s, t, v) || measure(v) {
 		return 0
 	}
 	switch {
