@@ -29,7 +29,7 @@ TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-race test-kafka \
-	test-containers lint fmt bench fuzz eval certs secrets clean distclean
+	test-containers lint fmt bench bench-redact fuzz eval certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -71,6 +71,9 @@ fmt: tools ## format the Go code
 
 bench: ## run every benchmark (BENCHTIME=1s each)
 	@$(TIMED) $@ .tools/bench.sh $(BENCHTIME) $(MODULES)
+
+bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PYTHON=python3)
+	@$(TIMED) $@ .tools/bench-redact.sh
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
 	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)
