@@ -5,7 +5,7 @@ import "strings"
 // newFirm invents a firm or an institution. Its pattern is a line of the list "org_pattern" of the scene's language:
 //
 //	{F} a family name, {G} a given name, {C} a city, {N} an invented word, {A} an abbreviation, {W} a word of the list
-//	"org_word", {S} of "org_sector", {L} of "org_form", the legal forms
+//	"org_word", {S} of "org_sector", {L} of "org_form", the legal forms, {R} of "real_org"
 func (s *scene) newFirm() string {
 	lang := s.lang
 	if len(s.lib.list(lang, "org_pattern")) == 0 || lang != "en" && s.oneIn(8) {
@@ -39,13 +39,15 @@ func (s *scene) firmLetter(lang string, letter byte) string {
 	case 'N':
 		return s.inventedWord()
 	case 'A':
-		return s.pattern(pick(s, []string{"@@@", "@@", "@@@@", "@#@"}))
+		return s.pattern(pick(s, []string{"@@@", "@@", "@@@@", "@#@", "@.@.", "@.@.@."}))
 	case 'W':
 		return pick(s, s.lib.list(lang, "org_word"))
 	case 'S':
 		return pick(s, s.lib.list(lang, "org_sector"))
 	case 'L':
 		return pick(s, s.lib.list(lang, "org_form"))
+	case 'R':
+		return pick(s, s.lib.list(lang, "real_org"))
 	}
 	panic("no such letter in a firm's pattern: " + string(letter))
 }

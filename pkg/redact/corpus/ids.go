@@ -18,14 +18,14 @@ func (s *scene) govID(country string) (cue, id string) {
 			return d[:3] + " " + d[3:6] + " " + d[6:] + strconv.Itoa(c%11), c != 10
 		})
 	case "IN":
-		d := s.pattern("%##########")
+		d := s.pattern("&##########")
 		d += verhoeffDigit(d)
 		if s.oneIn(2) {
 			d = d[:4] + " " + d[4:8] + " " + d[8:]
 		}
 		return pick(s, []string{"Aadhaar", "Aadhaar number"}), d
 	case "CA":
-		d := s.pattern("%#######")
+		d := s.pattern(pick(s, []string{"1#######", "4#######", "5#######", "7#######", "9#######"}))
 		d += luhnDigit(d)
 		return "SIN", d[:3] + pick(s, []string{" ", "-"}) + d[3:6] + " " + d[6:]
 	case "AU":

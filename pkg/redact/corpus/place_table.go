@@ -32,6 +32,8 @@ var (
 
 var addressStyles = []addressStyle{
 	{"US", "en", []string{"en-US", "en"}, usName, []string{"{n} {t}"}, []string{"#####", "#####-####"}, []string{"{c}, {R} {z}", "{c} {R} {z}", "{c}, {R}, {z}", "{c}, {R}"}, usUnits, usBox, false},
+	{"US", "en", []string{"en-US", "en"}, []string{"PSC {n}, Box {n}", "PSC {n} Box {n}", "Unit {n} Box {n}", "CMR {n}, Box {n}", "USS {F}", "USNS {C}", "USCGC {F}"}, []string{"{t}"}, []string{"0####", "3####", "9####"}, []string{"APO AE {z}", "FPO AP {z}", "DPO AA {z}", "APO, AE {z}", "FPO, AP {z}"}, nil, nil, false},
+	{"US", "en", []string{"en-US", "en"}, []string{"the corner of {F} {X} and {W} {X}", "{W} {X} and {F} {X}", "Highway {n}", "State Route {n}", "Rural Route {k}, Box {n}", "RR {k} Box {n}", "Mile {n}, {W} Highway"}, []string{"{t}", "{t}"}, []string{"#####"}, []string{"{c}, {R} {z}", "{c}, {R}", "{c}"}, usUnits, nil, false},
 	{"CA", "en", []string{"en-CA", "en"}, usName, []string{"{n} {t}", "{n}-{n} {t}"}, []string{"@#@ #@#", "@#@#@#"}, []string{"{c}, {R} {z}", "{c} {R}  {z}"}, usUnits, usBox, false},
 	{"GB", "en", []string{"en-GB"}, gbName, []string{"{n} {t}", "{n}{l} {t}", "{F} House, {t}"}, []string{"@@# #@@", "@@## #@@", "@# #@@"}, []string{"{c} {z}", "{c}, {z}", "{c}\n{z}"}, gbUnits, []string{"PO Box {n}"}, false},
 	{"IE", "en", []string{"en-GB"}, gbName, []string{"{n} {t}"}, []string{"@## @#@#", "D0# @##@"}, []string{"{c}, {z}", "Co. {c} {z}"}, gbUnits, nil, false},

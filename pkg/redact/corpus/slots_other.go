@@ -32,6 +32,7 @@ var valueSlots = map[string]slot{
 		cue, id := s.govID(country)
 		return append(plain(cue+pick(s, []string{" ", ": ", " "})), private(redact.TypeGovID, id)...)
 	}},
+	"age":      valueSlot(redact.TypeOther, func(s *scene, _ call) string { return strconv.Itoa(16 + s.rng.IntN(80)) }),
 	"dob":      valueSlot(redact.TypeDate, func(s *scene, _ call) string { return s.dob() }),
 	"ip":       valueSlot(redact.TypeIP, func(s *scene, _ call) string { return s.ip() }),
 	"mac":      valueSlot(redact.TypeOther, func(s *scene, _ call) string { return "3c:" + grouped(s.letters(10, hexes), 2, ":") }),
@@ -120,10 +121,11 @@ var plainSlots = map[string]slot{
 		h := s.letters(32, hexes)
 		return h[:8] + "-" + h[8:12] + "-4" + h[13:16] + "-a" + h[17:20] + "-" + h[20:]
 	}),
-	"sha":   plainSlot(func(s *scene) string { return s.letters(40, hexes) }),
-	"short": plainSlot(func(s *scene) string { return s.letters(7, hexes) }),
-	"float": plainSlot(func(s *scene) string { return strconv.FormatFloat(s.rng.Float64()*100, 'f', 2+s.rng.IntN(8), 64) }),
-	"hours": plainSlot(func(s *scene) string { return fmt.Sprintf("%dh", 1+s.rng.IntN(40)) }),
+	"sha":    plainSlot(func(s *scene) string { return s.letters(40, hexes) }),
+	"short":  plainSlot(func(s *scene) string { return s.letters(7, hexes) }),
+	"float":  plainSlot(func(s *scene) string { return strconv.FormatFloat(s.rng.Float64()*100, 'f', 2+s.rng.IntN(8), 64) }),
+	"minute": plainSlot(func(s *scene) string { return strconv.Itoa(1 + s.rng.IntN(90)) }),
+	"hours":  plainSlot(func(s *scene) string { return fmt.Sprintf("%dh", 1+s.rng.IntN(40)) }),
 	// a thing's name that nobody knows
 	"brand": plainSlot(func(s *scene) string {
 		name := s.inventedWord()

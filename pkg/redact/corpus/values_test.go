@@ -21,7 +21,7 @@ func TestChecksumsHold(t *testing.T) {
 	}{
 		{"IBAN", "de", redact.TypeBank, func(s *scene) (string, string) { return "IBAN", s.iban() }},
 		{"card", "en", redact.TypeCreditCard, func(s *scene) (string, string) { return "card number", s.card() }},
-		{"wallet", "en", redact.TypeCrypto, func(s *scene) (string, string) { return "BTC wallet", s.wallet() }},
+		{"wallet", "en", redact.TypeCrypto, func(s *scene) (string, string) { return "BTC wallet", s.bech32Wallet() }},
 	}
 	for _, country := range []string{"GB", "NHS", "IN", "CA", "AU", "FR", "ES", "PT", "BR", "NL", "PL", "SE", "DE", "IT", "TR", "CN", "KR", "JP", "RU"} {
 		tests = append(tests, struct {
@@ -40,9 +40,16 @@ func TestChecksumsHold(t *testing.T) {
 				require.Equal(t, utf8.RuneCountInString(rec.Text), rec.Spans[0].End)
 				records = append(records, rec)
 			}
-			preds, _, err := evaluate.Detect(records, e)
-			require.NoError(t, err)
-			require.InDelta(t, 1, evaluate.Score(records, preds, evaluate.Options{}).All().TypedQuality().Recall, 1e-9)
+			for _, rec := range records {
+				found, err := e.Find(rec.Text, redact.Hints{})
+				require.NoError(t, err)
+				require.Len(t, found, 1)
+				require.Equal(t, test.typ, found[0].Type)
+				require.Equal(t, len(rec.Text), found[0].End)
+				if test.name != "GB" { // whose national insurance number has none
+					require.NotEmpty(t, found[0].Evidence.Checksum)
+				}
+			}
 		})
 	}
 }
