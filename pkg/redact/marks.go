@@ -39,7 +39,7 @@ var maxMark = func() int {
 	return longest
 }()
 
-// markAt returns the end of the mark with a type's name that stands at the '[' at s[i], or -1. It looks at maxMark bytes
+// markAt returns the end of the mark that stands at the '[' at s[i], or -1. It looks at maxMark bytes
 // at most.
 func markAt(s string, i int) int {
 	end := strings.IndexByte(s[i:min(len(s), i+maxMark)], ']')
@@ -50,6 +50,9 @@ func markAt(s string, i int) int {
 	name, id, ok := strings.Cut(inner, ":")
 	switch {
 	case !ok:
+		if m := s[i : i+end+1]; m == textRemoved || m == textMasked {
+			return i + end + 1
+		}
 		return -1
 	case "["+name+"]" == textRemoved:
 		if !Type(id).Valid() {
@@ -77,8 +80,8 @@ func pseudonymForm(id string) bool {
 // markSpan is where a mark stands.
 type markSpan struct{ start, end int }
 
-// findMarks appends to out where marks with a type's name stand in s: their words are nobody's context, and nothing in
-// them is a value. Other marks hold no word of the vocabulary.
+// findMarks appends to out where marks stand in s: the words of those with a type's name are nobody's context, and
+// nothing in any of them is a value.
 func findMarks(s string, out []markSpan) []markSpan {
 	for i := 0; ; {
 		k := strings.IndexByte(s[i:], '[')

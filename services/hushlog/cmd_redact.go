@@ -14,8 +14,12 @@ import (
 	"github.com/hushlog/hushlog/pkg/redact"
 )
 
-// maxRedactText bounds a text that is read as a whole, in bytes.
-const maxRedactText = 256 << 20
+const (
+	// maxWholeText bounds a text that is read as a whole, in bytes; longer ones are read in windows.
+	maxWholeText = 16 << 20
+	// maxRedactText bounds a text that has to be read as a whole, in bytes.
+	maxRedactText = 256 << 20
+)
 
 // Forms of reports.
 const (
@@ -58,6 +62,7 @@ With --out, files and all files of folders are written there under their names, 
 are there already are not replaced without --force. With --in-place, each file is replaced by its sanitized text.
 Every file is written whole or not at all. What is no text (binary, not UTF-8), cannot be inspected, or is a symbolic
 link in a folder is left out and named on standard error. Names of files and folders are kept as they are.
+Texts of any length are read, long ones in windows; a long one that comes through a pipe is taken for Restricted.
 
 With --jsonl, the input is lines {"id","text"}; for each and in order a line {"id","text","classification","spans"}
 is written; offsets of spans count Unicode code points of the text that was read. A text that cannot be inspected is

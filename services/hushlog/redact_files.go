@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -20,9 +21,9 @@ import (
 )
 
 const (
-	// maxHeldBytes bounds the files that are held in memory at once, in bytes: the longest text there may be, or many
-	// small ones. An engine's views and the sanitized text come to it, a few times as much.
-	maxHeldBytes = maxRedactText
+	// maxHeldBytes bounds the files that are held in memory at once, in bytes. An engine's views and the sanitized text
+	// come to it, a few times as much.
+	maxHeldBytes = 4 * maxWholeText
 	// sniffBytes is how much of a file is looked at for bytes that no text has.
 	sniffBytes = 8 << 10
 	// aheadFactor is how many files for each worker may wait for their turn to be reported.
@@ -217,18 +218,13 @@ func (f *fileRun) one(ctx context.Context, s *redactSource) *readFile {
 	if f.opts.jsonl {
 		return f.oneJSONL(in, info, s)
 	}
-	weight := min(info.Size()+1, maxHeldBytes)
+	weight := min(info.Size()+1, maxWholeText)
 	err = f.held.Acquire(ctx, weight)
 	if err != nil {
 		return &readFile{err: err}
 	}
 	defer f.held.Release(weight)
-	return f.oneText(in, info, s)
-}
-
-// oneText redacts a file that is one text.
-func (f *fileRun) oneText(in *os.File, info fs.FileInfo, s *redactSource) *readFile {
-	data, err := io.ReadAll(io.LimitReader(in, maxRedactText+1))
+	data, err := io.ReadAll(io.LimitReader(in, maxWholeText+1))
 	if err != nil {
 		return &readFile{err: err}
 	}
@@ -236,14 +232,27 @@ func (f *fileRun) oneText(in *os.File, info fs.FileInfo, s *redactSource) *readF
 	if reason != "" {
 		return &readFile{skip: reason}
 	}
-	text := string(data)
+	if len(data) > maxWholeText {
+		return f.oneLong(in, info, s)
+	}
+	return f.oneText(string(data), info, s)
+}
+
+// oneText redacts a file that is one text.
+func (f *fileRun) oneText(text string, info fs.FileInfo, s *redactSource) *readFile {
+	if !utf8.ValidString(text) {
+		return &readFile{skip: "not UTF-8: convert it, if it is text"}
+	}
 	res, _, err := f.sanitize(text)
 	if err != nil {
 		return &readFile{skip: err.Error()}
 	}
 	read := newReadFile()
-	f.take(read, f.opts, s.name, 0, text, res.Findings)
-	read.bytes = int64(len(data))
+	read.bytes = int64(len(text))
+	read.err = f.take(read, f.opts, s.name, 0, strings.NewReader(text), res.Findings)
+	if read.err != nil {
+		return read
+	}
 	read.err = f.write(s, info.Mode().Perm(), func(w io.Writer) error {
 		_, err := io.WriteString(w, res.Text)
 		return err
@@ -251,18 +260,54 @@ func (f *fileRun) oneText(in *os.File, info fs.FileInfo, s *redactSource) *readF
 	return read
 }
 
-// notText says why data is no text that can be redacted, or "".
+// oneLong redacts a file that is too long to be held: it is read once to classify it, once to write it, and once more to
+// say where findings are.
+func (f *fileRun) oneLong(in *os.File, info fs.FileInfo, s *redactSource) *readFile {
+	read := newReadFile()
+	read.bytes = info.Size()
+	again := func() error {
+		_, err := in.Seek(0, io.SeekStart)
+		return err
+	}
+	read.err = again()
+	if read.err != nil {
+		return read
+	}
+	class, err := f.survey(in)
+	if err == nil {
+		err = again()
+	}
+	var found []redact.Finding
+	if err == nil && s.to.path == "" {
+		found, err = f.stream(in, io.Discard, class)
+	} else if err == nil {
+		err = f.write(s, info.Mode().Perm(), func(w io.Writer) error {
+			var err error
+			found, err = f.stream(in, w, class)
+			return err
+		})
+	}
+	if errors.Is(err, redact.ErrUninspectable) {
+		return &readFile{skip: err.Error()}
+	}
+	if err == nil {
+		err = again()
+	}
+	if err == nil {
+		err = f.take(read, f.opts, s.name, 0, in, found)
+	}
+	read.err = err
+	return read
+}
+
+// notText says why a file that begins with data is no text that can be redacted, or "".
 func notText(data []byte) string {
 	head := data[:min(len(data), sniffBytes)]
 	switch {
-	case len(data) > maxRedactText:
-		return fmt.Sprintf("longer than %d bytes: cut it at line ends", maxRedactText)
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
 		return "UTF-16: convert it to UTF-8"
 	case bytes.IndexByte(head, 0) >= 0:
 		return "binary"
-	case !utf8.Valid(data):
-		return "not UTF-8: convert it, if it is text"
 	}
 	return ""
 }
@@ -271,15 +316,18 @@ func newReadFile() *readFile {
 	return &readFile{byRule: map[string]int{}, byType: map[redact.Type]int{}}
 }
 
-// take counts and, when asked, explains the findings of a text.
-func (r *redactRun) take(read *readFile, o redactOptions, file string, record int, text string, fs []redact.Finding) {
+// take counts and, when asked, explains the findings of the text that in reads.
+func (r *redactRun) take(read *readFile, o redactOptions, file string, record int, in io.Reader, fs []redact.Finding) error {
 	for _, x := range fs {
 		read.byRule[x.Rule]++
 		read.byType[x.Type]++
 	}
-	if o.explain {
-		read.explained = append(read.explained, r.explain(file, record, text, fs)...)
+	if !o.explain {
+		return nil
 	}
+	list, err := r.explain(file, record, in, fs)
+	read.explained = append(read.explained, list...)
+	return err
 }
 
 // write puts content where s goes, if it goes anywhere.

@@ -288,3 +288,36 @@ func TestRedactUnreadable(t *testing.T) {
 	require.Contains(t, stderr, "a.txt: permission denied")
 	require.Equal(t, map[string]string{"b.txt": "b"}, contents(t, out))
 }
+
+// TestRedactLong reads texts that are not held as a whole, from a file, from a pipe, and into a folder.
+func TestRedactLong(t *testing.T) {
+	filler := strings.Repeat("nothing of this is of interest to anybody, and so it goes on and on. é\n", maxWholeText/70)
+	text := "mail jane.doe@company.com\n" + filler + "my SSN is 123-45-6789 and that is all\n"
+	require.Greater(t, len(text), maxWholeText)
+	want := "mail j***@company.com\n" + filler + "my SSN is [REDACTED] and that is all\n"
+	dir := tree(t, map[string]string{"long.txt": text, "broken.txt": text + "\xff"})
+	long := filepath.Join(dir, "long.txt")
+
+	stdout, _, err := runRedact(t, "", long)
+	require.NoError(t, err)
+	require.True(t, stdout == want)
+	stdout, _, err = runRedact(t, text)
+	require.NoError(t, err)
+	require.True(t, stdout == want)
+
+	out := filepath.Join(t.TempDir(), "out")
+	stdout, stderr, err := runRedact(t, "", dir, "--out", out, "--explain", "--stats", "--format", "json")
+	require.Equal(t, exitLeftOut, err)
+	require.Contains(t, stderr, "broken.txt: left out: ")
+	got := contents(t, out)
+	require.Len(t, got, 1)
+	require.True(t, got["long.txt"] == want)
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	require.Len(t, lines, 3)
+	var e explained
+	require.NoError(t, json.Unmarshal([]byte(lines[1]), &e))
+	require.Equal(t, strings.Count(text, "\n"), e.Line)
+	require.Equal(t, 11, e.Column)
+	require.Equal(t, "123-45-6789", text[e.StartByte:e.EndByte])
+	require.Equal(t, e.StartByte-strings.Count(filler, "é"), e.Start)
+}

@@ -85,7 +85,10 @@ func (r *redactRun) recordsOf(in io.Reader, name string, o redactOptions, read *
 		case errors.Is(err, errLongLine):
 			read.problems.add(fmt.Sprintf("line %d: longer than %d bytes", n, maxRedactLine))
 		case len(bytes.TrimSpace(line)) > 0:
-			r.record(line, n, name, o, read)
+			err := r.record(line, n, name, o, read)
+			if err != nil {
+				return err
+			}
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -94,19 +97,19 @@ func (r *redactRun) recordsOf(in io.Reader, name string, o redactOptions, read *
 }
 
 // record counts and explains the findings in one record.
-func (r *redactRun) record(line []byte, n int, name string, o redactOptions, read *readFile) {
+func (r *redactRun) record(line []byte, n int, name string, o redactOptions, read *readFile) error {
 	var input struct {
 		Text *string `json:"text"`
 	}
 	err := json.Unmarshal(line, &input)
 	if err != nil || input.Text == nil {
 		read.problems.add(fmt.Sprintf(`line %d: not a JSON object with a string "text"`, n))
-		return
+		return nil
 	}
 	res, _, err := r.sanitize(*input.Text)
 	if err != nil || !utf8.Valid(line) {
 		read.problems.add(fmt.Sprintf("line %d: %s", n, redact.ErrUninspectable))
-		return
+		return nil
 	}
-	r.take(read, o, name, n, *input.Text, res.Findings)
+	return r.take(read, o, name, n, strings.NewReader(*input.Text), res.Findings)
 }

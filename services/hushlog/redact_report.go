@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode/utf8"
 
 	"github.com/hushlog/hushlog/pkg/redact"
 )
@@ -53,28 +52,24 @@ func rulesByID(own *redact.Own) map[string]redact.Rule {
 	return out
 }
 
-// explain describes the findings of a text.
-func (r *redactRun) explain(file string, record int, text string, fs []redact.Finding) []explained {
+// explain describes the findings of the text that in reads.
+func (r *redactRun) explain(file string, record int, in io.Reader, fs []redact.Finding) ([]explained, error) {
+	places, err := locate(in, fs)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]explained, len(fs))
-	pos, line, lineStart := 0, 1, 0
-	for i, span := range redact.RuneOffsets(text, fs) {
-		f := fs[i]
-		before := text[pos:f.Start]
-		line += strings.Count(before, "\n")
-		if nl := strings.LastIndexByte(before, '\n'); nl >= 0 {
-			lineStart = pos + nl + 1
-		}
-		pos = f.Start
-		rule := r.rules[f.Rule]
+	for i, f := range fs {
+		rule, at := r.rules[f.Rule], places[i]
 		out[i] = explained{
-			File: file, Record: record, Line: line, Column: 1 + utf8.RuneCountInString(text[lineStart:f.Start]),
-			Start: span.Start, End: span.End, StartByte: f.Start, EndByte: f.End,
+			File: file, Record: record, Line: at.line, Column: at.column,
+			Start: at.start, End: at.end, StartByte: f.Start, EndByte: f.End,
 			Type: f.Type, Rule: f.Rule, RuleVersion: f.RuleVersion, Description: rule.Description, Source: rule.Source,
 			Confidence: f.Confidence, View: f.View, Action: f.Action,
 			Evidence: explainedEvidence{Checksum: f.Evidence.Checksum, Context: f.Evidence.Context, Structure: f.Evidence.Structure},
 		}
 	}
-	return out
+	return out, nil
 }
 
 // where is the place of a finding as editors understand it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 
@@ -32,9 +33,12 @@ func (r *redactRun) run(cmd *cobra.Command, args []string, o redactOptions) erro
 
 // text sanitizes all of in.
 func (r *redactRun) text(in io.Reader, out io.Writer) error {
-	data, err := readText(in)
+	data, err := io.ReadAll(io.LimitReader(in, maxWholeText+1))
 	if err != nil {
 		return fmt.Errorf("redact: read the text: %w", err)
+	}
+	if len(data) > maxWholeText {
+		return r.streamText(bytes.NewReader(data), in, out)
 	}
 	res, _, err := r.sanitize(string(data))
 	if err != nil {
@@ -45,18 +49,6 @@ func (r *redactRun) text(in io.Reader, out io.Writer) error {
 		return fmt.Errorf("redact: write: %w", err)
 	}
 	return nil
-}
-
-// readText reads all of in.
-func readText(in io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(in, maxRedactText+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxRedactText {
-		return nil, fmt.Errorf("longer than %d bytes; cut it at line ends, or use --jsonl", maxRedactText)
-	}
-	return data, nil
 }
 
 // reportInput explains and counts the findings of standard input.
@@ -86,17 +78,19 @@ func (r *redactRun) reportInput(in io.Reader, o redactOptions, out, messages io.
 	return nil
 }
 
-// textOf explains and counts the findings of one text.
+// textOf explains and counts the findings of one text, which is held: it is read twice.
 func (r *redactRun) textOf(in io.Reader, name string, o redactOptions, read *readFile) error {
-	data, err := readText(in)
+	data, err := io.ReadAll(io.LimitReader(in, maxRedactText+1))
 	if err != nil {
 		return err
+	}
+	if len(data) > maxRedactText {
+		return fmt.Errorf("longer than %d bytes: put it into a file, and name that", maxRedactText)
 	}
 	res, _, err := r.sanitize(string(data))
 	if err != nil {
 		return err
 	}
 	read.bytes = int64(len(data))
-	r.take(read, o, name, 0, string(data), res.Findings)
-	return nil
+	return r.take(read, o, name, 0, bytes.NewReader(data), res.Findings)
 }
