@@ -2,9 +2,8 @@ package redact
 
 import (
 	"net/netip"
+	"strconv"
 	"strings"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // generalise returns what value belongs to: the year of a date, the decade of an age, the network of an address, the
@@ -83,7 +82,7 @@ func generalAge(value string) string {
 	case n < 10:
 		return "0s"
 	default:
-		return string(rune('0'+min(n/10, 9))) + "0s"
+		return strconv.Itoa(min(n/10, 9)) + "0s"
 	}
 }
 
@@ -125,7 +124,7 @@ func generalPhone(value string) string {
 	}
 	for n := 1; n <= min(3, len(digits)); n++ {
 		code := number([]byte(digits[:n]))
-		if phonenumbers.GetRegionCodeForCountryCode(code) != "ZZ" {
+		if phonePlans.byCode[code] != 0 {
 			return "+" + digits[:n]
 		}
 	}

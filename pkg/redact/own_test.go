@@ -270,7 +270,7 @@ func FuzzOwn(f *testing.F) {
 			require.ErrorIs(t, err, ErrUninspectable)
 			return
 		}
-		require.Equal(t, json.Valid([]byte(text)), json.Valid([]byte(text)) && json.Valid([]byte(res.Text)))
+		require.True(t, !json.Valid([]byte(text)) || json.Valid([]byte(res.Text)))
 		pos := 0
 		for _, x := range res.Findings {
 			require.GreaterOrEqual(t, x.Start, pos)

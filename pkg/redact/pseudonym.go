@@ -103,7 +103,9 @@ func foldLetters(s string) string {
 // joinsLatin reports whether the mark r is an accent. Marks of other scripts are vowels.
 func joinsLatin(r rune) bool { return r >= 0x0300 && r <= 0x036F }
 
-func isPlainAlnum(r rune) bool { return r < 0x80 && isAlnum(byte(r)) }
+func isPlainAlnum(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
 
 func keepRunes(s string, keep func(rune) bool) string {
 	return strings.Map(func(r rune) rune {

@@ -42,7 +42,7 @@ type answers struct {
 // as it is. The error is ctx's, errUninspectable, or errDetector.
 func (s *Sanitizer) ask(ctx context.Context, in *hushlogv1.Interaction) (*answers, error) {
 	if len(s.external) == 0 {
-		return nil, nil //nolint:nilnil // nobody is asked
+		return nil, nil // nobody is asked
 	}
 	a := &answers{}
 	err := contract.Walk(in, func(str *contract.String) error {

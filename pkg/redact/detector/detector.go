@@ -177,7 +177,7 @@ const (
 
 func pause(try int) time.Duration {
 	d := min(firstPause<<try, longestPause)
-	return d/2 + rand.N(d)
+	return d/2 + rand.N(d) //nolint:gosec // jitter needs no secrecy
 }
 
 // try sends a request once and checks the answer.

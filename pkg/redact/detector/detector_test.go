@@ -426,7 +426,7 @@ func TestRPC(t *testing.T) {
 	s := &service{}
 	server := grpc.NewServer()
 	hushlogv1.RegisterDetectorServiceServer(server, s)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()

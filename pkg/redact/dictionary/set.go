@@ -23,7 +23,7 @@ func newSet(key Key, exact bool, hashes []uint64) *Set {
 	hashes = merge(hashes)
 	s := &Set{key: key, exact: exact}
 	s.table = make([]uint64, len(hashes)+len(hashes)/2+1)
-	s.filter = make([]uint64, 1<<max(0, bits.Len(uint(len(hashes)*16))-6))
+	s.filter = make([]uint64, 1<<max(0, bits.Len(uint(len(hashes)))-2))
 	for _, h := range hashes {
 		if h&isEntry != 0 {
 			s.entries++
