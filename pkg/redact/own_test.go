@@ -88,6 +88,27 @@ func TestOwnRulesFindAndAllow(t *testing.T) {
 	require.Positive(t, fs[0].RuleVersion)
 }
 
+// TestOwnRulesAreConcurrent makes the same calls from several goroutines.
+func TestOwnRulesAreConcurrent(t *testing.T) {
+	e := ownEngine(t)
+	text := strings.Repeat("the falcon heavy, TCK-123456, EMP-1234566, info@company.com; ", 50)
+	want, err := e.Redact(text, Hints{})
+	require.NoError(t, err)
+	results := make(chan Result, 8)
+	for range 8 {
+		go func() {
+			got, err := e.Redact(text, Hints{})
+			if err != nil {
+				got.Text = err.Error()
+			}
+			results <- got
+		}()
+	}
+	for range 8 {
+		require.Equal(t, want, <-results)
+	}
+}
+
 // TestOwnVersion: whatever changes what is found changes the version.
 func TestOwnVersion(t *testing.T) {
 	seen := map[string]string{newEngine(t).Version(): "none"}
