@@ -56,7 +56,7 @@ const polishAccount = 26
 func (w *window) account() {
 	d := w.canon
 	l := len(d)
-	if w.plus || l < 6 || l > 28 {
+	if w.plus || l < 6 || l > 28 || w.money() {
 		return
 	}
 	n := w.context()
@@ -79,6 +79,21 @@ func (w *window) account() {
 	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:
 		w.add(ruleAccount, 0.72, Evidence{Context: n.nameOf(topAccount | topIBAN)})
 	}
+}
+
+// money reports whether the window is an amount: two decimals after a point, or a sign of a currency before.
+func (w *window) money() bool {
+	s := w.sc.s
+	last := w.groups[len(w.groups)-1]
+	if last.sepChar == '.' && last.end-last.start == 2 && !last.letters && (len(w.groups) == 2 || len(w.groups) == 3 && w.groups[0].word) || at(s, w.start-1) == '$' {
+		return true
+	}
+	for _, sign := range []string{"€", "£", "¥"} {
+		if n := len(sign); w.start >= n && s[w.start-n:w.start] == sign {
+			return true
+		}
+	}
+	return false
 }
 
 // routing reports whether the nine digits are a US routing number: of a district, a thrift or an electronic number of

@@ -134,6 +134,15 @@ func bankWords() []keyword {
 		"hesap no", "hesap numarası", "hesap numarasi", "cont bancar", "numer rachunku bankowego", "nomor rekening", "rekening bank", "số tài khoản", "so tai khoan", "agência", "agencia",
 		"chave pix", "pix", "n° de compte", "numéro de compte", "numero de compte", "número de cuenta", "numero de cuenta", "numero di conto", "número da conta", "bankrekening",
 		"bankrekeningnummer", "λογαριασμός", "αριθμός λογαριασμού")
+	for _, w := range []string{"卡号", "卡號", "卡片号码", "карта", "карты", "карту", "номер карты", "البطاقة", "بطاقة", "카드번호", "카드 번호", "كارت", "บัตรเครดิต", "כרטיס אשראי", "κάρτα"} {
+		out = append(out, keyword{word: w, topics: topCard, flags: kwLoose})
+	}
+	for _, w := range []string{"kortnummer", "kreditkort", "kort", "kredi kartı", "kart numarası", "kart no", "luottokortti", "kortin numero", "platební karta", "číslo karty", "bankkártya", "kártyaszám", "kartu kredit", "thẻ tín dụng", "número de tarjeta", "número do cartão", "numéro de carte", "numero di carta", "numer karty"} {
+		out = append(out, keyword{word: w, topics: topCard})
+	}
+	for _, w := range []string{"kartenprüfziffer", "sicherheitscode", "cvc-code", "cvv-code", "kontrollziffer", "código cvv", "código de verificación", "cryptogramme visuel", "code cvv", "beveiligingscode", "kod cvv", "kod cvc", "güvenlik kodu", "sikkerhedskode", "säkerhetskod", "turvakoodi", "card security code", "cvv code", "cvc code", "card code"} {
+		out = append(out, keyword{word: w, topics: topCVV})
+	}
 	add(kwLoose, "номер счета", "номер рахунку", "расчетный счет", "银行账号", "银行账户", "銀行帳號", "普通預金", "खाता संख्या", "เลขบัญชี", "เลขที่บัญชี", "رقم الحساب", "חשבון בנק", "מספר חשבון")
 	return out
 }

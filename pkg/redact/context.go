@@ -125,6 +125,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, profileWords()...)
 	v.words = append(v.words, userWords()...)
 	v.words = append(v.words, asNames(bankWords())...)
+	v.words = append(v.words, asNames(phoneWords())...)
 	v.words = append(v.words, agePhrases()...)
 	v.words = append(v.words, nationWords()...)
 	v.words = append(v.words, fieldWords()...)

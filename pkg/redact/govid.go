@@ -127,7 +127,7 @@ const topOfficial = topKind | topAnyID | topCompany | topProvider | topAccount
 // identity judges the window as an identity number of every kind that has its shape. There are at most some thirty of
 // one length.
 func (w *window) identity() {
-	if w.plus || w.areaCode() {
+	if w.plus || w.areaCode() || len(w.groups) > 1 && w.money() || w.zip4() && w.context().near&topOfficial == 0 {
 		return
 	}
 	named := w.context().all()&topOfficial != 0
@@ -228,13 +228,13 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		conf = 0.6
 	case k.check == nil && k.alone == 0:
 		return 0
-	case form == formOther && checked && (r.odds >= oddsGood || len(w.groups) > 3):
+	case form == formOther && checked && r.odds >= oddsGood:
 		conf = 0.65
 	case form == formSpaced && checked && r.odds >= oddsGood:
 		conf = max(0.6, k.alone)
 	case n.far&k.topics != 0 && checked && (r.odds >= oddsGood || common[k.id]) && (len(w.groups) == 1 || form != formNone) && w.bind < bindWrap && !n.labelled(k.topics):
 		conf = 0.62
-	case len(w.groups) > 1 && !w.uniform && (r.odds < oddsStrong || w.bind >= bindLoose):
+	case len(w.groups) > 1 && !w.uniform && (r.odds < oddsStrong || w.bind >= bindLoose || len(w.groups) == 2 && w.sepChar == '.'):
 		return 0 // put together from what stands side by side
 	default:
 		conf = k.alone
@@ -282,7 +282,7 @@ func (w *window) labelledID() {
 			digits++
 		}
 	}
-	if l < 5 || l > 20 || digits < 2 || digits < 3 && n.near&(topPassport|topLicence) == 0 || w.lower && n.near&(topPassport|topLicence) == 0 || w.bind >= bindWrap && len(w.groups) > 2 || w.attached() && w.digits() {
+	if l < 5 || l > 20 || w.money() || digits < 2 || digits < 3 && n.near&(topPassport|topLicence) == 0 || w.lower && n.near&(topPassport|topLicence) == 0 || w.bind >= bindWrap && len(w.groups) > 2 || w.attached() && w.digits() {
 		return
 	}
 	if w.digits() && (w.date() || l < 6) {

@@ -27,6 +27,8 @@ func (w *window) phone() {
 		conf, ev.Structure = w.international()
 	case strength == 2 && n >= 7 && (w.bind < bindWrap || len(w.groups) > 2 || n >= 9):
 		conf, ev.Structure = 0.85, "labelled"
+	case n >= 9 && n <= 12 && w.bind < bindWrap && (w.letterLabel() || w.afterEmail()):
+		conf, ev.Structure = 0.65, "beside a name"
 	case w.attached(), w.sc.wrapped && !(w.northAmerican() && (w.paren || w.sepChar == '-' || w.sepChar == '.')):
 		return
 	default:
@@ -178,7 +180,7 @@ func (w *window) national() (float64, string) {
 		return 0.6, "trunk prefix"
 	case len(w.groups) == 1:
 		return w.ungrouped(), "national"
-	case w.paren && w.sepChar != '.' && len(w.groups) >= 2 && len(d) >= 8 && len(d) <= 12:
+	case w.areaCode() && w.sepChar != '.' && len(d) >= 8 && len(d) <= 12:
 		return 0.6, "area code in brackets"
 	}
 	return w.grouping(), "customary grouping"
@@ -201,8 +203,9 @@ func (w *window) grouping() float64 {
 		return 0
 	}
 	first := w.groups[0].end - w.groups[0].start
-	trunk := first == 1 && at(w.sc.s, w.groups[1].start-1) == '(' // 8 (495) 123-45-67
-	if w.sepChar == 0 && !trunk {
+	bracket := first == 1 && at(w.sc.s, w.groups[1].start-1) == '(' // 8 (495) 123-45-67
+	trunk := bracket || first == 1 && (d[0] == '8' || d[0] == '0') && len(w.groups) > 3
+	if w.sepChar == 0 && !bracket {
 		return 0
 	}
 	lens, shift := uint32(0), 0
@@ -217,8 +220,8 @@ func (w *window) grouping() float64 {
 		shift += 4
 		alike = alike && l == first
 	}
-	bare := w.bareValue() || trunk
-	if !bare && (alike || len(w.groups) < 3 || w.sepChar == '.' || len(w.groups) != len(w.sc.pieces)) {
+	bare := w.bareValue() || bracket
+	if !bare && (alike || len(w.groups) < 3 || w.sepChar == '.' || w.beside()) {
 		return 0
 	}
 	switch {
@@ -228,6 +231,66 @@ func (w *window) grouping() float64 {
 		return 0.7
 	}
 	return 0.55
+}
+
+// beside reports whether other digits stand beside the window on its line.
+func (w *window) beside() bool {
+	s := w.sc.s
+	i := w.start - 1
+	for at(s, i) == ' ' || at(s, i) == ',' || at(s, i) == '-' {
+		i--
+	}
+	j := w.end
+	for at(s, j) == ' ' || at(s, j) == ',' || at(s, j) == '-' {
+		j++
+	}
+	return isDigit(at(s, i)) || isDigit(at(s, j))
+}
+
+// letterLabel reports whether the number stands after one of the letters for telephone, mobile and so on at the
+// beginning of a line, as in signatures: T 030 901820, M: 0151 23456789.
+func (w *window) letterLabel() bool {
+	s := w.sc.s
+	i := w.start - 1
+	for i > w.start-4 && (at(s, i) == ' ' || at(s, i) == ':' || at(s, i) == '.') {
+		i--
+	}
+	if i == w.start-1 {
+		return false
+	}
+	switch lower(at(s, i)) {
+	case 't', 'm', 'p', 'f', 'h':
+		before := at(s, i-1)
+		return before == 0 || before == '\n' || before == '|'
+	}
+	return false
+}
+
+// maxAddress bounds how far back an e-mail address is looked for.
+const maxAddress = 48
+
+// afterEmail reports whether the number follows an e-mail address and a comma or the like.
+func (w *window) afterEmail() bool {
+	s := w.sc.s
+	i := w.start - 1
+	for i > w.start-4 && (at(s, i) == ' ' || at(s, i) == ',' || at(s, i) == ';' || at(s, i) == '|' || at(s, i) == '/') {
+		i--
+	}
+	if i == w.start-1 || !isLetter(at(s, i)) {
+		return false
+	}
+	dot := false
+	for j := i; j > i-maxAddress && j >= 0; j-- {
+		switch c := s[j]; {
+		case c == '@':
+			return dot
+		case c == '.':
+			dot = true
+		case !isAlnum(c) && c != '-':
+			return false
+		}
+	}
+	return false
 }
 
 // disguised reports whether a row of single or double digits could be dialled: nobody separates other numbers so.

@@ -18,6 +18,9 @@ func printedSSN(d []byte) bool {
 	return n == 78051120 || n == 219099999 || n == 457555462
 }
 
+// zip4 reports whether the window is written like an American postcode with its four further digits.
+func (w *window) zip4() bool { return w.sepChar == '-' && w.shape(5, 4) }
+
 // ssn judges nine digits.
 func (w *window) ssn() {
 	if w.plus || w.paren || !ssnRange(w.canon) {
@@ -25,7 +28,7 @@ func (w *window) ssn() {
 	}
 	n := w.context()
 	strength := n.has(topSSN)
-	if strength == 0 && printedSSN(w.canon) {
+	if strength < 2 && w.zip4() || strength == 0 && printedSSN(w.canon) {
 		return
 	}
 	ev := Evidence{Structure: "area, group, serial", Context: n.nameOf(topSSN)}
