@@ -511,11 +511,19 @@ func (sc *scanner) judgeWindow(w *window) {
 		if w.subjects&topCVV != 0 {
 			w.securityCode()
 		}
+		if w.subjects&topExpiry != 0 {
+			w.expiry()
+		}
 		w.birthDigits()
 	} else {
 		w.iban()
+		if n == vinLen {
+			w.vin()
+		}
 		if w.subjects&topPlate != 0 {
 			w.plate()
+		} else {
+			w.barePlate()
 		}
 	}
 	if n >= 6 && !w.round() {

@@ -87,6 +87,7 @@ const (
 	actProfile   // a site of personal profiles
 	actUser      // a user name may follow
 	actBIC       // the code of a bank may follow
+	actMRZ       // a machine-readable zone may stand around
 	actAge       // an age may stand beside it; arg: how
 	actEast      // the character for "year" in a date
 	actNation    // a nationality
@@ -126,6 +127,8 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = append(v.words, userWords()...)
 	v.words = append(v.words, asNames(bankWords())...)
 	v.words = append(v.words, asNames(phoneWords())...)
+	v.words = append(v.words, plateWords()...)
+	v.words = append(v.words, mrzWords()...)
 	v.words = append(v.words, agePhrases()...)
 	v.words = append(v.words, nationWords()...)
 	v.words = append(v.words, fieldWords()...)

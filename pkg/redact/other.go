@@ -6,11 +6,6 @@ var (
 		Description: "card security code after a word for it",
 		Source:      "PCI DSS 3.3.1.2",
 	}}
-	rulePlate = &rule{prio: prioContext, Rule: Rule{
-		ID: "number-plate", Version: 1, Type: TypeOther,
-		Description: "number plate after a word for it",
-		Source:      "customary forms",
-	}}
 	ruleUser = &rule{prio: prioContext, Rule: Rule{
 		ID: "user-name", Version: 1, Type: TypeOther,
 		Description: "user name or handle after a word for it",
@@ -27,19 +22,6 @@ func (w *window) securityCode() {
 	if n.near&topCVV != 0 {
 		w.add(ruleCVV, 0.9, Evidence{Context: n.nameOf(topCVV)})
 	}
-}
-
-// plate judges letters and digits.
-func (w *window) plate() {
-	l := len(w.canon)
-	if l < 4 || l > 9 || w.lower || w.bind > bindLoose {
-		return
-	}
-	n := w.context()
-	if n.near&topPlate == 0 {
-		return
-	}
-	w.add(rulePlate, 0.75, Evidence{Context: n.nameOf(topPlate)})
 }
 
 // userAfter judges a user name after a word that ends at i.

@@ -100,6 +100,8 @@ var samples = map[string]sample{
 	"iban":         {[]string{"«DE89 3704 0044 0532 0130 00»", "«GB82WEST12345698765432»"}, []string{"DE89 3704 0044 0532 0130 01", "GB00 AB"}},
 	"bank-account": {[]string{"account number «55779911»"}, []string{"55779911"}},
 	"bic":          {[]string{"BIC: «DEUTDEFF500»", "SWIFT «BOFAUS3N»"}, []string{"BIC: DEUTXXFF", "the SWIFT language", "SWIFT: ABCDEFGH"}},
+	"mrz":          {[]string{"«P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10»"}, []string{"cout << x", "cat <<EOF"}},
+	"vehicle-vin":  {[]string{"it is «1M8GDM9AXKP042788» there", "VIN: «WVWZZZ1JZXW000001»"}, []string{"it is 1M8GDM9A1KP042788 there"}},
 	"us-routing":   {[]string{"routing number «021000021»"}, []string{"021000021 items"}},
 	"uk-sort-code": {[]string{"sort code «20-00-00»"}, []string{"20-00-00"}},
 
@@ -157,6 +159,9 @@ func TestEveryRuleHasSamples(t *testing.T) {
 		require.True(t, r.Type.Valid(), r.ID)
 		if strings.HasPrefix(r.ID, "id-") || isVendor(r.ID) {
 			continue // their samples are generated
+		}
+		if r.ID == "card-expiry" {
+			continue // below the ordinary operating point: TestCardExpiry
 		}
 		require.Contains(t, samples, r.ID)
 	}

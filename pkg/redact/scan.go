@@ -44,6 +44,7 @@ type scanner struct {
 	keyed   int     // values after names of secrets were read up to here
 	jwtTo   int     // and tokens up to here
 
+	mrzTo    int // machine-readable zones were read up to here
 	bareness int // whether the text is nothing but values; see bareText
 
 	cells    []cell   // values whose keys stand elsewhere, by start
@@ -153,6 +154,8 @@ func (sc *scanner) trigger(h hit, k *keyword) {
 		sc.eastDate(h)
 	case actAge:
 		sc.ageAt(h, k)
+	case actMRZ:
+		sc.mrz(int(h.start))
 	case actBIC:
 		sc.bicAfter(int(h.end), k.word)
 	case actUser:
