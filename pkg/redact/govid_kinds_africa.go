@@ -3,10 +3,10 @@ package redact
 // kindsOfAfrica are the numbers of persons of countries of Africa and Oceania.
 var kindsOfAfrica = []idKind{
 	{id: "za-id", what: "South African identity number", shapes: []string{"NNNNNNNNNNNNN"}, check: checkSouthAfrica, alone: 0.7, format: "6 4 2 1", topics: topGov, words: []string{"south african id", "rsa id", "sa id", "smart id"}, source: "DHA"},
-	{id: "za-tax", what: "South African income tax number", shapes: []string{"NNNNNNNNNN"}, check: checkSouthAfricanTax, topics: topTax, words: []string{"sars", "income tax", "tax reference", "income tax number", "tax reference number"}, source: "SARS"},
-	{id: "za-passport", what: "South African passport number", shapes: []string{"ANNNNNNNN"}, topics: topPassport, words: []string{"south african passport", "rsa passport"}, source: "DHA"},
-	{id: "za-licence", what: "South African driving licence or traffic register number", shapes: []string{"NNNNNNNNNNAA", "NNNNNNNNNNXX", "NNNNNNNNXXXX", "NNNNNNNNNNNNN"}, topics: topLicence, words: []string{"natis", "enatis", "traffic register", "traffic register number", "trn"}, source: "RTMC"},
-	{id: "ng-nin", what: "Nigerian NIN", shapes: []string{"NNNNNNNNNNN"}, check: checkVerhoeff, topics: topGov, words: []string{"nin", "nimc", "national identification number"}, source: "NIMC"},
+	{id: "za-tax", what: "South African income tax number", shapes: []string{"NNNNNNNNNN"}, check: checkSouthAfricanTax, topics: topTax, words: []string{"sars", "income tax", "tax reference", "income tax number", "tax reference number", "itr", "tax registration"}, source: "SARS"},
+	{id: "za-passport", what: "South African passport number", shapes: []string{"ANNNNNNNN"}, topics: topPassport, words: []string{"south african passport", "rsa passport", "dha"}, source: "DHA"},
+	{id: "za-licence", what: "South African driving licence or traffic register number", shapes: []string{"NNNNNNNNNNAA", "NNNNNNNNNNXX", "NNNNNNNNXXXX", "NNNNNNNNNNNNN"}, topics: topLicence, words: []string{"natis", "enatis", "traffic register", "traffic register number", "trn", "license", "licence"}, source: "RTMC"},
+	{id: "ng-nin", what: "Nigerian NIN", shapes: []string{"NNNNNNNNNNN"}, check: checkVerhoeff, topics: topGov, words: []string{"nin", "nimc", "national identification number", "nigeria id", "nigerian id", "nigerian identification"}, source: "NIMC"},
 	{id: "ng-bvn", what: "Nigerian bank verification or tax number", shapes: []string{"NNNNNNNNNNN", "NNNNNNNNNNNN", "NNNNNNNNNN"}, words: []string{"bvn", "bank verification number", "nigerian tin"}, source: "NIBSS, FIRS"},
 	{id: "ke-pin", what: "Kenyan KRA PIN", shapes: []string{"ANNNNNNNNNA"}, alone: 0.6, bare: 0.7, topics: topAnyTax, words: []string{"kra pin", "kra"}, source: "KRA"},
 	{id: "ke-id", what: "Kenyan identity number", shapes: []string{"NNNNNNNN", "NNNNNNN"}, words: []string{"kenyan id", "huduma", "huduma number"}, source: "NRB"},

@@ -63,4 +63,5 @@ func (k *idKind) wordTopics(w string) topic {
 // vagueWords are long enough to stand for an official number, but stand for other things as often.
 var vagueWords = map[string]bool{
 	"medicare": true, "license": true, "licence": true, "documento": true, "certificate": true, "beneficiary": true, "patente": true,
+	"driver": true, "driving": true, "permit": true, "provider": true, "taxonomy": true, "identification": true, "identità": true, "licenza": true, "riconoscimento": true, "espatrio": true, "steuerbescheid": true, "umsatzsteuer": true, "einkommensteuer": true, "körperschaftsteuer": true, "gewerbesteuer": true, "finanzamt": true, "elster": true, "viaggio": true, "income tax": true, "medicare number": true, "seriennummer": true, "dokumentennummer": true, "tax registration": true,
 }

@@ -184,7 +184,7 @@ func (w *window) expiry() {
 	w.add(ruleExpiry, 0.45, Evidence{Context: n.nameOf(topExpiry)})
 }
 
-// plateWords are words for plates, chassis numbers and expiry in further languages.
+// plateWords are words for plates, chassis numbers, travel documents and expiry in further languages.
 func plateWords() []keyword {
 	var out []keyword
 	add := func(t topic, flags kwFlags, words ...string) {
@@ -199,6 +199,7 @@ func plateWords() []keyword {
 	add(topPlate, kwLoose, "госномер", "номерной знак", "номер автомобиля", "车牌号", "車牌", "차량번호", "번호판", "ทะเบียนรถ", "رقم اللوحة", "מספר רכב")
 	add(topExpiry, 0, "exp date", "expiry date", "expiration date", "good thru", "valid until", "gültig", "ablaufdatum", "date d'expiration", "expire fin", "caducidad", "fecha de caducidad", "vencimiento", "validade", "vencimento",
 		"scadenza", "data di scadenza", "vervaldatum", "data ważności", "son kullanma", "mm/yy", "giltig till", "utløpsdato")
+	add(topPassport, 0, "travel document", "travel permit", "passport id", "reisedokument", "document de voyage", "documento de viaje", "documento di viaggio")
 	add(topExpiry, kwLoose, "有效期", "有効期限", "유효기간", "срок действия")
 	return out
 }

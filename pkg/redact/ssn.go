@@ -18,6 +18,16 @@ func printedSSN(d []byte) bool {
 	return n == 78051120 || n == 219099999 || n == 457555462
 }
 
+// groupSIN is the Canadian number that is called nearly the same.
+var groupSIN = func() idGroup {
+	for _, r := range idRules {
+		if r.kind.id == "ca-sin" {
+			return r.group
+		}
+	}
+	return 0
+}()
+
 // zip4 reports whether the window is written like an American postcode with its four further digits.
 func (w *window) zip4() bool { return w.sepChar == '-' && w.shape(5, 4) }
 
@@ -28,7 +38,7 @@ func (w *window) ssn() {
 	}
 	n := w.context()
 	strength := n.has(topSSN)
-	if strength < 2 && w.zip4() || strength == 0 && printedSSN(w.canon) {
+	if n.nearGroup(groupSIN) && checkSIN(w.canon) || strength < 2 && w.zip4() || strength == 0 && printedSSN(w.canon) {
 		return
 	}
 	ev := Evidence{Structure: "area, group, serial", Context: n.nameOf(topSSN)}
