@@ -145,7 +145,7 @@ var samples = map[string]sample{
 
 	"nationality": {[]string{"She is «French».", "he is a «Nigerian» citizen", "Meine Staatsangehörigkeit ist «polnisch»", "de nationalité «française»", "I'm «Brazilian», living here"}, []string{"French cuisine", "the German version", "he speaks Polish", "I am learning Italian", "Dutch citizens may vote"}},
 
-	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «D1234567»"}, []string{"version X12345678"}},
+	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «AB12X3456»"}, []string{"version X12345678"}},
 }
 
 func TestEveryRuleHasSamples(t *testing.T) {
