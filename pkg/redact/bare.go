@@ -13,7 +13,7 @@ const maxBare = 160
 const (
 	bareUnknown = iota
 	bareNo
-	bareOne  // one value
+	bareOne  // one value at most
 	bareMany // several values, each of which holds a digit
 )
 
@@ -30,7 +30,7 @@ func (sc *scanner) bareText() int {
 
 // bareness reads the tokens of a short text: each must hold a digit, or be a few capitals.
 func bareness(s string) int {
-	values, inside := 0, false
+	values, inside, words := 0, false, false
 	for i := 0; i < len(s); {
 		c := s[i]
 		if !isAlnum(c) {
@@ -52,18 +52,19 @@ func bareness(s string) int {
 			}
 			i++
 		}
-		if !digit && (lowers > 0 || i-start > 4) || lowers > 2 {
+		if !digit && (lowers > 0 || i-start > maxCapitals) || lowers > 2 {
 			return bareNo
 		}
+		words = words || !digit
 		if !inside {
 			values++
 			inside = true
 		}
 	}
-	if values > 1 {
+	if values > 1 && !words {
 		return bareMany
 	}
-	return bareOne
+	return bareOne // with letters apart, which belong to the value or are its label
 }
 
 // wholeText reports whether the window is all there is, but for punctuation.

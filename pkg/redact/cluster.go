@@ -12,6 +12,7 @@ const (
 	maxPieceLen   = 34
 	maxCanon      = 34 // IBAN, the longest of all
 	maxLeftPieces = 8
+	maxCapitals   = 5 // in a piece without digits: a British driving licence starts with five
 )
 
 // How tightly a separator binds the pieces on either side.
@@ -158,10 +159,10 @@ func (sc *scanner) gatherLeft(p []piece, pos int) []piece {
 	for n < maxLeftPieces {
 		end := sepStart(sc.s, pos)
 		start := end
-		for start > 0 && isUpper(sc.s[start-1]) && end-start <= 4 {
+		for start > 0 && isUpper(sc.s[start-1]) && end-start <= maxCapitals {
 			start--
 		}
-		if end == pos || start == end || end-start > 4 || isAlnum(at(sc.s, start-1)) {
+		if end == pos || start == end || end-start > maxCapitals || isAlnum(at(sc.s, start-1)) {
 			break
 		}
 		back[n] = piece{start: start, end: end, letters: true, word: true}
@@ -217,7 +218,7 @@ func (p *piece) fits(s string) bool {
 	for i := p.start; i < p.end; i++ {
 		digit = digit || isDigit(s[i])
 	}
-	return digit || !p.lower && p.end-p.start <= 4
+	return digit || !p.lower && p.end-p.start <= maxCapitals
 }
 
 // maxSeparator bounds the characters between two pieces.

@@ -201,6 +201,17 @@ func (w *window) identityOf(r *idRule, named bool) {
 	w.add(&r.rule, conf, ev)
 }
 
+// inRow reports whether another group of digits stands beside the window, parted from it by a space.
+func (w *window) inRow() bool {
+	s := w.sc.s
+	return at(s, w.start-1) == ' ' && isDigit(at(s, w.start-2)) || at(s, w.end) == ' ' && isDigit(at(s, w.end+1))
+}
+
+// epoch reports whether the digits can be a time in milliseconds since 1970, of the years 2020 to 2033.
+func (w *window) epoch() bool {
+	return len(w.canon) == 13 && len(w.groups) == 1 && w.mask == 0 && w.canon[0] == '1' && w.canon[1] >= '6' && w.canon[1] <= '9'
+}
+
 // oddsGood and oddsStrong are how seldom a number must pass the check by chance to be one for want of better evidence.
 const (
 	oddsGood   = 25
@@ -211,15 +222,14 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 	k := r.kind
 	conf := 0.0
 	switch {
+	case !own && w.sepChar == ' ' && w.inRow():
+		return 0 // cut out of a longer row of groups
 	case own:
 		conf = ownConfidence(r, n.nearGroup(r.group) || n.near == 0 && n.after&topKind != 0, checked, form)
 	case k.check == nil && k.alone == 0 && form == formNone:
 		return 0
 	case n.near&k.topics != 0:
-		conf = 0.78
-		if checked && r.odds >= oddsGood {
-			conf = 0.85
-		}
+		conf = topicConfidence(r, checked, form, len(w.groups) > 1)
 	case form == formExact && checked && r.odds >= oddsStrong:
 		conf = 0.85
 	case form == formExact && checked:
@@ -238,6 +248,9 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		return 0 // put together from what stands side by side
 	default:
 		conf = k.alone
+		if w.epoch() {
+			conf -= 0.3
+		}
 		if n.near&topNumeric&^(k.topics|topCompany|topBirth) != 0 {
 			conf -= 0.4
 		}
@@ -249,6 +262,18 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		conf -= 0.3
 	}
 	return conf
+}
+
+// topicConfidence is that of a number after a word for numbers of its sort: below that of one whose own kind is named,
+// unless the check says more than that it might be.
+func topicConfidence(r *idRule, checked bool, form int, parted bool) float64 {
+	switch {
+	case checked && r.odds >= oddsGood:
+		return 0.85
+	case parted && form == formNone:
+		return 0.6
+	}
+	return 0.72
 }
 
 // ownConfidence is that of a number near a word for its own kind.

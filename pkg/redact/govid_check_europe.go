@@ -303,7 +303,7 @@ func checkJMBG(d []byte) bool {
 	if c > 9 {
 		c = 0
 	}
-	return dateOK(number(d[2:4]), number(d[:2])) && c == digitAt(d, 12)
+	return (d[4] == '9' || d[4] == '0') && ddmmyy(d, 0) && c == digitAt(d, 12)
 }
 
 func checkAFM(d []byte) bool {

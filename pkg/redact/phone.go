@@ -176,7 +176,7 @@ func (w *window) national() (float64, string) {
 		return conf, "NANP"
 	case len(d) == 10 && d[0] == '0' && d[1] != '0' && w.shape(2, 2, 2, 2, 2):
 		return 0.8, "pairs"
-	case d[0] == '0' && d[1] != '0' && len(d) >= 9 && len(d) <= 12 && w.trunkGroups():
+	case d[0] == '0' && d[1] != '0' && len(d) >= 9 && len(d) <= 12 && w.trunkGroups() && !w.inRow() && (w.sepChar != '.' || len(w.groups) > 2):
 		return 0.6, "trunk prefix"
 	case len(w.groups) == 1:
 		return w.ungrouped(), "national"
@@ -199,7 +199,7 @@ func (w *window) ungrouped() float64 {
 // sums of money and dates have too say something only in a text that holds nothing else.
 func (w *window) grouping() float64 {
 	d := w.canon
-	if len(w.groups) < 2 || len(w.groups) > 6 || len(d) < 7 || len(d) > 12 || w.sepChar == '/' || w.sepChar == '_' {
+	if len(w.groups) < 2 || len(w.groups) > 6 || len(d) < 7 || len(d) > 12 || w.sepChar == '/' || w.sepChar == '_' || w.zip4() {
 		return 0
 	}
 	first := w.groups[0].end - w.groups[0].start
