@@ -107,8 +107,16 @@ type hit struct {
 // vocabulary is every word the engine looks for, and what looks for them.
 type vocabulary struct {
 	words   []keyword
+	briefs  []brief // of the words
 	match   *matcher
 	longest int // bytes of the longest word
+}
+
+// brief is what is asked of every word that is found: all briefs lie in a fast cache, the words do not.
+type brief struct {
+	topics topic
+	flags  kwFlags
+	starts bool // the scanner does something where the word stands
 }
 
 // theVocabulary is built once per process: it depends on nothing but the rules.
@@ -165,6 +173,10 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	v.words = merged
 	for i := range merged {
 		v.longest = max(v.longest, len(merged[i].word))
+	}
+	v.briefs = make([]brief, len(merged))
+	for i := range merged {
+		v.briefs[i] = brief{merged[i].topics, merged[i].flags, merged[i].act != actNone || merged[i].field != 0}
 	}
 	v.match = newMatcher(literals(merged))
 	return v
@@ -259,7 +271,7 @@ func (voc *vocabulary) walk(s string, i int, w walkStart, hits, triggers []hit) 
 		if m.heads[state] != 0 {
 			for o := m.heads[state] - 1; m.outs[o] != noWord; o++ {
 				word := m.outs[o]
-				k := &voc.words[word]
+				k := &voc.briefs[word]
 				if !standsAlone(s, i, j+1, k.flags) {
 					continue
 				}
@@ -267,7 +279,7 @@ func (voc *vocabulary) walk(s string, i int, w walkStart, hits, triggers []hit) 
 				if k.topics != 0 {
 					hits = insertHit(hits, h)
 				}
-				if k.act != actNone || k.field != 0 {
+				if k.starts {
 					triggers = insertHit(triggers, h)
 				}
 			}

@@ -113,7 +113,7 @@ func (sc *scanner) subjects(start, end int) topic {
 		t |= sc.outer.all()
 	}
 	for i := sc.hitsBefore(end+reachAfter) - 1; i >= 0 && int(sc.hits[i].end) >= start-reachBefore-maxSigns; i-- {
-		t |= sc.voc.words[sc.hits[i].word].topics
+		t |= sc.voc.briefs[sc.hits[i].word].topics
 	}
 	return t
 }

@@ -29,13 +29,23 @@ func (sc *scanner) apartAndCodes() {
 	s := sc.s
 	apart, codes := 0, 0 // read up to here
 	for p := 0; p+codeProbe <= len(s); p += rowStride {
-		if p >= apart {
+		if p >= apart && !sideBySide(s, p) {
 			apart = max(apart, sc.apartRow(p, apart))
 		}
 		if p%codeStride == 0 && p >= codes && codeProbeAt(s, p) {
 			codes = sc.codeRow(p, codes)
 		}
 	}
+}
+
+// sideBySide reports whether two letters or digits stand side by side in the four bytes at p, as nearly everywhere.
+func sideBySide(s string, p int) bool {
+	x := load64(s, p)
+	letters, _ := letterMasks(x)
+	low := x &^ tops8
+	digits := (low + ones8*(0x80-'0')) &^ (low + ones8*(0x7F-'9')) &^ x & tops8
+	both := letters | digits
+	return both&(both<<8)&0x80808000 != 0
 }
 
 func codeProbeAt(s string, p int) bool {
@@ -50,12 +60,9 @@ func codeProbeAt(s string, p int) bool {
 // graphic reports whether c can be a character of a row.
 func graphic(c byte) bool { return c > ' ' && c < 0x7F }
 
-// apartRow reads the row of single characters that holds p, and returns where it ends, or 0.
+// apartRow reads the row of single characters that holds p, where no two stand side by side, and returns where it ends, or 0.
 func (sc *scanner) apartRow(p, least int) int {
 	s := sc.s
-	if isAlnum(s[p]) && isAlnum(s[p+1]) || isAlnum(s[p+1]) && isAlnum(s[p+2]) || isAlnum(s[p+2]) && isAlnum(s[p+3]) {
-		return 0
-	}
 	for gap := 1; gap <= maxRowGap; gap++ {
 		period := gap + 1
 		for o := p; o < p+period; o++ {

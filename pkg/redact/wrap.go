@@ -141,6 +141,9 @@ func wrapByte(c byte) bool {
 // brokenToken reports whether l, at the end of a line, and r, at the start of the next, could be parts of one value.
 // With marked, the line end is a continuation or indented.
 func brokenToken(l, r string, marked bool) bool {
+	if !marked && startsField(r) {
+		return false
+	}
 	for len(r) > 1 && (r[len(r)-1] == ',' || r[len(r)-1] == '.' || r[len(r)-1] == ';') {
 		r = r[:len(r)-1]
 	}
@@ -161,6 +164,21 @@ func brokenToken(l, r string, marked bool) bool {
 		return ld+rd > 0 || lh+rh > 2
 	}
 	return ld+rd >= 2 && len(l)+len(r) >= 12 && !has(l, ',') && !has(r, ',') && !has(r, '=') && (ls == 0 || rs == 0 || has(l, '-') || has(l, '_'))
+}
+
+// startsField reports whether a line that starts with the token begins with a key of its own: port:, api_key=.
+func startsField(token string) bool {
+	n := len(token)
+	return n > 2 && (token[n-1] == ':' || token[n-1] == '=' && token[n-2] != '=') && isLetter(token[0]) && allNameBytes(token[:n-1])
+}
+
+func allNameBytes(v string) bool {
+	for i := range len(v) {
+		if !isWordByte(v[i]) && v[i] != '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // wholeAddress reports whether a token ends as e-mail addresses do: what follows on the next line is another word.
