@@ -492,6 +492,7 @@ func (w *window) context() *nearby {
 
 // judgeWindow offers the window to every family that reads numbers.
 func (sc *scanner) judgeWindow(w *window) {
+	sc.job.work += workWindow
 	n := len(w.canon)
 	if n < 3 {
 		return

@@ -41,6 +41,7 @@ func (sc *scanner) encoded(start, end int) int {
 	for e < len(s) && s[e] == '=' && e-body < 6 {
 		e++
 	}
+	sc.job.work += e - start
 	if body-start < minEncoded {
 		return end
 	}

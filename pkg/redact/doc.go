@@ -31,9 +31,24 @@
 //
 // # Cost
 //
-// Every step is linear in the length of the text. The view and the matcher touch each byte once. Scanners look
-// around a trigger within windows of constant size (each names its bound), never start again inside what they have
-// consumed, and judge at most a constant number of sub-windows per token. Derived views are cut from disjoint parts of
-// their parent, nest at most twice and are charged to a budget of eight times the input; beyond it the text counts as
-// uninspectable. Overlap resolution sorts the candidates, of which there are at most a constant number per token.
+// Every step is linear in the length of the text, whatever the text is:
+//
+//   - The view and the matcher look at each byte once. Where a word can begin, the matcher walks at most the bytes of
+//     its longest word; words of one beginning share the walk.
+//   - A word that starts something has a window of constant size read around it, whose bound is named beside the
+//     scanner that reads it. Long windows (quoted values, tokens, blocks of keys) are not read twice: what starts within
+//     one is left alone (keyed, tokenTo, jwtTo, blobTo), but for a constant number of tries.
+//   - A row of digits and capitals has at most maxPieces pieces; each is the start of few windows, none longer than
+//     maxCanon characters, and a row goes on after its last piece. Each window is judged by a constant number of
+//     rules, each within maxNearHits words around it.
+//   - Derived views nest at most maxDepth times and are charged to a budget of eight times the input; beyond it the text
+//     counts as uninspectable.
+//   - Candidates are sorted, of which there are a constant number for each token; overlaps are told by one bit for each
+//     byte (overlap.go). Secrets are looked for again by the hash of their first bytes, with a constant number of
+//     comparisons at a place, in at most maxRepeatRounds rounds.
+//   - The sanitized text is read again in at most maxRounds rounds; words are looked up only where it was changed
+//     (second.go).
+//
+// The constant is held, too: work counts the steps of a call, and a test and a fuzz target (cost_test.go) hold a byte of
+// the worst texts that are known to at most twenty times one of an ordinary text, however long they are.
 package redact

@@ -157,6 +157,7 @@ type job struct {
 	newHits  []hit
 	newTrigs []hit
 	doubt    bool // candidates were left out for want of confidence
+	work     int  // what the run has taken, about in bytes read once; tests hold inputs to it
 }
 
 // run finds everything in text.
@@ -189,6 +190,7 @@ func (j *job) begin(e *Engine, text string, h Hints, v *view) *scanner {
 	j.eng, j.text, j.hints = e, text, h
 	j.plan = phonePlans.region(regionOf(h.Language))
 	j.budget, j.over, j.doubt = maxViewFactor*len(text), false, false
+	j.work = 0
 	j.view = v
 	if v.segs != nil {
 		j.charge(len(v.s))

@@ -114,6 +114,7 @@ func (sc *scanner) subjects(start, end int) topic {
 	}
 	for i := sc.hitsBefore(end+reachAfter) - 1; i >= 0 && int(sc.hits[i].end) >= start-reachBefore-maxSigns; i-- {
 		t |= sc.voc.briefs[sc.hits[i].word].topics
+		sc.job.work++
 	}
 	return t
 }
@@ -170,6 +171,7 @@ func (sc *scanner) before(start int, n *nearby) {
 		last = min(last, int(h.start))
 		count++
 	}
+	sc.job.work += count
 }
 
 // maxLabelGap bounds the distance from a label to its value.

@@ -25,18 +25,18 @@ func repeats(s string, kept []cand) []cand {
 
 // repeatsOnce walks the text once: secrets are found by a hash of their first bytes.
 func repeatsOnce(s string, kept []cand) []cand {
-	var index map[uint32][]int
+	if onlyOnce(s, kept) {
+		return kept
+	}
+	index := map[uint32][]int{}
+	known := map[string]bool{}
 	for i, c := range kept {
-		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat {
+		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat || known[s[c.start:c.end]] {
 			continue
 		}
-		if index == nil {
-			index = map[uint32][]int{}
-		}
+		known[s[c.start:c.end]] = true
 		k := repeatKey(s, c.start)
-		if !known(s, kept, index[k], s[c.start:c.end]) {
-			index[k] = append(index[k], i)
-		}
+		index[k] = append(index[k], i)
 	}
 	if len(index) == 0 {
 		return kept
@@ -58,13 +58,24 @@ func repeatKey(s string, i int) uint32 {
 	return v * 2654435761 >> 13
 }
 
-func known(s string, kept []cand, list []int, value string) bool {
-	for _, i := range list {
-		if s[kept[i].start:kept[i].end] == value {
-			return true
+// fewSecrets is how many secrets are looked for one by one.
+const fewSecrets = 4
+
+// onlyOnce reports that no secret of kept stands anywhere else in s, where that is soon told: there are few of them.
+func onlyOnce(s string, kept []cand) bool {
+	secrets := 0
+	for i := range kept {
+		c := &kept[i]
+		if c.rule.Type != TypeSecret || c.end-c.start < minRepeat {
+			continue
+		}
+		secrets++
+		v := s[c.start:c.end]
+		if secrets > fewSecrets || strings.Contains(s[:c.end-1], v) || strings.Contains(s[c.start+1:], v) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 func searchRepeats(s string, kept []cand, index map[uint32][]int, filter *[1 << 10]uint64) []cand {

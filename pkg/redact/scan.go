@@ -16,6 +16,12 @@ type cand struct {
 	full       bool // a partial mask would show too much
 }
 
+// What steps cost, about in bytes read once.
+const (
+	workTrigger = 32
+	workWindow  = 64
+)
+
 // scanner reads one view. It belongs to one call and is used by one goroutine.
 type scanner struct {
 	voc     *vocabulary
@@ -81,6 +87,7 @@ func (sc *scanner) run() {
 
 // judgeAll finds all candidates of a view whose words of the vocabulary are known.
 func (sc *scanner) judgeAll() {
+	sc.job.work += len(sc.s)
 	sc.marks = findMarks(sc.s, sc.marks[:0])
 	if len(sc.marks) > 0 {
 		sc.hits, sc.trigs = hideMarks(sc.marks, sc.hits), hideMarks(sc.marks, sc.trigs)
@@ -111,6 +118,7 @@ func (sc *scanner) triggers() {
 
 // trigger starts what word k, found at h, asks for.
 func (sc *scanner) trigger(h hit, k *keyword) {
+	sc.job.work += workTrigger
 	if len(sc.heads) > 0 && (k.field != 0 || k.act == actKey || k.act == actUser) && sc.inHeader(int(h.start)) {
 		return // the key of cells
 	}

@@ -203,6 +203,7 @@ func (sc *scanner) readToken(i int, prose bool) token {
 	}
 	next := j
 	sc.tokenTo = max(sc.tokenTo, next)
+	sc.job.work += next - i
 	for j > i && trailing(s, i, j) {
 		j--
 	}
@@ -260,6 +261,7 @@ func (sc *scanner) readQuoted(i int, q byte) (token, bool) {
 	}
 	for j := open; j < len(s) && j-open < maxSecret; j++ {
 		c := s[j]
+		sc.job.work++
 		if c == '\n' && !triple && sc.v.unitLen(j) <= 1 {
 			return token{}, false
 		}

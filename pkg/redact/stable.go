@@ -104,6 +104,7 @@ func (j *job) stabilise() {
 				added = j.adopt(c, edits) || added
 			}
 		}
+		j.work += again.work
 		j.eng.release(again)
 		if !added {
 			return
