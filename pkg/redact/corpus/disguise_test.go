@@ -38,7 +38,7 @@ func TestDisguises(t *testing.T) {
 
 func TestDisguisedRecords(t *testing.T) {
 	seen := map[string]int{}
-	for rec := range Generate(Options{Seed: 2, Count: 6000}) {
+	for rec := range Generate(Options{Seed: 2, Count: 5000}) {
 		requireWhole(t, rec)
 		for _, sp := range rec.Spans {
 			if sp.Disguise != "" {

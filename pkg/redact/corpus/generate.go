@@ -120,8 +120,9 @@ func (s *scene) dress(pieces []piece, negative bool) ([]piece, []string) {
 	if negative {
 		tags[0] = "mode:negative"
 	}
+	hides := slices.ContainsFunc(pieces, func(p piece) bool { return structured(p.typ) })
 	switch n := s.rng.IntN(8); {
-	case n == 0 && !negative:
+	case n == 0 && hides, n == 2 && hides:
 		disguised, name := s.disguiseAll(pieces)
 		if name != "" {
 			tags = []string{"mode:evasion", "evasion:" + name}
