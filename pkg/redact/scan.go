@@ -53,14 +53,17 @@ type scanner struct {
 	mrzTo    int // machine-readable zones were read up to here
 	bareness int // whether the text is nothing but values; see bareText
 
-	cells    []cell   // values whose keys stand elsewhere, by start
-	heads    []column // the keys of cells, by start
-	fieldTo  int      // values of keys were read up to here
-	insertTo int      // statements were read up to here
-	header   int      // the last header of a table begins here
-	columns  int      // of which so many columns were read
-	rowsTo   int      // and rows up to here
-	formTo   int      // blocks of forms were read up to here
+	cells     []cell   // values whose keys stand elsewhere, by start
+	heads     []column // the keys of cells, by start
+	fieldTo   int      // values of keys were read up to here
+	insertTo  int      // statements were read up to here
+	header    int      // the last header of a table begins here
+	columns   int      // of which so many columns were read
+	rowsTo    int      // and rows up to here
+	callTo    int      // arguments of calls were read up to here
+	commandTo int      // commands are counted up to here
+	commands  int      // and so many were read
+	formTo    int      // blocks of forms were read up to here
 }
 
 // reset prepares the scanner for a view. What it has allocated is used again; around1 is left as it is.

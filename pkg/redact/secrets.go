@@ -202,7 +202,7 @@ func (sc *scanner) key(h hit, k *keyword) {
 	for nameStart > 0 && int(h.start)-nameStart < maxName && (isWordByte(s[nameStart-1]) || s[nameStart-1] == '-' || s[nameStart-1] == '.') {
 		nameStart--
 	}
-	if harmlessName(s[nameStart:int(h.start)], s[int(h.end):nameEnd]) || at(s, nameStart-1) == '#' {
+	if harmlessName(s[nameStart:int(h.start)], s[int(h.end):nameEnd]) || at(s, nameStart-1) == '#' && at(s, nameEnd) != '=' {
 		return
 	}
 	switch k.arg {

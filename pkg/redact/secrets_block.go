@@ -80,8 +80,11 @@ func (sc *scanner) form(h hit, k *keyword) {
 	}
 }
 
-// maxWiFi bounds the text of a Wi-Fi QR code.
-const maxWiFi = 256
+// maxWiFi bounds the text of a Wi-Fi QR code; minWiFi is the length of the shortest key (WEP).
+const (
+	maxWiFi = 256
+	minWiFi = 5
+)
 
 // wifi reads the fields of a Wi-Fi QR code after "WIFI:" and adds the one named P. A backslash escapes ; : , and ".
 func (sc *scanner) wifi(i int) {
@@ -99,7 +102,7 @@ func (sc *scanner) wifi(i int) {
 		if j > limit || j == limit && at(s, j-1) == '\\' {
 			return
 		}
-		if (name == 'P' || name == 'p') && at(s, i+1) == ':' && j > i+2 && !placeholder(s[i+2:j]) {
+		if (name == 'P' || name == 'p') && at(s, i+1) == ':' && j-i-2 >= minWiFi && !placeholder(s[i+2:j]) && s[i+2] != '[' {
 			sc.keyed = max(sc.keyed, j)
 			sc.add(i+2, j, ruleForm, 0.95, Evidence{Structure: "Wi-Fi QR code"})
 			return
@@ -115,7 +118,7 @@ const maxWebKey = 8 << 10
 // before formTo was.
 func (sc *scanner) webKey(i int) {
 	s := sc.s
-	if at(s, i-1) != '"' && at(s, i-1) != '\'' {
+	if at(s, i-1) != '"' && at(s, i-1) != '\'' || i < sc.formTo {
 		return
 	}
 	from := i
@@ -371,7 +374,11 @@ func (sc *scanner) oracle(i int) {
 // the key that the request is signed with.
 func (sc *scanner) signed(i int) {
 	s := sc.s
+	if i < sc.formTo {
+		return
+	}
 	limit := min(len(s), i+maxCommand*2)
+	sc.formTo = i + maxCommand
 	for j := i; j < limit && s[j] != '\n'; j++ {
 		if s[j] != '=' {
 			continue

@@ -26,7 +26,11 @@ const (
 // many as a user and a password, or the name says that the only one is a password.
 func (sc *scanner) call(i int, word string) {
 	s := sc.s
+	if i < sc.callTo {
+		return
+	}
 	j := i
+	defer func() { sc.callTo = j }() // arguments are read once
 	single := word == "convertto-securestring"
 	limit := min(len(s), i+maxCall)
 	if at(s, j) == '>' || at(s, j) == ']' { // a type parameter

@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+)
 
 // Bounds of codes that people type.
 const (
@@ -143,7 +147,7 @@ func (sc *scanner) nounCode(i int, k *keyword) (int, bool) {
 			return 0, false
 		}
 		how, v := sc.readJoint(e)
-		if (how == jointAssign || how == jointProse) && isDigit(at(s, v)) {
+		if (how == jointAssign || how == jointProse) && (isDigit(at(s, v)) || shortText(wordAt(s, v)) != "") {
 			return v, true
 		}
 		j = e
@@ -188,18 +192,40 @@ func postalPIN(word, v string) bool {
 
 // encodedCode judges a code that stands there in base64.
 func (sc *scanner) encodedCode(j int, how joint, k *keyword) bool {
-	t := sc.readToken(j, true)
-	v := sc.s[t.start:t.end]
-	if len(v) < minEncoded || how == jointSpace {
+	s := sc.s
+	t := token{start: j, end: j}
+	for t.end < len(s) && t.end-j < maxListCode && patternSets['b'][s[t.end]] {
+		t.end++
+	}
+	v := s[t.start:t.end]
+	if len(v) < 6 || how == jointSpace {
 		return false
 	}
-	_, text, ok := decodeToken(strings.TrimRight(v, "="))
+	text := shortText(v)
+	if !onlyDigits(text) {
+		_, text, _ = decodeToken(strings.TrimRight(v, "=")) // {"value": "771909"}
+	}
 	_, n, _, _ := census(text)
-	if !ok || n < 4 || n > 8 || len(text) >= maxListCode {
+	if n < 4 || n > 8 || len(text) >= maxListCode {
 		return false
 	}
 	sc.add(t.start, t.end, rulePIN, 0.7, Evidence{Context: k.word, Structure: "encoded digits"})
 	return true
+}
+
+// shortText decodes hexadecimal or base64 of a few characters, which is too short for others to look at.
+func shortText(v string) string {
+	if len(v)%2 == 0 && len(v) >= minEncoded && allHex(v) {
+		raw, err := hex.DecodeString(v)
+		if err == nil {
+			return string(raw)
+		}
+	}
+	raw, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(v, "="))
+	if err != nil {
+		return ""
+	}
+	return string(raw)
 }
 
 // restOfCode takes in the second half of a code that is written in two groups: 123 456.

@@ -82,6 +82,9 @@ func commandWords() []keyword {
 // maxArguments bounds how many arguments of a command are looked at; maxCommand bounds their length.
 const maxArguments = 32
 
+// maxCommands bounds how many commands are read within maxCommand bytes.
+const maxCommands = 6
+
 // shellWord is one argument: its value, without quotes, and where the next may begin.
 type shellWord struct{ start, end, next int }
 
@@ -129,6 +132,12 @@ func (sc *scanner) nextWord(i, limit int) (shellWord, bool) {
 func (sc *scanner) command(h hit, k *keyword) {
 	s := sc.s
 	if c := at(s, int(h.start)-1); c == '-' || c == '.' || c == '_' || c == '@' {
+		return
+	}
+	if int(h.start) >= sc.commandTo {
+		sc.commandTo, sc.commands = int(h.start)+maxCommand, 0
+	}
+	if sc.commands++; sc.commands > maxCommands {
 		return
 	}
 	for i := range commands {

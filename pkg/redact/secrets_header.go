@@ -34,9 +34,10 @@ var plainCookies = [...]string{
 func (sc *scanner) cookies(i int) {
 	s := sc.s
 	how, j, _ := sc.secretJoint(i, "cookie")
-	if how != jointAssign {
+	if how != jointAssign || i < sc.formTo {
 		return
 	}
+	defer func() { sc.formTo = max(sc.formTo, j) }() // what was read is not read again
 	quote := at(s, j)
 	if quote == '"' || quote == '\'' || quote == '`' {
 		j++

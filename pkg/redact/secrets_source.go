@@ -50,7 +50,14 @@ func comparison(op, s string, from int) bool {
 	if strings.Contains(op, "==") || strings.Contains(op, "!=") || strings.HasSuffix(op, "+=") {
 		return true
 	}
-	return (op == ">" || op == "<") && isSpace(at(s, from-1)) && isSpace(at(s, from-3)) // and no end of an XML tag
+	if op != ">" && op != "<" {
+		return false
+	}
+	i := from - 1
+	for i > 0 && from-i < maxOwner && s[i] != op[0] {
+		i--
+	}
+	return isSpace(at(s, i-1)) && isSpace(at(s, i+1)) // and no end of an XML tag
 }
 
 // codeWords are words of programming languages and of configurations that stand after the name of a secret.

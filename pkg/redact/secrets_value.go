@@ -291,10 +291,14 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	}
 	t = sc.longer(t, how)
 	v := sc.s[t.start:t.end]
+	if rest, end, ok := sc.broken(t, how); ok {
+		v += rest
+		t.end, t.next = end, end
+	}
 	if v == "" || arnBefore(sc.s, i) || !whole && sc.notGiven(i, j, how, t, k, flagged) {
 		return
 	}
-	if sc.wrapped && t.quote == 0 && (wordy(v) || onlyNameBytes(v) && has(v, '_')) {
+	if sc.wrapped && t.quote == 0 && how == jointAssign && commonNoun(k.word) && (wordy(v) || onlyNameBytes(v) && has(v, '_')) {
 		return // the name on the next line
 	}
 	if far && t.quote == 0 && !chosenAfter(v) || sc.listed(i, j) && !looksChosen(v) && sc.weakValue(i, v) == 0 || flag && t.quote == 0 && !sc.lastWord(t, v) {
@@ -480,6 +484,58 @@ func (sc *scanner) longer(t token, how joint) token {
 		return token{start: t.start, end: e, quote: ' ', next: e}
 	}
 	return t
+}
+
+// maxBrokenPart bounds each part of a value that is broken over two lines.
+const maxBrokenPart = 40
+
+// broken returns the rest of an unquoted value that goes on, after the end of its line, at the start of the next: a word
+// with digits or signs that no name, list or sentence begins with.
+func (sc *scanner) broken(t token, how joint) (rest string, end int, ok bool) {
+	s := sc.s
+	i := t.end
+	if at(s, i) == '\\' {
+		i++
+	}
+	if t.quote != 0 || how == jointSpace || how == jointNone || at(s, i) != '\n' || t.end-t.start > maxBrokenPart || t.end-t.start < 2 || sc.wrapped {
+		return "", 0, false
+	}
+	i++
+	for n := 0; n < 4 && (at(s, i) == ' ' || at(s, i) == '>'); n++ {
+		i++
+	}
+	end = i
+	for end < len(s) && end-i <= maxBrokenPart && s[end] > ' ' && s[end] < 0x7F && s[end] != '"' && s[end] != '\'' && s[end] != '`' {
+		end++
+	}
+	for end > i && trailing(s, i, end) {
+		end--
+	}
+	rest = s[i:end]
+	if len(rest) < 2 || end-i > maxBrokenPart || !continues(rest) {
+		return "", 0, false
+	}
+	next := skipBlanks(s, end)
+	return rest, end, at(s, next) != '=' && at(s, next) != ':'
+}
+
+// continues reports whether a word at the start of a line looks like the end of a value and not like the start of
+// something else.
+func continues(v string) bool {
+	letters, digits, _, _ := census(v)
+	strange := 0
+	for i := range len(v) {
+		if strings.IndexByte("!@#$%^&*?_+~", v[i]) >= 0 && i+1 < len(v) {
+			strange++
+		}
+	}
+	if letters+digits == 0 || digits+strange == 0 || strings.IndexByte("/#<|*{}[]()-$@>&\\=:;", v[0]) >= 0 && strange == 0 {
+		return false
+	}
+	if strings.ContainsAny(v, "=:(){}[]<>|,\\") || version(v) || has(v, '@') && isDomain(v[strings.LastIndexByte(v, '@')+1:]) || hasExtension(v) || v[0] == '-' || v[0] == '#' && len(v) < 4 {
+		return false
+	}
+	return letters > 0 || strange > 0
 }
 
 // maxPassphrase bounds the words of a passphrase.

@@ -16,6 +16,9 @@ var worstUnits = []string{
 	"{\"a\":1},", "AAAA", "QUFB", "QUFBQUFBQUFBQUFBQUFBQUFB ", "jane@company.com ", "jane@company.com\n", "Dx: x", "x mg ", "5 mg ", "may 1 ", "curl -u a:b ", "login is a / b ", "sk-", "ghp_",
 	"first_name: ", "first_name=a ", "name: Ab Cd ", "a,name\n", "name|city\n", "insert into t (name) values (", "('a',", "value=", "<string>a", "form-data; name=\"city\"\n\n", "34 years old ", "aged 34 ", "name: \"value\": ", "city\": [\"", "name,\"\"\"\n",
 	"аb", "а", "１", "\u200b", "DE89", "0.", "1.2.3.4.", "hepatitis c ", "my ", "key=", "phone ", "card 4111 1111 1111 1111 ", "secret=abcd1234 ", "abcd1234 ",
+	"wifi:s:", "kind: secret\ndata:\n  a: bcde\n", "kind: secret\n---\n", "\"kty\": ", "cookie: a=bcdefgh; ", "cookie=", "mysql -p", "mysql ", "chpasswd ", "echo a | sudo -s ", "pdo(", "pdo(\"a\", ", "abandon ", "zoo ", "seed phrase ",
+	"seed phrase: abandon ", "password for a b ", "password to ", "x1! as password ", "code for the door ", "digest realm ", "authorization: token ", "backup codes: a1b2c3, ", "uid=a;pwd=b;", ":5432:a:b:", "totp: abcd ",
+	"akiaiosfodnn7examplq ", "AKIAIOSFODNN7EXAMPLQ ", "password: |\n ", "secret: {\n", "to confirm ", "1234 to confirm ", "pw is a1\n",
 }
 
 // worstBytes is how long each of these inputs is made: what is linear reads it in a moment, what is quadratic does not
