@@ -31,6 +31,12 @@ func (sc *scanner) structure() {
 			sc.insert(int(h.end))
 		case actPair:
 			sc.pair(i)
+		case actCard:
+			sc.vcard(int(h.end))
+		case actSegment:
+			sc.segment(int(h.start), int(h.end))
+		case actHeader:
+			sc.headerRow(int(h.start))
 		case actPart:
 			sc.part(int(h.end))
 		}
@@ -89,7 +95,7 @@ func (sc *scanner) judgeCell(c *cell) {
 	if k == nil {
 		return
 	}
-	v := fieldVal{start: int(c.start), end: int(c.end)}
+	v := fieldVal{start: int(c.start), end: int(c.end), cell: true}
 	if k.field != 0 {
 		key, ok := sc.readKey(h, k)
 		if !ok {
@@ -194,7 +200,7 @@ func (sc *scanner) stringEnd(start, end, level int) int {
 }
 
 // separators of cells, in the order in which they are tried.
-var cellSeparators = [...]string{"|", "\t", ";", ","}
+var cellSeparators = [...]string{"|", "\t", ";", ",", "  "}
 
 // table reads the table whose header is s[start:end] and returns where it ends, or start if there is none.
 func (sc *scanner) table(start, end int) int {
@@ -205,13 +211,16 @@ func (sc *scanner) table(start, end int) int {
 	line := s[start:end]
 	for _, sep := range cellSeparators {
 		n := strings.Count(line, sep)
-		if n == 0 || n >= maxColumns {
+		if n == 0 || n >= maxColumns && sep != "  " {
 			continue
 		}
 		below := sc.lineEnd(end + 1)
 		row := s[end+1 : below]
 		if ruler(row) && below < len(s) {
 			row = s[below+1 : sc.lineEnd(below+1)]
+		}
+		if sep == "  " {
+			n = 1 // columns are padded
 		}
 		if strings.Count(row, sep) < n && strings.Count(row, sep) < n-1 {
 			continue
@@ -330,7 +339,7 @@ func (sc *scanner) keyCells(cols []column) (keys int, known bool) {
 			continue
 		}
 		text := sc.s[c.start:c.end]
-		if text != "" && len(text) <= maxKeyCell && !strings.ContainsAny(text, "()[]{}=<>@:\"") && (strings.Count(text, " ") == 0 && !strings.ContainsAny(text, "0123456789") || len(text) <= 3 || strings.Count(text, " ") <= 2 && sc.sparse(text)) {
+		if text != "" && len(text) <= maxKeyCell && !strings.ContainsAny(text, "(){}=<>@:\"") && (strings.Count(text, " ") == 0 && !strings.ContainsAny(text, "0123456789") || len(text) <= 3 || strings.Count(text, " ") <= 2 && sc.sparse(text)) {
 			keys++
 		}
 	}
@@ -349,7 +358,7 @@ func (sc *scanner) sparse(text string) bool {
 
 // known reports whether a cell holds a word of the vocabulary, and little else.
 func (sc *scanner) known(c column) bool {
-	if c.end-c.start > maxKeyCell || c.end == c.start || strings.ContainsAny(sc.s[c.start:c.end], "={}<>@:;()[]\"") {
+	if c.end-c.start > maxKeyCell || c.end == c.start || strings.ContainsAny(sc.s[c.start:c.end], "={}<>@:;()\"") {
 		return false
 	}
 	covered := 0
@@ -391,7 +400,7 @@ func (sc *scanner) splitCells(start, end int, sep byte, out []column) []column {
 				j = k + 1
 			}
 		}
-		for j < end && s[j] != sep {
+		for j < end && (s[j] != sep || sep == ' ' && at(s, j+1) != ' ') {
 			j++
 		}
 		if c.end == c.start {
@@ -406,6 +415,9 @@ func (sc *scanner) splitCells(start, end int, sep byte, out []column) []column {
 			break
 		}
 		i = j + 1
+		for sep == ' ' && i < end && s[i] == ' ' {
+			i++
+		}
 	}
 	return out
 }

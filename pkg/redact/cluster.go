@@ -563,6 +563,9 @@ func (sc *scanner) benignNumber(p []piece) bool {
 	if before == '.' && isDigit(at(s, first.start-2)) || after == ',' && isDigit(at(s, last.end+1)) && before == ',' && isDigit(at(s, first.start-2)) && last.end-first.start <= 3 {
 		return true
 	}
+	if before == ' ' && len(p) == 2 && p[1].sep == bindSpace && at(s, first.start-2) == '"' && first.start >= 12 && strings.Contains(s[first.start-12:first.start], "HTTP/") {
+		return true // status and length in a line of an access log
+	}
 	return secondsWithFraction(s, p) || sc.uuid(p)
 }
 

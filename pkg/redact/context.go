@@ -90,6 +90,9 @@ const (
 	actMRZ       // a machine-readable zone may stand around
 	actAge       // an age may stand beside it; arg: how
 	actEast      // the character for "year" in a date
+	actCard      // the start of a vCard
+	actSegment   // the name of an HL7 segment
+	actHeader    // a header cell of an HTML table
 	actNation    // a nationality
 	actInsert    // a statement with a list of columns
 	actPair      // the value of a pair of name and value

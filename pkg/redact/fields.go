@@ -119,10 +119,52 @@ func (sc *scanner) readKey(h hit, k *keyword) (fieldKey, bool) {
 		start--
 	}
 	key := fieldKey{start: start, end: end, head: s[start:h.start], word: k.word, kind: k.field - 1}
+	if key.head == "" && key.kind == fieldName && at(s, start-1) == '"' {
+		key.head = sc.parentKey(start - 1)
+		if key.head != "" && !key.kindOf() {
+			key.head = ""
+		}
+	}
 	if key.head == "" && at(s, start-1) == ' ' && (key.kind == fieldName || key.kind == fieldAge) {
 		key.head = sc.wordBefore(start - 1)
+		switch {
+		case key.head != "" && !key.kindOf():
+			return key, false
+		case personHead(key.head):
+			key.start -= len(key.head) + 1
+			return key, true
+		case key.kind == fieldAge:
+			key.head = ""
+		}
 	}
 	return key, key.kindOf()
+}
+
+// parentKey returns the key of the JSON object that the key whose quote stands at i belongs to, if it is one of
+// namedHeads, or "".
+func (sc *scanner) parentKey(i int) string {
+	s := sc.s
+	j := i
+	for j > 0 && i-j < reachBeside && s[j-1] != '{' && s[j-1] != '}' {
+		j--
+	}
+	if at(s, j-1) != '{' {
+		return ""
+	}
+	j--
+	for n := 0; n < 4 && j > 0 && (s[j-1] == ' ' || s[j-1] == '[' || s[j-1] == ':'); n++ {
+		j--
+	}
+	if at(s, j-1) != '"' {
+		return ""
+	}
+	name := sc.wordBefore(j - 1)
+	for _, o := range namedHeads {
+		if equalFold(name, o.head) {
+			return name
+		}
+	}
+	return ""
 }
 
 // wordBefore returns the word that ends at i, if it stands on the same line.
@@ -173,7 +215,28 @@ var personHeads = []string{
 	"candidate", "cardholder", "holder", "recipient", "sender", "beneficiary", "payee", "payer", "passenger", "doctor", "physician", "nurse", "agent",
 	"manager", "owner", "author", "parent", "mother", "father", "spouse", "child", "tenant", "landlord", "driver", "subscriber", "insured",
 	"buyer", "seller", "shipping", "billing", "emergency", "attendee", "participant", "witness", "claimant", "borrower", "debtor", "guardian", "legal",
-	"real", "maiden", "kunde", "patienten", "cliente", "paciente", "paziente", "your", "my", "his", "her", "profile", "signer", "reporter", "caller",
+	"real", "maiden", "signatory", "trustee", "heir", "executor", "counsel", "lawyer", "interpreter", "translator", "victim", "suspect", "complainant", "traveller", "traveler", "donor", "nominee", "proxy", "kunde", "patienten", "cliente", "paciente", "paziente", "your", "my", "his", "her", "profile", "signer", "reporter", "caller",
+}
+
+// namedHeads are words in front of "name", or keys of the object around it, that make it the name of something else that
+// counts.
+var namedHeads = []struct {
+	head string
+	kind uint16
+}{
+	{"company", fieldOrg}, {"employer", fieldOrg}, {"hospital", fieldOrg}, {"clinic", fieldOrg}, {"firma", fieldOrg}, {"arbeitgeber", fieldOrg}, {"insurer", fieldOrg},
+	{"condition", fieldDiagnosis}, {"disease", fieldDiagnosis}, {"diagnosis", fieldDiagnosis}, {"medication", fieldDrug}, {"drug", fieldDrug},
+	{"street", fieldStreet}, {"city", fieldCity},
+}
+
+// personHead reports whether head holds one of personHeads.
+func personHead(head string) bool {
+	for _, p := range personHeads {
+		if head != "" && hasWord(head, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // kindOf settles what the key is the key of, by what stands in front of its word, and reports whether it is anything.
@@ -182,11 +245,15 @@ func (k *fieldKey) kindOf() bool {
 		return true
 	}
 	if k.kind == fieldName {
-		for _, p := range personHeads {
-			if hasWord(k.head, p) {
-				k.kind = fieldGiven
+		for _, o := range namedHeads {
+			if hasWord(k.head, o.head) {
+				k.kind = o.kind
 				return true
 			}
+		}
+		if personHead(k.head) {
+			k.kind = fieldGiven
+			return true
 		}
 		last := k.head[len(k.head)-1]
 		return last == '.' || last == '/' || last == '-' && strings.Trim(k.head, "-") == ""

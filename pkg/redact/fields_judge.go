@@ -14,7 +14,11 @@ func (sc *scanner) judgeField(k *fieldKey, v fieldVal) bool {
 	}
 	conf := 0.0
 	var r *rule
-	switch k.kind {
+	kind := k.kind
+	if kind == fieldGiven && k.word == "name" && hasWord(k.head, "user") && (!readName(text).ok || isLower(text[0])) {
+		kind = fieldUser // user.name: jdoe42
+	}
+	switch kind {
 	case fieldGiven, fieldRole, fieldName, fieldPart:
 		r = rulePersonField
 		v.end = v.start + cutName(text, v.form)
@@ -214,7 +218,7 @@ func (sc *scanner) personValue(k *fieldKey, v fieldVal) float64 {
 		}
 		return 0.7
 	case k.kind == fieldPart:
-		if n.capitals == 0 && !n.foreign || v.form == formProse || sc.beside(k.start, v.end) < 1 || sc.codeAt(v) && v.form != formQuoted {
+		if n.capitals == 0 && !n.foreign || v.form == formProse || sc.besideValue(k, v) < 1 || sc.codeAt(v) && v.form != formQuoted {
 			return 0
 		}
 		return 0.7
@@ -246,7 +250,7 @@ func (sc *scanner) codeAt(v fieldVal) bool {
 
 // ambiguousName judges the value of "name": a person's if it looks so and what stands beside it speaks of a person.
 func (sc *scanner) ambiguousName(k *fieldKey, v fieldVal, n nameShape, full bool) float64 {
-	beside := sc.beside(k.start, v.end)
+	beside := sc.besideValue(k, v)
 	if v.form == formWord && !full && beside < 2 || v.form == formLine && sc.codeAt(v) {
 		return 0
 	}
@@ -255,7 +259,7 @@ func (sc *scanner) ambiguousName(k *fieldKey, v fieldVal, n nameShape, full bool
 		return 0
 	case full && beside > 0:
 		return 0.85
-	case full && n.words <= 4:
+	case full && n.words <= 4 && v.form == formLine && (isUpper(sc.s[k.start]) || k.word != "name") && sc.v.unitLen(k.start) == 1:
 		return 0.6
 	case beside > 1 && n.capitals > 0 && v.form != formProse:
 		return 0.65
@@ -309,6 +313,14 @@ func (sc *scanner) object(start, end int) (from, to int) {
 		}
 	}
 	return from, to
+}
+
+// besideValue is beside for a key and its value: a cell is judged by the keys beside its own.
+func (sc *scanner) besideValue(k *fieldKey, v fieldVal) int {
+	if v.cell {
+		return sc.beside(k.start, k.end)
+	}
+	return sc.beside(k.start, v.end)
 }
 
 func besideScore(k *keyword) int {
@@ -393,7 +405,7 @@ func (sc *scanner) placeValue(k *fieldKey, v *fieldVal) float64 {
 			return 0
 		case len(text) == 5 && figures(text):
 			return 0.75
-		case sc.besideAddress(k.start, v.end):
+		case sc.besideAddress(k, *v):
 			return postcodeValue(text, k, v.form)
 		}
 		return 0
@@ -489,6 +501,9 @@ func (sc *scanner) streetValue(k *fieldKey, v *fieldVal) float64 {
 			return 0
 		}
 	}
+	if k.word == "line" && !sc.besideAddress(k, *v) {
+		return 0
+	}
 	if letters+foreign < 3 && !(digits > 0 && digits <= 5 && hasWord(k.word, "n") && (k.word == "house number" || k.word == "hausnummer")) || v.form == formProse && digits == 0 {
 		return 0
 	}
@@ -564,43 +579,57 @@ func postcodeValue(v string, k *fieldKey, form fieldForm) float64 {
 	return 0.85
 }
 
+// stateCodes are the postal codes of states and provinces of the US and Canada.
+var stateCodes = wordSet(`AL AK AZ AR CA CO CT DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT
+	WA WI WV WY DC PR AB BC MB NB NL NS ON PE QC SK`)
+
 // regionValue judges a state or country: it counts beside the rest of an address, or of a person.
 func (sc *scanner) regionValue(k *fieldKey, v *fieldVal) float64 {
 	text := sc.s[v.start:v.end]
 	n := readPlace(text)
-	if !n.ok || v.form == formProse || n.words > 4 || n.capitals == 0 && !n.foreign || thingName(text) || sc.codeAt(*v) && v.form != formQuoted {
+	if !n.ok || v.form == formProse || n.words > 4 || n.capitals == 0 && !n.foreign || sc.codeAt(*v) && v.form != formQuoted {
 		return 0
 	}
-	address := sc.besideAddress(k.start, v.end)
+	address := sc.besideAddress(k, *v)
+	if onlyNameBytes(text) && (len(text) > 3 || !stateCodes[text] && sc.besidePlace(k, *v) < 2) {
+		return 0 // RUNNING; a code counts beside street or postcode only
+	}
 	switch {
 	case address:
 		return 0.7
-	case len(text) >= 4 && (strings.Contains(k.word, "country") || strings.Contains(k.word, "birth")) && sc.beside(k.start, v.end) > 1:
+	case len(text) >= 4 && (strings.Contains(k.word, "country") || strings.Contains(k.word, "birth")) && sc.besideValue(k, *v) > 1:
 		return 0.6
 	}
 	return 0
 }
 
 // besideAddress reports whether a key of an address stands near.
-func (sc *scanner) besideAddress(start, end int) bool {
-	is := func(h hit) bool {
+func (sc *scanner) besideAddress(k *fieldKey, v fieldVal) bool { return sc.besidePlace(k, v) > 0 }
+
+// besidePlace returns 2 if a key of a street or postcode stands near, 1 if one of a city does, and 0 otherwise.
+func (sc *scanner) besidePlace(k *fieldKey, v fieldVal) int {
+	start, end := k.start, v.end
+	if v.cell {
+		end = k.end
+	}
+	best := 0
+	note := func(h hit) {
 		switch sc.voc.words[h.word].field {
-		case fieldCity + 1, fieldPostcode + 1, fieldStreet + 1:
-			return true
+		case fieldCity + 1:
+			best = max(best, 1)
+		case fieldPostcode + 1, fieldStreet + 1:
+			best = 2
 		}
-		return false
 	}
 	for i, n := sc.trigsBefore(start)-1, 0; i >= 0 && n < maxBesideHits && start-int(sc.trigs[i].end) < reachBeside/2; i, n = i-1, n+1 {
-		if is(sc.trigs[i]) {
-			return true
-		}
+		note(sc.trigs[i])
 	}
 	for i, n := sc.trigsBefore(end), 0; i < len(sc.trigs) && n < maxBesideHits && int(sc.trigs[i].start)-end < reachBeside/2; i, n = i+1, n+1 {
-		if int(sc.trigs[i].start) >= end && is(sc.trigs[i]) {
-			return true
+		if int(sc.trigs[i].start) >= end {
+			note(sc.trigs[i])
 		}
 	}
-	return false
+	return best
 }
 
 // orgValue says how sure it is that v is a firm or institution.
@@ -687,7 +716,7 @@ func (sc *scanner) userValue(k *fieldKey, v fieldVal) float64 {
 	}
 	if k.kind == fieldLogin {
 		if digits == 0 && strings.IndexByte(text, '.') < 0 || text[0] == '@' || strings.IndexByte(text, '-') >= 0 {
-			if sc.beside(k.start, v.end) < 2 || v.form != formQuoted {
+			if sc.besideValue(k, v) < 2 || v.form != formQuoted {
 				return 0
 			}
 		}
@@ -744,7 +773,7 @@ func (sc *scanner) ageValue(k *fieldKey, v *fieldVal) float64 {
 	if c := at(s, v.end); isLetter(c) || c == '.' && isDigit(at(s, v.end+1)) || c == '%' {
 		return 0
 	}
-	beside := sc.beside(k.start, v.end)
+	beside := sc.besideValue(k, *v)
 	switch {
 	case beside < 0 || k.head == "" && sc.besideHTTP(k.start, v.end) || at(s, v.end) == ';' && sc.fieldNumber(k.start):
 		return 0
@@ -800,7 +829,7 @@ func (sc *scanner) medicalValue(k *fieldKey, v fieldVal) float64 {
 	case letters < 3 && k.kind == fieldDrug, words > 12, startsURL(text):
 		return 0
 	case k.word == "rx" || k.word == "dx" || k.word == "terapia" || k.word == "receta" || k.word == "diagnostic" || k.word == "diagnostics" || k.word == "illness":
-		if v.form == formLine && words > 5 || sc.beside(k.start, v.end) <= 0 && digits == 0 && !knownCondition(text) {
+		if v.form == formLine && words > 5 || sc.besideValue(k, v) <= 0 && digits == 0 && !knownCondition(text) {
 			return 0
 		}
 		return 0.6

@@ -17,6 +17,7 @@ type fieldVal struct {
 	start, end int
 	form       fieldForm
 	list       bool // an item of a list in brackets
+	cell       bool // its key stands elsewhere
 	next       int  // where to read on in the list
 }
 
@@ -36,6 +37,9 @@ func (sc *scanner) fieldValue(k *fieldKey) (fieldVal, bool) {
 		i += 2
 	} else if at(s, i) == '[' && isDigit(at(s, i+1)) && at(s, i+2) == ']' {
 		i += 3
+	}
+	if at(s, i) == ' ' && isDigit(at(s, i+1)) && !isAlnum(at(s, i+2)) && at(s, i+2) != ' ' && at(s, i+2) != '.' {
+		i += 2 // Address line 1:
 	}
 	closed := false // a quote or bracket around the key ends
 	for i-k.end < 6 && i < len(s) && (s[i] == '"' || s[i] == '\'' || s[i] == '`' || s[i] == ']' || s[i] == '*' || s[i] == ')' && closed) {
@@ -425,6 +429,14 @@ func (sc *scanner) proseValue(k *fieldKey, i int) (fieldVal, bool) {
 	s := sc.s
 	if i == k.end || at(s, i-1) != ' ' {
 		return fieldVal{}, false
+	}
+	if k.kind == fieldLogin && k.word == "user" {
+		v, ok := sc.wordAt(i)
+		for _, f := range []string{" from ", " by (uid", "(uid"} { // as sshd and PAM write
+			if ok && strings.HasPrefix(s[v.end:], f) {
+				return v, true
+			}
+		}
 	}
 	for _, c := range proseCopulas {
 		if len(s)-i <= len(c) || !equalFold(s[i:i+len(c)], c) {

@@ -66,6 +66,74 @@ func TestNotations(t *testing.T) {
 	}
 }
 
+// TestRecords reads records of standards, in which the place tells what a value is.
+func TestRecords(t *testing.T) {
+	e := newEngine(t)
+	for name, tt := range map[string]struct {
+		text string
+		want map[string]Type
+	}{
+		"vCard": {
+			"BEGIN:VCARD\nVERSION:3.0\nN:Quill;Ines;;;\nFN:Ines Quill\nORG:Quorum GmbH\nADR;TYPE=HOME:;;12 Copper Lane;Évora;;70000;\nBDAY:1971-05-03\nEND:VCARD",
+			map[string]Type{"Quill": TypePerson, "Ines": TypePerson, "Ines Quill": TypePerson, "Quorum GmbH": TypeOrg, "12 Copper Lane": TypeLocation, "Évora": TypeLocation, "70000": TypeLocation, "1971-05-03": TypeDate},
+		},
+		"HL7 v2": {
+			"MSH|^~\\&|A|B\rPID|1||44718293^^^HOSP^MR||Quill^Ines||19710503|F|||12 Copper Lane^^Évora^^70000\rDG1|1||E11.9",
+			map[string]Type{"44718293": TypeMedical, "Quill": TypePerson, "Ines": TypePerson, "19710503": TypeDate, "12 Copper Lane": TypeLocation, "Évora": TypeLocation, "70000": TypeLocation, "E11.9": TypeMedical},
+		},
+		"FHIR": {
+			`{"resourceType":"Patient","name":[{"family":"Quill","given":["Ines"]}],"birthDate":"1971-05-03","address":[{"line":["12 Copper Lane"],"city":"Évora","postalCode":"70000"}]}`,
+			map[string]Type{"Quill": TypePerson, "Ines": TypePerson, "1971-05-03": TypeDate, "12 Copper Lane": TypeLocation, "Évora": TypeLocation, "70000": TypeLocation},
+		},
+		"HTML table": {
+			"<table><tr><th>Surname</th><th>City</th></tr>\n<tr><td>Quill</td><td>Évora</td></tr><tr><td>Øverby</td><td>Brno</td></tr></table>",
+			map[string]Type{"Quill": TypePerson, "Øverby": TypePerson, "Évora": TypeLocation, "Brno": TypeLocation},
+		},
+		"columns of spaces": {
+			"surname    city       dob\nQuill      Évora      1971-05-03\nØverby     Bad Homburg  1980-01-02",
+			map[string]Type{"Quill": TypePerson, "Øverby": TypePerson, "Évora": TypeLocation, "Bad Homburg": TypeLocation, "1971-05-03": TypeDate, "1980-01-02": TypeDate},
+		},
+		"nested name": {
+			`{"email": "", "name": "Ines Quill", "company": {"name": "Quorum GmbH"}}`,
+			map[string]Type{"Ines Quill": TypePerson, "Quorum GmbH": TypeOrg},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { require.Equal(t, tt.want, found(t, e, tt.text)) })
+	}
+}
+
+// TestConditionsOfNobody leaves questions about diseases, and finds the same diseases of people.
+func TestConditionsOfNobody(t *testing.T) {
+	e := newEngine(t)
+	for _, text := range []string{
+		"What causes asthma?", "Explain diabetes to a child.", "What is the best treatment for hypertension?", "List symptoms of depression and epilepsy.",
+		"Write an essay about migraine.", "Was sind Symptome einer Depression?", "¿Qué es la hipertensión?",
+	} {
+		require.Empty(t, found(t, e, text), "%q", text)
+	}
+	for text, want := range map[string]string{
+		"I have glaucoma.": "glaucoma", "My asthma got worse, what can I do?": "asthma", "Patient with gout and fever.": "gout", "Er leidet an Gicht.": "Gicht",
+		"Elle souffre de migraine.": "migraine", "Me diagnosticaron epilepsia.": "epilepsia", "Soffro di emicrania.": "emicrania", "彼は糖尿病です": "糖尿病",
+	} {
+		require.Equal(t, map[string]Type{want: TypeMedical}, found(t, e, text), "%q", text)
+	}
+}
+
+func TestDoses(t *testing.T) {
+	e := newEngine(t)
+	for text, want := range map[string]string{
+		"metformin 850mg": "metformin 850mg", "take Ozempic 0.5 mg weekly": "Ozempic 0.5 mg", "500 mg of amoxicillin": "500 mg of amoxicillin", "Lantus (20 units)": "Lantus (20 units",
+		"ibuprofen tablets 400 mg": "ibuprofen tablets 400 mg", "Humira 40 mg/0.4 ml": "Humira 40 mg/0.4 ml", "levothyroxine 75 µg": "levothyroxine 75 µg",
+		"glucose 110 mg/dl": "", "mix 250 ml of milk": "", "the parcel weighs 500 mg": "", "20 units in stock": "",
+	} {
+		got := ""
+		for v := range found(t, e, text) {
+			got += v
+		}
+		require.Equal(t, want, got, "%q", text)
+	}
+}
+
 // TestNotationsWithoutValues holds definitions, templates and labels against the engine: their keys have no values.
 func TestNotationsWithoutValues(t *testing.T) {
 	e := newEngine(t)

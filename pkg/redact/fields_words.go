@@ -44,7 +44,7 @@ var fieldNames = []struct {
 		legal name|birth name|preferred name|first names|last names|given names|family names|given|customer name|client name|
 		patient name|employee name|cardholder name|card holder|cardholder|account holder|account holder name|accountholder|
 		account owner|account name holder|name on card|contact name|contact person|emergency contact|emergency contact name|
-		next of kin|recipient name|sender name|beneficiary name|payee name|passenger name|guest name|student name|teacher name|
+		next of kin|bill to|ship to|sold to|deliver to|name of applicant|applicant|name of patient|name of insured|first nm|last nm|name des kunden|name des patienten|name, vorname|name vorname|nom/prénom|nom prénom|signatory|patient's name|customer's name|recipient name|sender name|beneficiary name|payee name|passenger name|guest name|student name|teacher name|
 		member name|subscriber name|policy holder|policyholder|insured name|applicant name|candidate name|tenant name|landlord name|
 		spouse name|mother name|father name|mothers maiden name|mother's maiden name|mother's name|father's name|child name|person name|
 		attending physician|physician name|doctor name|provider name|author name|signatory|signed by|ship to name|bill to name|
@@ -83,15 +83,15 @@ var fieldNames = []struct {
 		logradouro|rua|endereço|morada|endereço residencial|endereço de entrega|indirizzo|indirizzo di residenza|residenza|
 		straat|straatnaam|straat en huisnummer|woonadres|huisnummer|ulica|adres zamieszkania|adres korespondencyjny|sokak|gatuadress`},
 	{fieldStreet, kwLoose, `住所|住址|家庭住址|详细地址|收货地址|通讯地址|地址|現住所|주소|पता|адрес проживания|улица|العنوان|عنوان السكن`},
-	{fieldAddress, 0, `address|addr|adresse|dirección|adres|адрес|address1|address2|adresa|adress|osoite`},
+	{fieldAddress, 0, `address|addr|adresse|dirección|adres|адрес|address1|address2|adresa|adress|osoite|line|address block|adresszeile|home addr`},
 	{fieldCity, 0, `city|town|city name|home town|hometown|locality|municipality|place of birth|birth place|birthplace|birth city|city of birth|
 		place of residence|suburb|stadt|ort|wohnort|geburtsort|ortschaft|gemeinde|ville|localité|commune|lieu de naissance|ville de naissance|
 		ciudad|localidad|población|municipio|lugar de nacimiento|ciudad de nacimiento|cidade|localidade|município|local de nascimento|
 		naturalidade|bairro|città|comune|luogo di nascita|località|comune di nascita|stad|woonplaats|plaats|geboorteplaats|miasto|
-		miejscowość|miejsce urodzenia|şehir|il̇çe|doğum yeri|postort|kommune|kaupunki|city of residence|last known location|home location`},
+		miejscowość|miejsce urodzenia|şehir|il̇çe|doğum yeri|postort|kommune|kaupunki|city of residence|residence city|home city|ciudad de residencia|city/state/zip|city state zip|city/zip|city, state|city, state, zip|plz/ort|plz ort|plz, ort|cp/ville|cp ville|code postal et ville|last known location|home location`},
 	{fieldCity, kwLoose, `城市|所在地|出生地|籍贯|市区町村|出身地|都市|도시|출생지|शहर|जन्म स्थान|город|место рождения|المدينة|مكان الميلاد`},
 	{fieldPostcode, 0, `zip|zip code|postal code|postcode|post code|postalcode|zipcode|plz|postleitzahl|code postal|código postal|cep|npa|
-		codice postale|kod pocztowy|postnummer|posta kodu|postal|psč|billing zip|postalcode`},
+		codice postale|kod pocztowy|postnummer|posta kodu|postal|psč|billing zip|zip5|zip4|zip/postal|zip or postal code`},
 	{fieldPostcode, kwLoose, `邮编|邮政编码|郵便番号|우편번호|पिन कोड|почтовый индекс|الرمز البريدي`},
 	{fieldPostcode5, 0, `cap|cp`},
 	{fieldRegion, 0, `state|province|region|county|country|country of residence|country of birth|birth country|bundesland|land|kanton|pays|
@@ -100,7 +100,7 @@ var fieldNames = []struct {
 	{fieldRegion, kwLoose, `国家|省份|都道府県|国|국가|देश|राज्य|страна|область|الدولة|البلد`},
 	{fieldOrg, 0, `company|company name|employer|employer name|organization name|organisation name|business name|bank name|insurance company|
 		insurer|insurance provider|hospital|hospital name|clinic|clinic name|school|school name|university|university name|institution|
-		workplace|place of work|current employer|previous employer|law firm|trading name|legal entity|companyname|pharmacy|
+		workplace|place of work|current employer|previous employer|current company|org name|work place|law firm|trading name|legal entity|companyname|pharmacy|
 		firma|firmenname|arbeitgeber|unternehmen|krankenkasse|krankenhaus|klinik|versicherung|schule|universität|hochschule|institut|
 		entreprise|société|nom de l'entreprise|employeur|raison sociale|hôpital|établissement|mutuelle|
 		empresa|nombre de la empresa|empleador|compañía|razón social|hospital|universidad|aseguradora|
@@ -115,16 +115,16 @@ var fieldNames = []struct {
 		unix user|remote user|alias name|spitzname|user id|userid|username|user name|handle|patient portal username`},
 	{fieldUser, kwLoose, `用户名|用戶名|账号名|ユーザー名|ユーザーid|사용자 이름|사용자명|아이디|उपयोगकर्ता नाम|имя пользователя|логин|اسم المستخدم`},
 	{fieldLogin, 0, `user|login|usuario|usuário|utilisateur|utente|benutzer|gebruiker|identifiant|uid|account`},
-	{fieldBirth, 0, `dob|born|date of birth|birth date|birthdate|birthday|born on|bday|birth day|geburtsdatum|geburtstag|date de naissance|
+	{fieldBirth, 0, `dob|born|birth dt|geb datum|child dob|date of birth|birth date|birthdate|birthday|born on|bday|birth day|geburtsdatum|geburtstag|date de naissance|
 		fecha de nacimiento|data de nascimento|data di nascita|geboortedatum|data urodzenia|doğum tarihi|födelsedatum|fødselsdato`},
 	{fieldBirth, kwLoose, `出生日期|生年月日|出生年月|誕生日|生日|생년월일|생일|जन्म तिथि|जन्मतिथि|дата рождения|تاريخ الميلاد`},
 	{fieldAge, 0, `age|age years|age in years|patient age|alter|lebensalter|edad|idade|età|âge|leeftijd|wiek|yaş|ålder`},
 	{fieldAge, kwLoose, `年龄|年齢|나이|आयु|उम्र|возраст|العمر`},
-	{fieldNation, 0, `nationality|nationalities|citizenship|citizen of|nationalität|staatsangehörigkeit|staatsbürgerschaft|nationalité|citoyenneté|
+	{fieldNation, 0, `nationality|nationalities|citizenship|citizenship status|country of citizenship|citizen of|nationalität|staatsangehörigkeit|staatsbürgerschaft|nationalité|citoyenneté|
 		nacionalidad|ciudadanía|nacionalidade|cidadania|nazionalità|cittadinanza|nationaliteit|staatsburgerschap|narodowość|obywatelstwo|
 		uyruk|uyruğu|vatandaşlık|ethnicity|medborgarskap|statsborgerskap`},
 	{fieldNation, kwLoose, `国籍|국적|राष्ट्रीयता|नागरिकता|гражданство|национальность|الجنسية`},
-	{fieldDiagnosis, 0, `primary diagnosis|secondary diagnosis|admitting diagnosis|discharge diagnosis|diagnosis|diagnoses|diagnose|diagnosen|diagnostic|diagnóstico|
+	{fieldDiagnosis, 0, `primary diagnosis|principal dx|final dx|final diagnosis|principal diagnosis|working diagnosis|secondary diagnosis|admitting diagnosis|discharge diagnosis|diagnosis|diagnoses|diagnose|diagnosen|diagnostic|diagnóstico|
 		diagnosi|diagnoza|rozpoznanie|tanı|teşhis|diagnosis description|diagnosis text|chief complaint|medical condition|medical conditions|
 		health condition|health conditions|pre existing conditions|preexisting condition|medical history|past medical history|chronic conditions|vorerkrankung|
 		vorerkrankungen|hauptdiagnose|nebendiagnose|antécédents|antécédents médicaux|pathologie|antecedentes|enfermedad|enfermedades|patologia|
@@ -133,9 +133,9 @@ var fieldNames = []struct {
 	{fieldDrug, 0, `medication|medications|medication name|current medication|current medications|drug|drugs|drug name|prescription|prescriptions|medicine|
 		medicines|prescribed medication|rx|medikation|medikament|medikamente|arzneimittel|verordnung|médicament|médicaments|traitement|
 		traitement en cours|ordonnance|medicación|medicamento|medicamentos|tratamiento|receta|medicação|tratamento|farmaco|farmaci|terapia|
-		medicijn|medicijnen|medicatie|lek|leki|ilaç|ilaçlar|dauermedikation`},
+		current meds|med name|meds|prescribed drug|medicijn|medicijnen|medicatie|lek|leki|ilaç|ilaçlar|dauermedikation`},
 	{fieldDrug, kwLoose, `药物|用药|処方|処方薬|薬剤|약물|처방|दवा|दवाई|лекарство|препарат|الدواء`},
-	{fieldRecord, 0, `mrn|medical record number|medical record no|medical record|patient id|patient number|patient no|patientid|hospital number|
+	{fieldRecord, 0, `mrn|medical record number|medical record no|medical record|patient id|patient number|patient no|patientid|hospital number|hospital no|record number|
 		chart number|health record number|patientennummer|patienten id|fallnummer|numéro de patient|numéro de dossier|historia clínica|
 		número de historia clínica|prontuário|número do prontuário|cartella clinica|numero di cartella|patiëntnummer|numer pacjenta|accession number|
 		encounter id|visit number|npi|npi number|dea number|dea|specimen id`},

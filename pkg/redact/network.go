@@ -163,6 +163,7 @@ func (sc *scanner) colon(i int) int {
 		a, err := netip.ParseAddr(form)
 		if err == nil && personal(a) && !sc.network6(a, end) {
 			sc.add(start, end, ruleIPv6, 0.9, Evidence{Structure: "groups of hexadecimal digits"})
+			sc.logUser(end)
 		}
 	}
 	return max(end, i+1)
@@ -223,8 +224,15 @@ func (sc *scanner) mac(start, end int) {
 	}
 }
 
-// isAddress reports whether v is an IP address.
-func isAddress(v string) bool {
-	_, err := netip.ParseAddr(v)
-	return err == nil
+// colonHex reports whether v is groups of hexadecimal digits joined by colons, as of IPv6 and MAC addresses.
+func colonHex(v string) bool {
+	colons := 0
+	for i := range len(v) {
+		if v[i] == ':' {
+			colons++
+		} else if !isHex(v[i]) {
+			return false
+		}
+	}
+	return colons > 1
 }

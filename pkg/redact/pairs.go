@@ -125,6 +125,12 @@ func structureWords() []keyword {
 		{word: "insert into", act: actInsert},
 		{word: "replace into", act: actInsert},
 		{word: "copy", act: actInsert},
+		{word: "begin:vcard", act: actCard, flags: kwLoose},
+		{word: "pid|", act: actSegment},
+		{word: "nk1|", act: actSegment},
+		{word: "dg1|", act: actSegment},
+		{word: "pv1|", act: actSegment},
+		{word: "<th", act: actHeader, flags: kwLoose},
 		{word: "form-data;", act: actPart, flags: kwLoose},
 		{word: "<string>", act: actPair, flags: kwLoose},
 	}

@@ -71,7 +71,7 @@ func (sc *scanner) loginAfter(i int, k *keyword) {
 	}
 	v := s[t.start:t.end]
 	letters, digits, symbols, humps := census(v)
-	if placeholder(v) || digits+symbols+humps == 0 && (letters < 4 || stopWord(v)) || c == ':' && digits == len(v) || code(s, t, v) || c == ':' && isAddress(s[j:t.end]) {
+	if placeholder(v) || digits+symbols+humps == 0 && (letters < 4 || stopWord(v)) || c == ':' && digits == len(v) || code(s, t, v) || c == ':' && colonHex(s[j:t.end]) {
 		return
 	}
 	sc.keyed = t.end

@@ -49,7 +49,7 @@ func contextWords() []keyword {
 	add(topSort, 0, "sort code", "sort-code", "sortcode")
 	add(topSite, 0, "website", "homepage", "web site", "portfolio", "blog", "personal site", "my site", "webseite", "site web", "sitio web", "sito", "page perso")
 	add(topBIC, 0, "bic", "swift")
-	add(topPassport, 0, "passport", "reisepass", "reisepassnummer", "passnummer", "passeport", "pasaporte", "passaporte", "passaporto", "paspoort", "paszport", "pass-nr", "passport no")
+	add(topPassport, 0, "travel document", "travel document number", "document de voyage", "passport", "reisepass", "reisepassnummer", "passnummer", "passeport", "pasaporte", "passaporte", "passaporto", "paspoort", "paszport", "pass-nr", "passport no")
 	add(topPassport, kwLoose, "护照", "護照", "パスポート", "旅券", "पासपोर्ट", "여권")
 	add(topLicence, 0, "driver's license", "drivers license", "driver license", "driving licence", "driving license", "driver's licence", "drivers licence", "license number",
 		"licence number", "dl number", "führerschein", "führerscheinnummer", "permis de conduire", "permis", "carnet de conducir", "permiso de conducir", "licencia de conducir",
