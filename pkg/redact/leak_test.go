@@ -3,6 +3,7 @@ package redact
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -16,14 +17,17 @@ func TestFindingsHoldNoValue(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	texts := append([]string{}, fuzzSeeds...)
 	for range 500 {
-		texts = append(texts, randomText(r))
+		texts = append(texts, randomText(r), mixedText(r))
 	}
 	for _, text := range texts {
 		fs, err := e.Find(text, Hints{Field: "password"})
-		require.NoError(t, err)
+		if err != nil {
+			require.ErrorIs(t, err, errBudget)
+			continue
+		}
 		for _, f := range fs {
-			if f.End-f.Start < 8 {
-				continue
+			if f.End-f.Start < 8 || strings.Contains(f.Evidence.Context, strings.ToLower(text[f.Start:f.End])) {
+				continue // a value that is the word of the rules itself
 			}
 			encoded, err := json.Marshal(f)
 			require.NoError(t, err)
@@ -39,6 +43,17 @@ func TestErrorsHoldNoValue(t *testing.T) {
 	_, err := e.Redact("hunter2\xff", Hints{})
 	require.ErrorIs(t, err, ErrUninspectable)
 	require.NotContains(t, err.Error(), "hunter2")
+	for _, text := range []string{"hunter2\xff", strings.Repeat("hunter2 ", StreamWindow/4) + "\xff"} {
+		w := NewWriter(io.Discard, e, Hints{})
+		_, err = io.WriteString(w, text)
+		if err == nil {
+			err = w.Close()
+		}
+		require.ErrorIs(t, err, ErrUninspectable)
+		require.NotContains(t, err.Error(), "hunter2")
+	}
+	_, err = New(Options{Actions: map[Type]Action{TypeSecret: ActionKeep}})
+	require.Error(t, err)
 }
 
 // TestSecretRepeated removes a secret wherever it stands, in words and without its name.

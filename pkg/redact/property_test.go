@@ -196,6 +196,23 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
+// TestChunkedIsWhole writes texts to a Writer in pieces of all sizes: what comes out is what Redact gives for the whole.
+func TestChunkedIsWhole(t *testing.T) {
+	e := newEngine(t)
+	r := rand.New(rand.NewPCG(7, 5))
+	for range 2000 {
+		text := mixedText(r)
+		want, err := e.Redact(text, Hints{})
+		if err != nil {
+			require.ErrorIs(t, err, errBudget)
+			continue
+		}
+		got, found := streamed(t, e, text, streamLimits, 1+r.IntN(9), 1+r.IntN(100), 1+r.IntN(1000))
+		require.Equal(t, want.Text, got, "%q", text)
+		require.Equal(t, len(want.Findings), len(found))
+	}
+}
+
 // TestAnyBytes gives the engine what is no text, and texts that are cut anywhere.
 func TestAnyBytes(t *testing.T) {
 	e := newEngine(t)
