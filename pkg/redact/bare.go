@@ -96,8 +96,9 @@ func (w *window) bareValue() bool {
 
 // chance weighs what a bare number can be: by type, the sum over kinds of how much likelier the kind makes the number.
 type chance struct {
-	total float64
-	types [4]struct {
+	nobody float64 // how much likelier it makes the number that it is nobody's
+	total  float64
+	types  [4]struct {
 		typ    Type
 		weight float64
 		rule   *rule
@@ -148,10 +149,13 @@ var common = map[string]bool{
 
 // bare judges a window in a text of nothing but values, which is in no customary form.
 func (w *window) bare() {
-	if w.plus || w.areaCode() || len(w.canon) < 7 || len(w.canon) > maxBareValue || !w.bareValue() || allSame(w.canon) {
+	if w.plus || w.areaCode() || w.years() || len(w.canon) < 7 || len(w.canon) > maxBareValue || !w.bareValue() || allSame(w.canon) {
 		return
 	}
-	var c chance
+	c := chance{nobody: weightNobody}
+	if w.mask == 0 && len(w.groups) == 1 {
+		c.nobody += timeLike(w.canon)
+	}
 	guess, rule := 0.0, (*idRule)(nil)
 	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, true) {
 		if w.mask&sh.letter != sh.letter || w.mask&sh.digit != 0 {
@@ -169,6 +173,11 @@ func (w *window) bare() {
 			}
 		case k.check(w.canon):
 			weight := min(r.odds, 1000)
+			if w.mask == 0 {
+				for range sh.either {
+					weight *= 10.0 / 36 // the odds are of letters there too
+				}
+			}
 			if r.Type != TypeGovID && r.Type != TypeBank {
 				weight *= shareOfFirms
 			}
@@ -220,6 +229,21 @@ var populousPlans = func() (out []int) {
 	return out
 }()
 
+// timeLike returns the weight of digits' being a day, a day with a time, or seconds or milliseconds since 1970.
+func timeLike(d []byte) float64 {
+	switch len(d) {
+	case 8, 12, 14:
+		if century(d, 0) && dateOK(number(d[4:6]), number(d[6:8])) && (len(d) == 8 || number(d[8:10]) < 24) {
+			return 100
+		}
+	case 10, 13:
+		if d[0] == '1' && d[1] >= '6' && d[1] <= '8' {
+			return float64(len(d)-8) * 8
+		}
+	}
+	return 0
+}
+
 // decide records the likeliest reading.
 func (w *window) decide(c *chance, guess float64, byShape *idRule) {
 	best := -1
@@ -234,7 +258,7 @@ func (w *window) decide(c *chance, guess float64, byShape *idRule) {
 		}
 		return
 	}
-	conf := c.total / (c.total + weightNobody)
+	conf := c.total / (c.total + c.nobody)
 	if guess > 0 {
 		conf = max(conf, guess)
 	}

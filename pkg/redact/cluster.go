@@ -516,6 +516,9 @@ func (sc *scanner) judgeWindow(w *window) {
 		if w.subjects&topExpiry != 0 {
 			w.expiry()
 		}
+		if w.subjects&topPhone != 0 {
+			w.vanity()
+		}
 		w.birthDigits()
 	} else {
 		w.iban()

@@ -47,6 +47,7 @@ func parseGroupings(format string) []grouping {
 type idShape struct {
 	rule          *idRule
 	letter, digit uint64
+	either        int // how many places may be either
 }
 
 // idShapeSet are the shapes of one length.
@@ -91,6 +92,8 @@ func (t *idShapeSet) add(r *idRule, shape string) {
 			sh.letter |= 1 << i
 		case 'N':
 			sh.digit |= 1 << i
+		default:
+			sh.either++
 		}
 	}
 	unnamed := r.kind.alone > 0 || r.kind.format != ""

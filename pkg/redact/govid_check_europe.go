@@ -538,3 +538,15 @@ func checkGermanLicence(d []byte) bool {
 	}
 	return digits >= 4 && allDigits(d[1:3]) || allDigits(d[2:10]) && isLetter(d[0]) && isLetter(d[1])
 }
+
+// checkGermanLicenceLetters leaves what starts like a VAT number and has the length of one.
+func checkGermanLicenceLetters(d []byte) bool {
+	if isLetter(d[10]) {
+		return true
+	}
+	switch string(d[:2]) {
+	case "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "GB", "HU", "IE", "LT", "LU", "MT", "PT", "RO", "SI":
+		return false
+	}
+	return true
+}

@@ -199,7 +199,7 @@ func (w *window) ungrouped() float64 {
 // sums of money and dates have too say something only in a text that holds nothing else.
 func (w *window) grouping() float64 {
 	d := w.canon
-	if len(w.groups) < 2 || len(w.groups) > 6 || len(d) < 7 || len(d) > 12 || w.sepChar == '/' || w.sepChar == '_' || w.zip4() {
+	if len(w.groups) < 2 || len(w.groups) > 6 || len(d) < 7 || len(d) > 12 || w.sepChar == '/' || w.sepChar == '_' || w.zip4() || w.shape(3, 2, 4) {
 		return 0
 	}
 	first := w.groups[0].end - w.groups[0].start
@@ -220,7 +220,7 @@ func (w *window) grouping() float64 {
 		shift += 4
 		alike = alike && l == first
 	}
-	bare := w.bareValue() || bracket
+	bare := (w.bareValue() || bracket) && (w.sepChar != '.' || len(w.groups) > 2) && !w.years()
 	if !bare && (alike || len(w.groups) < 3 || w.sepChar == '.' || w.beside()) {
 		return 0
 	}
@@ -231,6 +231,11 @@ func (w *window) grouping() float64 {
 		return 0.7
 	}
 	return 0.55
+}
+
+// years reports whether the window is a pair of years.
+func (w *window) years() bool {
+	return w.shape(4, 4) && century(w.canon, 0) && century(w.canon, 4)
 }
 
 // beside reports whether other digits stand beside the window on its line.
@@ -331,7 +336,7 @@ func (w *window) northAmerican() bool {
 
 // trunkGroups reports whether a number with a trunk zero is grouped like one: an area, then one to four groups.
 func (w *window) trunkGroups() bool {
-	if len(w.groups) < 2 || len(w.groups) > 5 || w.shape(5, 4) && w.sepChar == '-' { // ZIP+4
+	if len(w.groups) < 2 || len(w.groups) > 5 || w.zip4() || w.shape(3, 2, 4) {
 		return false
 	}
 	first := w.groups[0]
@@ -341,6 +346,48 @@ func (w *window) trunkGroups() bool {
 	}
 	last := w.groups[len(w.groups)-1]
 	return last.end-last.start >= 2
+}
+
+// Bounds of a number that is spelled with the letters of the keypad: 1-800-FLOWERS, 0800 REIMANN.
+const (
+	minVanity = 6
+	maxVanity = 12
+)
+
+// vanity judges digits that letters complete to a telephone number, after a word for one.
+func (w *window) vanity() {
+	s := w.sc.s
+	if n := len(w.canon); n < 3 || n > 5 || len(w.groups) > 2 || w.canon[0] != '0' && w.canon[0] != '1' && w.canon[0] != '8' || at(s, w.end) != '-' && at(s, w.end) != ' ' {
+		return
+	}
+	end, letters, places := w.end, 0, 0
+	for end < len(s) && end-w.end <= maxVanity {
+		c := s[end]
+		switch {
+		case isUpper(c):
+			letters++
+			places++
+		case isDigit(c):
+			places++
+		case (c == '-' || c == ' ') && (isUpper(at(s, end+1)) || isDigit(at(s, end+1))):
+		default:
+			places += maxVanity // what follows is another word: the loop ends
+		}
+		if places >= maxVanity {
+			break
+		}
+		end++
+	}
+	if places >= maxVanity {
+		places -= maxVanity
+	}
+	if letters < 3 || places < minVanity || isAlnum(at(s, end)) {
+		return
+	}
+	n := w.context()
+	if n.near&topPhone != 0 {
+		w.sc.add(w.start, end, rulePhone, 0.75, Evidence{Context: n.nameOf(topPhone), Structure: "spelled on the keypad"})
+	}
 }
 
 // regionOf returns the region whose numbering plan fits a language tag best.
