@@ -150,12 +150,6 @@ func allDigits(d []byte) bool {
 // mod11Sum reports whether the weighted sum of all digits is a multiple of eleven.
 func mod11Sum(d []byte, weights ...int) bool { return weighted(d, weights...)%11 == 0 }
 
-// mod11Check reports whether the last digit makes the weighted sum of the others a multiple of eleven; a remainder that
-// would need a 10 is written 0.
-func mod11Check(d []byte, weights ...int) bool {
-	return (11-weighted(d, weights...)%11)%11%10 == digitAt(d, len(weights))
-}
-
 // yymmdd and ddmmyy report whether the digits at i can be a date.
 func yymmdd(d []byte, i int) bool { return dateOK(number(d[i+2:i+4]), number(d[i+4:i+6])) }
 func ddmmyy(d []byte, i int) bool { return dateOK(number(d[i+2:i+4]), number(d[i:i+2])) }
