@@ -39,7 +39,8 @@ var disguises = []disguise{
 }
 
 // disguiseAll writes the structured values among the pieces in one way, most of them.
-func (s *scene) disguiseAll(pieces []piece) (out []piece, name string) {
+func (s *scene) disguiseAll(pieces []piece) ([]piece, string) {
+	name := ""
 	d := pick(s, disguises)
 	for i, p := range pieces {
 		if !structured(p.typ) || p.disguise != "" || s.oneIn(6) {

@@ -156,24 +156,24 @@ func (s *scene) codiceFiscale() string {
 		b.WriteByte(letters[s.rng.IntN(len(letters))])
 	}
 	fmt.Fprintf(&b, "%02d%c%02d%c%03d", s.rng.IntN(100), "ABCDEHLMPRST"[s.rng.IntN(12)], 1+s.rng.IntN(28), "ABCDEFGHIL"[s.rng.IntN(10)], 1+s.rng.IntN(999))
-	odd := map[byte]int{}
-	for i, v := range []int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23} {
-		odd[byte('A'+i)] = v
-		if i < 10 {
-			odd[byte('0'+i)] = v
+	odd := func(c byte) int { // what a letter, or a digit as the letter of its place, counts on odd places
+		values := []int{1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23}
+		if c >= 'A' {
+			return values[c-'A']
 		}
+		return values[c-'0']
 	}
 	sum := 0
 	code := b.String()
 	for i := range len(code) {
 		switch {
 		case i%2 == 0:
-			sum += odd[code[i]]
+			sum += odd(code[i])
 		case code[i] >= 'A':
 			sum += int(code[i] - 'A')
 		default:
 			sum += int(code[i] - '0')
 		}
 	}
-	return code + string(rune('A'+sum%26))
+	return code + string("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[sum%26])
 }

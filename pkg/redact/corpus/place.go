@@ -184,7 +184,7 @@ func (s *scene) styleLetter(p *place, letter byte) string {
 	case 'k':
 		return strconv.Itoa(1 + s.rng.IntN(9))
 	case 'l':
-		return string(rune('A' + s.rng.IntN(6)))
+		return s.letters(1, "ABCDEF")
 	case 'z':
 		return p.post
 	case 'c':
@@ -206,11 +206,11 @@ func (s *scene) pattern(p string) string {
 	for _, r := range p {
 		switch r {
 		case '#':
-			b.WriteByte(byte('0' + s.rng.IntN(10))) //nolint:gosec // below 256
+			b.WriteByte("0123456789"[s.rng.IntN(10)])
 		case '%':
-			b.WriteByte(byte('1' + s.rng.IntN(9))) //nolint:gosec // below 256
+			b.WriteByte("123456789"[s.rng.IntN(9)])
 		case '&':
-			b.WriteByte(byte('2' + s.rng.IntN(8))) //nolint:gosec // below 256
+			b.WriteByte("23456789"[s.rng.IntN(8)])
 		case '@':
 			b.WriteByte("ABCDEFGHJKLMNPRSTUVWXY"[s.rng.IntN(22)])
 		case '^':

@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -99,7 +98,7 @@ func (s *scene) card() string {
 	return grouped(d, 4, pick(s, []string{"", " ", "-"}))
 }
 
-// base64Letters draws n characters of a key.
+// letters draws n of the letters.
 func (s *scene) letters(n int, from string) string {
 	var b strings.Builder
 	for range n {
@@ -197,11 +196,7 @@ func (s *scene) ip() string {
 
 func (s *scene) wallet() string {
 	if s.oneIn(2) {
-		raw := make([]byte, 20)
-		for i := range raw {
-			raw[i] = byte(s.rng.IntN(256)) //nolint:gosec // below 256
-		}
-		return "0x" + hex.EncodeToString(raw)
+		return "0x" + s.letters(40, hexes)
 	}
 	return s.bech32Wallet()
 }
