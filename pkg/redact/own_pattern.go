@@ -10,9 +10,10 @@ import (
 	"github.com/hushlog/hushlog/pkg/redact/dictionary"
 )
 
-// Bounds of a pattern. A search looks at ownWindow bytes and an instruction of the program at each, so a pattern costs
-// at most maxOwnProgram steps a byte and, where its matches are as short as they may be and each is looked for in a window
-// of its own, ownWindow/minOwnMatch times that. Where the pattern has a literal, only its surroundings are looked at.
+// Bounds of a pattern. A search looks at each byte of a window once for each instruction of the program at most, and
+// windows overlap by half. After a match the next window is a short one, so that matches side by side, of which each could
+// have been longer, cost nearWindow/minOwnMatch times that at most. Where the pattern has a literal, only its surroundings
+// are looked at.
 const (
 	maxOwnPattern = 512  // bytes of the expression
 	maxOwnProgram = 1000 // instructions that it compiles to
@@ -20,7 +21,8 @@ const (
 	minOwnMatch   = 2    // characters of the shortest match
 	maxOwnMatch   = 256  // bytes; a longer match may be found in parts
 	ownWindow     = 1024 // bytes looked at in one search
-	minOwnLiteral = 2    // bytes of a literal worth looking for first
+	nearWindow    = maxOwnMatch + maxBoundary
+	minOwnLiteral = 2 // bytes of a literal worth looking for first
 )
 
 type ownPattern struct {
@@ -152,6 +154,7 @@ func required(t *syntax.Regexp) string {
 
 // append appends where the pattern matches whole words of s.
 func (p *ownPattern) append(dst []dictionary.Span, s string) []dictionary.Span {
+	window := ownWindow
 	for pos := 0; pos < len(s); {
 		if p.literal != "" {
 			k := strings.Index(s[pos:], p.literal)
@@ -160,8 +163,13 @@ func (p *ownPattern) append(dst []dictionary.Span, s string) []dictionary.Span {
 			}
 			pos = max(pos, wordBefore(s, pos+k-maxOwnMatch))
 		}
-		end := wordAfter(s, pos+ownWindow)
+		end := wordAfter(s, pos+window)
 		loc := p.re.FindStringIndex(s[pos:end])
+		short := end < len(s) && (loc == nil || pos+loc[1] == end)
+		if short && window < ownWindow {
+			window = ownWindow // once more, with more behind it
+			continue
+		}
 		if loc == nil {
 			if end == len(s) {
 				break
@@ -180,7 +188,7 @@ func (p *ownPattern) append(dst []dictionary.Span, s string) []dictionary.Span {
 		if wholeWords(s, a, b) {
 			dst = append(dst, dictionary.Span{Start: a, End: b})
 		}
-		pos = b
+		pos, window = b, nearWindow
 	}
 	return dst
 }
