@@ -522,8 +522,8 @@ func (sc *scanner) streetValue(k *fieldKey, v *fieldVal) float64 {
 	case foreign > 5 && k.kind == fieldStreet, foreign >= 9:
 		return 0.7
 	case begins && digits == 0 && v.form != formProse && !thingAddress(text):
-		if k.kind == fieldAddress && spaces == 0 {
-			return 0
+		if k.kind == fieldAddress && spaces == 0 || v.form == formLine && spaces < 4 && at(sc.s, v.end) == '\n' && readName(text).ok && strings.IndexByte(text, ',') < 0 {
+			return 0 // the name above an address of several lines
 		}
 		return 0.65
 	case k.kind == fieldStreet && v.form == formQuoted && spaces > 0 && letters >= 6 && !thingAddress(text) && strings.Count(text, " ") <= 4:

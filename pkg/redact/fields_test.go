@@ -153,6 +153,7 @@ func TestNotationsWithoutValues(t *testing.T) {
 		"empty form":    "First name: ____\nCity: \nCompany: N/A\nAge: ",
 		"HTML form":     `<label for="first_name">First name</label><input name="first_name" placeholder="First name"><input name="city" value="">`,
 		"query":         "SELECT first_name, city FROM t WHERE city IS NOT NULL AND first_name = ? AND last_name = :last",
+		"name first":    "Billing address: Ines Quill\n",
 		"cached answer": "HTTP/1.1 200 OK\nAge: 34\nCache-Control: max-age=60",
 	} {
 		t.Run(name, func(t *testing.T) { require.Empty(t, found(t, e, text)) })

@@ -9,7 +9,7 @@ var ruleNation = &rule{prio: prioContext + 1, Rule: Rule{
 }}
 
 // nationalities are the words for nationals of countries, by language.
-var nationalities = strings.Fields(`afghan albanian algerian american andorran angolan argentine argentinian armenian australian austrian azerbaijani bahraini
+var nationalities = strings.Fields(`afghan albanian belizean bruneian greenlander algerian american andorran angolan argentine argentinian armenian australian austrian azerbaijani bahraini
 	bangladeshi belarusian belgian beninese bolivian bosnian brazilian british bulgarian burmese cambodian cameroonian canadian chilean chinese colombian congolese croatian
 	cuban cypriot czech danish dominican dutch ecuadorian ecuadorean egyptian emirati english eritrean estonian ethiopian filipino filipina finnish french gambian georgian german
 	ghanaian greek guatemalan guinean haitian honduran hungarian icelandic indian indonesian iranian iraqi irish israeli italian ivorian jamaican japanese jordanian kazakh
