@@ -124,11 +124,16 @@ func (sc *scanner) ofCode(from, to, j int) bool {
 			return true
 		}
 	}
-	return from == 0 && s[0] != 'c' || from > 0 && s[from] == 0xD0 // a message that begins with it; Cyrillic "Код"
+	return from >= 0 && at(s, from) == 0xD0 && j-to < minCode // Код: 5519
 }
 
 // codeOwners are words that say whose a code is.
 var codeOwners = wordSet(`your my our dein deine ihr ihre mein votre ton mon tu su mi seu sua teu tuo suo il la je uw mijn twój mój ваш твой мой`)
+
+// otherCodes are words after "code" that make it one of everybody's.
+var otherCodes = wordSet(`postal postale postaux barre barres barras promo promocional promozionale erreur d'erreur error errore erro fiscal fiscale produit source ape naf iso bic swift
+	guichet banque pays país paese pocztowy kreskowy rabatowy błędu ошибки товара скидки города postcode article réduction descuento sconto desconto avviamento civil penal couleur
+	color cor produto producto prodotto área area país acceso-público ibge cnae icd cie cid cim iata icao ean upc sap`)
 
 // nounCode reads one word and a copula between the name of a code that ends at i and its digits: "codice WhatsApp è
 // 512-993", "código de WhatsApp es 551-204".
@@ -143,7 +148,7 @@ func (sc *scanner) nounCode(i int, k *keyword) (int, bool) {
 		for e < len(s) && e-j < 2*maxCode && s[e] != ' ' && s[e] != '\n' && s[e] != ',' && s[e] != '.' && s[e] != ':' {
 			e++
 		}
-		if w := s[j+1 : e]; w == "" || len(w) >= 2*maxCode || onlyDigits4(w) || farCopulas[lowerWord(w)] {
+		if w := s[j+1 : e]; w == "" || len(w) >= 2*maxCode || onlyDigits4(w) || farCopulas[lowerWord(w)] || otherCodes[lowerWord(w)] {
 			return 0, false
 		}
 		how, v := sc.readJoint(e)

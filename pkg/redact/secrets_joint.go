@@ -34,7 +34,7 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 	if j, ok := callArgument(s, i); ok {
 		return jointAssign, j, false
 	}
-	if j, ok := subjectEnd(s, i); ok {
+	if j, ok := subjectEnd(s, i, !commonNoun(word)); ok {
 		return jointProse, j, true
 	}
 	if how == jointSpace && sc.screaming(i) {
@@ -258,21 +258,25 @@ var prepositions = wordSet(`for of to on in at from i we you they he she that wh
 var farCopulas = wordSet(`is was are = : - lautet ist war est était es era é è jest to brzmi equals := => это هو هي`)
 
 // subjectEnd reads "for the staging server is" after a name that ends at i and returns where the value begins: a
-// preposition, at most maxSubject bytes of words without the end of a clause, then a copula or a colon.
-func subjectEnd(s string, i int) (int, bool) {
+// preposition, at most maxSubject bytes of words without the end of a clause, then a copula or a colon. With alone, a
+// value that ends the clause needs neither.
+func subjectEnd(s string, i int, alone bool) (int, bool) {
 	if at(s, i) != ' ' {
 		return 0, false
 	}
 	limit := min(len(s), i+maxSubject)
-	first := true
+	first, chosen := true, -1
 	for j := i + 1; j < limit; {
 		e := j
 		for e < limit && s[e] != ' ' && s[e] != '\n' && s[e] != ',' && s[e] != ';' && s[e] != '?' && s[e] != '!' {
 			e++
 		}
 		w := s[j:e]
+		if alone && !first && chosen < 0 && looksChosen(w) {
+			chosen = j
+		}
 		if w == "" || e < len(s) && s[e] != ' ' {
-			return 0, false
+			return chosen, chosen > 0 && chosen == j
 		}
 		if first && !prepositions[lowerWord(w)] {
 			return nounSubject(s, j, e)
@@ -282,7 +286,7 @@ func subjectEnd(s string, i int) (int, bool) {
 			return skipBlanks(s, e), true
 		}
 		if w[len(w)-1] == '.' {
-			return 0, false
+			return chosen, chosen > 0 && chosen == j
 		}
 		first = false
 		j = e + 1

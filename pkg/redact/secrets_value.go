@@ -750,7 +750,7 @@ func adjectival(v string) bool {
 		}
 	}
 	for _, e := range [...]string{
-		"ed", "ing", "able", "ible", "less", "ful", "ous", "ive", "ary", "ory", "ally", "lich", "isch", "bar", "é", "ée", "ado", "ada", "ido", "ida", "ato", "ata", "uto", "uta",
+		"ed", "ing", "ly", "able", "ible", "less", "ful", "ous", "ive", "ary", "ory", "ally", "lich", "isch", "bar", "é", "ée", "ado", "ada", "ido", "ida", "ato", "ata", "uto", "uta",
 		"ito", "ita", "cto", "cta", "nte", "oso", "osa", "baar", "ne", "ny", "na", "ła", "ło", "ect", "enkt", "eb", "ted", "iert", "ен", "ый", "на", "но",
 	} {
 		if strings.HasSuffix(v, e) {
@@ -957,7 +957,7 @@ func wordy(v string) bool {
 // weakValue says how sure it is that v, after a name such as "key" that ends at i, is a secret: only if it looks random,
 // or the name is also that of a service and v what its keys are like.
 func (sc *scanner) weakValue(i int, v string) float64 {
-	if len(v) < 12 || len(v) > 512 || placeholder(v) || strings.IndexByte(v, ' ') >= 0 || sequence(v) || fileName(v) || dottedName(v) && (has(v, '.') || !sc.serviceNamed(i)) {
+	if len(v) < 12 || len(v) > 512 || placeholder(v) || strings.IndexByte(v, ' ') >= 0 || sequence(v) || fileName(v) || dottedName(v) && (has(v, '.') || !random(v) && !sc.serviceNamed(i)) {
 		return 0
 	}
 	if has(v, '@') && isDomain(v[strings.LastIndexByte(v, '@')+1:]) || isDomain(v) && isLetter(v[len(v)-1]) {
@@ -973,13 +973,18 @@ func (sc *scanner) weakValue(i int, v string) float64 {
 		}
 		return 0
 	}
-	if digits < 2 || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || onlyNameBytes(v) && strings.IndexByte(v, '_') > 0 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
+	if digits < 2 && !random(v) || strings.Contains(v, "sha256:") || strings.HasPrefix(v, "sha") || onlyNameBytes(v) && strings.IndexByte(v, '_') > 0 || strings.Count(v, "/") > 3 || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "arn:") {
 		return 0
 	}
 	if entropy(v) < 3.2 {
 		return 0
 	}
 	return 0.65
+}
+
+// random reports whether v is long and changes between capitals and small letters as no name does.
+func random(v string) bool {
+	return len(v) >= 24 && mixedCase(v) && jumbled(v) && !wordy(v) && onlyInner(v, "-_+/=") && entropy(v) > 4
 }
 
 // serviceValue says how sure it is that v, after the name of a service and nothing else, is a key of it.
