@@ -141,7 +141,7 @@ func wrapByte(c byte) bool {
 // brokenToken reports whether l, at the end of a line, and r, at the start of the next, could be parts of one value.
 // With marked, the line end is a continuation or indented.
 func brokenToken(l, r string, marked bool) bool {
-	if !marked && startsField(r) {
+	if !marked && (startsField(r) || parted(l, r)) {
 		return false
 	}
 	for len(r) > 1 && (r[len(r)-1] == ',' || r[len(r)-1] == '.' || r[len(r)-1] == ';') {
@@ -166,10 +166,36 @@ func brokenToken(l, r string, marked bool) bool {
 	return ld+rd >= 2 && len(l)+len(r) >= 12 && !has(l, ',') && !has(r, ',') && !has(r, '=') && (ls == 0 || rs == 0 || has(l, '-') || has(l, '_'))
 }
 
-// startsField reports whether a line that starts with the token begins with a key of its own: port:, api_key=.
+// minWrapWord is how many letters a word has that is hardly ever a part of something random.
+const minWrapWord = 5
+
+// parted reports whether a plain word stands on one side of a line end, and what does not go on with it on the other: a
+// letter or digit before the word, a number after it. Nor do the marks of a block, or calls, go on in another line.
+func parted(l, r string) bool {
+	return wrapWord(r) && isAlnum(l[len(l)-1]) || wrapWord(l) && isDigit(r[0]) || strings.HasSuffix(l, "-----") || l[len(l)-1] == ')' && onlyLetters(r)
+}
+
+// wrapWord reports whether v is a word of small letters, the first of which may be a capital.
+func wrapWord(v string) bool {
+	for i := 1; i < len(v); i++ {
+		if !isLower(v[i]) && v[i] < 0x80 {
+			return false
+		}
+	}
+	return len(v) >= minWrapWord && (isLetter(v[0]) || v[0] >= 0x80)
+}
+
+// startsField reports whether a line that starts with the token begins with a key of its own: port:, API_KEY=value.
 func startsField(token string) bool {
+	if !isLetter(token[0]) {
+		return false
+	}
 	n := len(token)
-	return n > 2 && (token[n-1] == ':' || token[n-1] == '=' && token[n-2] != '=') && isLetter(token[0]) && allNameBytes(token[:n-1])
+	if token[n-1] == ':' {
+		return n > 2 && allNameBytes(token[:n-1])
+	}
+	i := strings.IndexByte(token, '=') // one that is followed by nothing may pad base64
+	return i > 2 && i+1 < n && token[i+1] != '=' && allNameBytes(token[:i])
 }
 
 func allNameBytes(v string) bool {
