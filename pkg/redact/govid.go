@@ -186,6 +186,9 @@ func (w *window) identityOf(r *idRule, named bool) {
 	}
 	n := w.context()
 	own := n.inGroup(r.group)
+	if !own && n.all()&k.topics == 0 && k.alone == 0 && form == formNone {
+		return // whatever its check says
+	}
 	checked := k.check != nil && k.check(w.canon)
 	if k.check != nil && !checked && (w.lower || !own) {
 		return
