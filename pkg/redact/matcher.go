@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"strings"
@@ -209,8 +210,17 @@ func (m *matcher) build(words []literal) {
 	for i := range order {
 		order[i] = uint16(i) //nolint:gosec // noWord is the limit, which a test holds
 	}
-	slices.SortStableFunc(order, func(a, b uint16) int { return strings.Compare(words[a].word, words[b].word) })
-	nodes := []node{{high: len(order)}}
+	slices.SortFunc(order, func(a, b uint16) int {
+		return cmp.Or(strings.Compare(words[a].word, words[b].word), cmp.Compare(a, b))
+	})
+	size := 1 // no more states than the words have bytes
+	for i := range words {
+		size += len(words[i].word)
+	}
+	m.label, m.first, m.heads = make([]byte, 0, size), make([]uint32, 0, size+1), make([]uint32, 0, size)
+	m.outs = make([]uint16, 0, 2*len(words))
+	nodes := make([]node, 1, size)
+	nodes[0] = node{high: len(order)}
 	m.label = append(m.label, 0)
 	for i := 0; i < len(nodes); i++ {
 		n := nodes[i]
