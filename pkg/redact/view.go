@@ -69,12 +69,22 @@ type viewBuilder struct {
 	next int  // source offset at which the open segment would go on
 }
 
+// firstSegs is how many segments there is room for at once: most views have a few.
+const firstSegs = 16
+
+func (w *viewBuilder) reserve() {
+	if w.segs == nil {
+		w.segs = make([]seg, 0, firstSegs)
+	}
+}
+
 // copyRange appends src[from:to] as it is.
 func (w *viewBuilder) copyRange(src string, from, to int) {
 	if from == to {
 		return
 	}
 	if !w.open || w.next != from {
+		w.reserve()
 		w.segs = append(w.segs, seg{off: int32(w.b.Len()), src: int32(from), end: -1}) //nolint:gosec // New texts are limited to maxText
 		w.open = true
 	}
@@ -84,6 +94,7 @@ func (w *viewBuilder) copyRange(src string, from, to int) {
 
 // unit appends s in the place of the source range [from, to).
 func (w *viewBuilder) unit(s string, from, to int) {
+	w.reserve()
 	w.segs = append(w.segs, seg{off: int32(w.b.Len()), src: int32(from), end: int32(to)}) //nolint:gosec // limited to maxText
 	w.open = false
 	w.b.WriteString(s)

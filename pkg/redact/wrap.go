@@ -98,6 +98,7 @@ func (sc *scanner) readJoin(j joinPoint) {
 	}
 	from, to = runeStart(s, from), runeStart(s, to)
 	var w viewBuilder
+	w.b.Grow(to - from)
 	w.copyRange(s, from, j.left)
 	cross := []int{w.b.Len()}
 	w.copyRange(s, j.right, to)
