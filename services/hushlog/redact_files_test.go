@@ -56,9 +56,9 @@ func TestRedactFolder(t *testing.T) {
 		"empty":           "",
 		"b/mode/only.txt": "x",
 	})
-	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode/only.txt"), 0o640))
-	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode"), 0o500))
-	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b/mode"), 0o700) }) //nolint:gosec // so that the folder can be removed
+	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode/only.txt"), 0o640)) //nolint:gosec // permissions are what is tested
+	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode"), 0o500))          //nolint:gosec // permissions are what is tested
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b/mode"), 0o700) })    //nolint:gosec // so that the folder can be removed
 	outside := tree(t, map[string]string{"private.txt": "jane.doe@company.com"})
 	require.NoError(t, os.Symlink(filepath.Join(outside, "private.txt"), filepath.Join(dir, "link.txt")))
 	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "b", "linked")))
@@ -109,7 +109,7 @@ func TestRedactFollowsNoLinkOut(t *testing.T) {
 
 func TestRedactInPlace(t *testing.T) {
 	dir := tree(t, map[string]string{"a.txt": "mail jane.doe@company.com", "b/c.txt": "My social security number is 123-45-6789."})
-	require.NoError(t, os.Chmod(filepath.Join(dir, "a.txt"), 0o640))
+	require.NoError(t, os.Chmod(filepath.Join(dir, "a.txt"), 0o640)) //nolint:gosec // permissions are what is tested
 	_, _, err := runRedact(t, "", dir, "--in-place")
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"a.txt": "mail j***@company.com", "b/c.txt": "My social security number is [REDACTED]."}, contents(t, dir))
@@ -289,6 +289,13 @@ func TestRedactUnreadable(t *testing.T) {
 	require.Equal(t, map[string]string{"b.txt": "b"}, contents(t, out))
 }
 
+// requireSame compares texts that are too long to be shown.
+func requireSame(t *testing.T, want, got string) {
+	t.Helper()
+	same := want == got
+	require.True(t, same, "%d bytes are not the %d bytes that are wanted", len(got), len(want))
+}
+
 // TestRedactLong reads texts that are not held as a whole, from a file, from a pipe, and into a folder.
 func TestRedactLong(t *testing.T) {
 	filler := strings.Repeat("nothing of this is of interest to anybody, and so it goes on and on. é\n", maxWholeText/70)
@@ -300,10 +307,10 @@ func TestRedactLong(t *testing.T) {
 
 	stdout, _, err := runRedact(t, "", long)
 	require.NoError(t, err)
-	require.True(t, stdout == want)
+	requireSame(t, want, stdout)
 	stdout, _, err = runRedact(t, text)
 	require.NoError(t, err)
-	require.True(t, stdout == want)
+	requireSame(t, want, stdout)
 
 	out := filepath.Join(t.TempDir(), "out")
 	stdout, stderr, err := runRedact(t, "", dir, "--out", out, "--explain", "--stats", "--format", "json")
@@ -311,7 +318,7 @@ func TestRedactLong(t *testing.T) {
 	require.Contains(t, stderr, "broken.txt: left out: ")
 	got := contents(t, out)
 	require.Len(t, got, 1)
-	require.True(t, got["long.txt"] == want)
+	requireSame(t, want, got["long.txt"])
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	require.Len(t, lines, 3)
 	var e explained

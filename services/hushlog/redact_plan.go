@@ -87,7 +87,7 @@ func (p *redactPlan) list(args []string, o redactOptions) error {
 }
 
 func (p *redactPlan) openOut(dir string) error {
-	err := os.MkdirAll(dir, 0o777)
+	err := os.MkdirAll(dir, 0o750)
 	if err != nil {
 		return fmt.Errorf("redact: --out: %w", err)
 	}
