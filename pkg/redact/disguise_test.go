@@ -92,3 +92,34 @@ func TestSpelledNumbers(t *testing.T) {
 		})
 	}
 }
+
+func TestBrokenValues(t *testing.T) {
+	for _, joint := range []string{"\n", "\r\n", "\\\n", "\n    ", "\n\t", "\n> ", "\n>> ", "\n# ", "\n// ", "\n * ", "\n-- ", "\n; ", "\n| ", " \n", "<br>", "<br/>\n", "<wbr>", "<!-- -->", "</b>", "\" + \"", "' . '", "\" +\n    \"", "' || '", "\" \"", "**", "`", "~~", "[b]", "\x1b[1m", "\\u001b[0m"} {
+		t.Run(joint, func(t *testing.T) {
+			requireOnly(t, "my mail is «jane.doe@com"+joint+"pany.com» now", TypeEmail, "")
+			if !strings.Contains("** * ` ~~", joint) {
+				requireOnly(t, "the card is «4111 1111 11"+joint+"11 1111» now", TypeCreditCard, "")
+			}
+		})
+	}
+	requireOnly(t, "card «4111 **1111** 1111 `1111»`", TypeCreditCard, "")
+	requireOnly(t, "mail «jane.doe@co\nmp\nany.com» now", TypeEmail, "wrap")
+	requireOnly(t, "mail «jane.doe@com-\npany.com» now", TypeEmail, "wrap")
+	requireOnly(t, "key = «npm_"+"zuKyxg3Z6EuEpEs\n  ddhnINcAiWiK1LjP2uxYI»\nnext", TypeSecret, "wrap")
+	for _, text := range []string{
+		"uint64\n\tErr_cnt uint64", "1. 555 0100\n2. 555 0101", "@abc.abstractmethod\n    def token(self):", "password\n* 4 items\n* 5 items", "2**31 and 10**9 + 7, 60*60*24*1000",
+		"| **a** | **b** |\n| 1234 | 5678 |", "f(\"1234\" + \"5678\")",
+	} {
+		t.Run(text, func(t *testing.T) {
+			fs, err := newEngine(t).Find(text, Hints{})
+			require.NoError(t, err)
+			require.Empty(t, fs)
+		})
+	}
+}
+
+func TestAWordAfterASecretStays(t *testing.T) {
+	res, err := newEngine(t).Redact("password="+"Zx9"+"qLmT!42b"+"\nThe quick brown fox", Hints{})
+	require.NoError(t, err)
+	require.Equal(t, "password=[REDACTED]\nThe quick brown fox", res.Text)
+}

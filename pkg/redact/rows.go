@@ -258,9 +258,7 @@ func (sc *scanner) readCodes(i, limit int, form codeForm) int {
 	if inner := normalise(v.s); inner.segs != nil {
 		v = inner.over(v)
 	}
-	if !sc.read(derived{view: v, name: "codes", from: i, to: end}) {
-		return i
-	}
+	sc.read(derived{view: v, name: "codes", from: i, to: end})
 	return end
 }
 

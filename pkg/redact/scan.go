@@ -101,6 +101,7 @@ func (sc *scanner) judgeAll() {
 	sc.spelled()
 	if sc.depth == 0 {
 		sc.wraps()
+		sc.joints()
 		sc.apartAndCodes()
 		sc.quotedPrintable()
 	}

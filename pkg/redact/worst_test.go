@@ -19,6 +19,8 @@ var worstUnits = []string{
 	"wifi:s:", "kind: secret\ndata:\n  a: bcde\n", "kind: secret\n---\n", "\"kty\": ", "cookie: a=bcdefgh; ", "cookie=", "mysql -p", "mysql ", "chpasswd ", "echo a | sudo -s ", "pdo(", "pdo(\"a\", ", "abandon ", "zoo ", "seed phrase ",
 	"seed phrase: abandon ", "password for a b ", "password to ", "x1! as password ", "code for the door ", "digest realm ", "authorization: token ", "backup codes: a1b2c3, ", "uid=a;pwd=b;", ":5432:a:b:", "totp: abcd ",
 	"akiaiosfodnn7examplq ", "AKIAIOSFODNN7EXAMPLQ ", "password: |\n ", "secret: {\n", "to confirm ", "1234 to confirm ", "pw is a1\n",
+	"0x61, ", "61 ", "a b ", "a, b, ", "=41", "=\n", "<b>1</b>", "1**", "`1", "1\" + \"", "QUFBQUFBQUFBQUFB\n", "ABCDEFGHIJKLMNOP ", "four ", "forty-", "a [at] b [dot] ", "%2B1+", "&#49", "\\061", "4\u0336", "D\u0435", "1\n# ",
+	"jane@co\n> ",
 }
 
 // worstBytes is how long each of these inputs is made: what is linear reads it in a moment, what is quadratic does not

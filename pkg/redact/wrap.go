@@ -19,42 +19,70 @@ type joinPoint struct{ a, left, right, b int }
 func (sc *scanner) wraps() {
 	s := sc.s
 	joins := sc.joins[:0]
-	size := 0
+	size, last := 0, -1
 	for p := strings.IndexByte(s, '\n'); p >= 0; p = nextByte(s, p+1, '\n') {
-		if j, ok := sc.joinAt(p); ok {
+		if j, ok := sc.joinAt(p, last); ok {
 			joins = append(joins, j)
 			size += wrapBefore + wrapAfter + j.b - j.a
+			last = j.right
 		}
 	}
 	sc.joins = joins
 	if size > len(s) {
-		sc.readJoined(joins)
+		sc.readJoined(joins, "wrap")
 		return
 	}
 	for i := range joins {
 		sc.readJoin(joins[i])
+		if j := joins[i]; s[j.left-1] == '-' && isAlnum(at(s, j.left-2)) && isAlnum(s[j.right]) {
+			j.left-- // a hyphen that was put in where the line was broken
+			sc.readJoin(j)
+		}
+		if k := chain(joins, i); k > i+1 {
+			sc.readGroup(joins[i:k], "wrap")
+		}
 	}
 }
 
-// joinAt judges the line end at p.
-func (sc *scanner) joinAt(p int) (joinPoint, bool) {
+// maxChain is how many line ends one value has: more are a block, which has rules of its own.
+const maxChain = 6
+
+// chain returns the end of the row of joins that starts with joins[i], if none before belongs to it: a value that is
+// broken over three lines or more.
+func chain(joins []joinPoint, i int) int {
+	if i > 0 && joins[i-1].b >= joins[i].a {
+		return i
+	}
+	k := i + 1
+	for k < len(joins) && joins[k-1].b >= joins[k].a {
+		k++
+	}
+	if k-i > maxChain {
+		return i
+	}
+	return k
+}
+
+// joinAt judges the line end at p. The line before it goes on a value if it starts at goesOn.
+func (sc *scanner) joinAt(p, goesOn int) (joinPoint, bool) {
 	s := sc.s
 	left := p
 	if at(s, left-1) == '\r' {
 		left--
 	}
-	marked := false
+	how := joinPlain
 	for at(s, left-1) == '\\' && p-left < 4 {
 		left--
-		marked = true
+		how = joinMarked
 	}
-	right := p + 1
-	for right < len(s) && right-p < wrapIndent && (s[right] == ' ' || s[right] == '>' || s[right] == '\t') {
-		marked = marked || s[right] == '>'
-		right++
-	}
-	if marked && at(s, left-1) == ' ' && isDigit(at(s, right)) { // broken at a space: (415) \ 555-0132
+	for at(s, left-1) == ' ' && p-left < 4 { // broken at a space: (415) \ 555-0132
 		left--
+	}
+	right, quoted := afterIndent(s, p+1)
+	if quoted {
+		how = joinMarked
+	} else if right > p+1 && how == joinPlain {
+		how = joinIndented
 	}
 	if !wrapByte(at(s, left-1)) || !wrapByte(at(s, right)) {
 		return joinPoint{}, false
@@ -67,11 +95,70 @@ func (sc *scanner) joinAt(p int) (joinPoint, bool) {
 	for b < len(s) && b-right < wrapToken && !isSpace(s[b]) {
 		b++
 	}
-	alone := !marked && (a == 0 || lineStarts(s, a))
-	if alone && !has(s[a:left], '@') && !has(s[right:b], '@') {
+	l, r := s[a:left], s[right:b]
+	if how != joinMarked && a != goesOn && (a == 0 || lineStarts(s, a)) && !has(l, '@') && !has(r, '@') && !dangling(l, r) && !assigned(l, r) {
 		return joinPoint{}, false // a column of values
 	}
-	return joinPoint{a: a, left: left, right: right, b: b}, brokenToken(s[a:left], s[right:b], marked || right-p > 1)
+	end := strings.TrimRight(r, ",;>)\"'")
+	ends := a == goesOn && isDomain(end) && knownTopLevel(end[strings.LastIndexByte(end, '.')+1:]) // the last line of an address
+	return joinPoint{a: a, left: left, right: right, b: b}, ends || brokenToken(l, r, how)
+}
+
+// How two lines are joined.
+type joinKind uint8
+
+const (
+	joinPlain    joinKind = iota
+	joinIndented          // the second line is indented
+	joinMarked            // a continuation, a quotation or a comment goes on
+)
+
+// commentMarks begin the lines of quotations and comments.
+var commentMarks = []string{"> ", ">> ", "# ", "// ", "* ", "-- ", "; ", "| ", "% ", "/// ", "//! ", ">"}
+
+// afterIndent steps over what a line that starts at i begins with, and reports whether a quotation's or comment's mark
+// is part of it.
+func afterIndent(s string, i int) (right int, marked bool) {
+	j := i
+	for j < len(s) && j-i < wrapIndent && (s[j] == ' ' || s[j] == '\t') {
+		j++
+	}
+	for range 3 { // quotations within quotations
+		n := j
+		for _, m := range commentMarks {
+			if strings.HasPrefix(s[j:], m) {
+				j += len(m)
+				marked = true
+				break
+			}
+		}
+		if j == n {
+			break
+		}
+	}
+	for marked && j-i < 2*wrapIndent && at(s, j) == ' ' {
+		j++
+	}
+	return j, marked
+}
+
+// dangling reports whether l or r cannot stand for itself: one ends, or the other begins, with what joins the parts of
+// a value.
+func dangling(l, r string) bool {
+	switch l[len(l)-1] {
+	case '-', '.', '_', '/', '+':
+		return len(l) > 1 && isAlnum(l[len(l)-2]) && isAlnum(r[0])
+	}
+	switch r[0] {
+	case '-', '.', '_', '/', '+':
+		return len(r) > 1 && isAlnum(r[1]) && isAlnum(l[len(l)-1])
+	}
+	return false
+}
+
+// assigned reports whether l is a name and the beginning of its value, and r no other name.
+func assigned(l, r string) bool {
+	return strings.IndexByte(l, '=') > 0 && strings.IndexByte(r, '=') < 0 && strings.IndexByte(r, ':') < 0
 }
 
 // lineStarts reports whether nothing but indentation stands before i on its line.
@@ -106,7 +193,7 @@ func (sc *scanner) readJoin(j joinPoint) {
 }
 
 // readJoined reads the whole text with all joins made.
-func (sc *scanner) readJoined(joins []joinPoint) {
+func (sc *scanner) readJoined(joins []joinPoint, name string) {
 	if len(joins) == 0 {
 		return
 	}
@@ -122,7 +209,7 @@ func (sc *scanner) readJoined(joins []joinPoint) {
 		pos = j.right
 	}
 	w.copyRange(sc.s, pos, len(sc.s))
-	sc.read(derived{view: w.view(), name: "wrap", from: 0, to: len(sc.s), crosses: crosses})
+	sc.read(derived{view: w.view(), name: name, from: 0, to: len(sc.s), crosses: crosses})
 }
 
 // runeStart moves i back to the start of a rune.
@@ -140,29 +227,48 @@ func wrapByte(c byte) bool {
 }
 
 // brokenToken reports whether l, at the end of a line, and r, at the start of the next, could be parts of one value.
-// With marked, the line end is a continuation or indented.
-func brokenToken(l, r string, marked bool) bool {
-	if !marked && (startsField(r) || parted(l, r)) {
+func brokenToken(l, r string, how joinKind) bool {
+	if how == joinPlain && (startsField(r) || parted(l, r)) {
 		return false
 	}
 	for len(r) > 1 && (r[len(r)-1] == ',' || r[len(r)-1] == '.' || r[len(r)-1] == ';') {
 		r = r[:len(r)-1]
 	}
+	marked := how != joinPlain
+	switch {
+	case has(l, '@'):
+		if l[0] == '@' || wholeAddress(strings.TrimRight(l, ".")) {
+			return false
+		}
+		return l[len(l)-1] != '.' || marked && knownTopLevel(firstLabel(r))
+	case has(r, '@'):
+		// An address at the start of a line is one without the last word of the line before.
+		_, ld, _, _ := census(l)
+		last := l[len(l)-1]
+		return strings.Contains(l, "://") || r[0] == '@' && wholeAddress(strings.TrimRight(r, ">)\"'")) || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
+	}
+	if i := strings.LastIndexAny(l, `=:"'(<`); i >= 0 && i+1 < len(l) && !strings.Contains(l, "://") {
+		l = l[i+1:]
+	}
+	if i := strings.IndexAny(r, `"'),;<>`); i > 0 {
+		r = r[:i]
+	}
 	ll, ld, ls, lh := census(l)
 	rl, rd, rs, rh := census(r)
 	switch {
-	case has(l, '@'):
-		return !wholeAddress(l) && (marked || l[len(l)-1] != '.')
-	case has(r, '@'):
-		// An address at the start of a line is one without the last word of the line before.
-		last := l[len(l)-1]
-		return strings.Contains(l, "://") || r[0] == '@' || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
 	case ld+rd == 0 && ls+rs+lh+rh == 0:
 		return marked && len(l) <= 4 && len(r) <= 4 && isUpper(l[0]) && isUpper(r[0]) // two words, or two groups of capitals
 	case ld > 0 && rd > 0 && ll+rl == 0:
 		return marked || !has(l, ',') && !has(r, ',')
-	case marked:
+	case dangling(l, r):
+		return l[len(l)-1] != '.' || ld+rd > 0
+	case how == joinMarked:
 		return ld+rd > 0 || lh+rh > 2
+	case how == joinIndented:
+		return rd > 0 || lh > 0 && rh > 0 && ld > 0
+	}
+	if rd+rs+rh == 0 {
+		return false // a word begins the next line
 	}
 	return ld+rd >= 2 && len(l)+len(r) >= 12 && !has(l, ',') && !has(r, ',') && !has(r, '=') && (ls == 0 || rs == 0 || has(l, '-') || has(l, '_'))
 }
@@ -206,6 +312,15 @@ func allNameBytes(v string) bool {
 		}
 	}
 	return true
+}
+
+// firstLabel returns the letters and digits that s begins with.
+func firstLabel(s string) string {
+	i := 0
+	for i < len(s) && isAlnum(s[i]) {
+		i++
+	}
+	return s[:i]
 }
 
 // wholeAddress reports whether a token ends as e-mail addresses do: what follows on the next line is another word.
