@@ -8,7 +8,7 @@ import "strings"
 
 // Bounds of joints.
 const (
-	maxTag       = 64 // of an HTML tag or comment
+	maxInlineTag = 64 // of an HTML tag or comment
 	maxConcat    = 24 // between two strings that are put together
 	jointContext = 96 // bytes read before the first joint of a group, and after its last
 	jointApart   = 48 // bytes between two joints of one group
@@ -193,7 +193,7 @@ func tagJoint(s string, i int) int {
 		return i
 	}
 	if strings.HasPrefix(s[i:], "<!--") {
-		end := strings.Index(s[i:min(len(s), i+maxTag)], "-->")
+		end := strings.Index(s[i:min(len(s), i+maxInlineTag)], "-->")
 		if end < 0 || !valueByte(at(s, i+end+3)) {
 			return i
 		}
@@ -211,7 +211,7 @@ func tagJoint(s string, i int) int {
 		return i
 	}
 	broken := equalFold(s[name:j], "br")
-	for j < len(s) && j-i < maxTag && s[j] != '>' && s[j] != '<' && s[j] != '\n' {
+	for j < len(s) && j-i < maxInlineTag && s[j] != '>' && s[j] != '<' && s[j] != '\n' {
 		j++
 	}
 	if at(s, j) != '>' {
@@ -233,7 +233,7 @@ func tagJoint(s string, i int) int {
 // tagAfter reads one more tag at i, or returns 0.
 func tagAfter(s string, i int) int {
 	j := i
-	for j < len(s) && j-i < maxTag && s[j] != '>' && s[j] != '\n' {
+	for j < len(s) && j-i < maxInlineTag && s[j] != '>' && s[j] != '\n' {
 		j++
 	}
 	if at(s, j) != '>' || !valueByte(at(s, j+1)) {
