@@ -110,6 +110,7 @@ func TestRoutingNumbers(t *testing.T) {
 	e := newEngine(t)
 	fs, err := e.Find("ABA 0210-0002-1 it is", Hints{})
 	require.NoError(t, err)
+	fs = structured(fs)
 	require.Len(t, fs, 1)
 	require.Equal(t, "us-routing", fs[0].Rule)
 	fs, err = e.Find("it is 0210-0002-2 there", Hints{})

@@ -39,7 +39,7 @@ func TestBareNumbers(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			fs, err := e.Find(text, Hints{})
 			require.NoError(t, err)
-			require.Empty(t, fs)
+			require.Empty(t, structured(fs))
 		})
 	}
 }

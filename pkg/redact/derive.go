@@ -35,7 +35,7 @@ func (sc *scanner) read(d derived) bool {
 	sc.job.doubt = sc.job.doubt || len(found) < len(child.out)
 	found = sc.job.eng.own.withoutAllowed(child.s, found)
 	if d.whole {
-		return sc.takeWhole(d, found)
+		return sc.takeWhole(d, child.names(resolve(found)))
 	}
 	taken := false
 	for _, c := range found {

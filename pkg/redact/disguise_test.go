@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ func requireOnly(t *testing.T, marked string, want Type, view string) {
 	text = strings.Replace(text, "»", "", 1)
 	fs, err := newEngine(t).Find(text, Hints{})
 	require.NoError(t, err)
+	fs = structured(fs)
 	require.Len(t, fs, 1, "%q", text)
 	require.Equal(t, want, fs[0].Type, "%q", text)
 	require.Equal(t, text[start:end], text[fs[0].Start:fs[0].End], "%q", text)
@@ -45,9 +47,14 @@ func TestSpelledAddresses(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			fs, err := newEngine(t).Find(text, Hints{})
 			require.NoError(t, err)
-			require.Empty(t, fs)
+			require.Empty(t, structured(fs))
 		})
 	}
+}
+
+// structured returns the findings that are not the tagger's.
+func structured(fs []Finding) []Finding {
+	return slices.DeleteFunc(fs, func(f Finding) bool { return f.Evidence.Model != "" })
 }
 
 func TestSpelledNumbers(t *testing.T) {
@@ -88,7 +95,7 @@ func TestSpelledNumbers(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			fs, err := newEngine(t).Find(text, Hints{})
 			require.NoError(t, err)
-			require.Empty(t, fs)
+			require.Empty(t, structured(fs))
 		})
 	}
 }

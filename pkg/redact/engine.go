@@ -151,6 +151,7 @@ type job struct {
 	budget   int                   // bytes that derived views may still take
 	over     bool                  // the budget was exceeded
 	scanners [maxDepth + 1]scanner // by depth
+	tags     [maxDepth + 1]tags    // memory for the tagger, by depth
 	view     *view
 	kept     []cand // offsets in text
 	reworded []rewording
@@ -219,6 +220,7 @@ func (j *job) take(sc *scanner) error {
 	cands := confident(sc.out, &j.eng.least)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
+	cands = sc.names(cands)
 	j.doubt = j.doubt || sc.unsettled(cands)
 	for i := range cands {
 		c := &cands[i]

@@ -14,7 +14,7 @@ func found(t *testing.T, e *Engine, text string) map[string]Type {
 	fs, err := e.Find(text, Hints{})
 	require.NoError(t, err)
 	out := map[string]Type{}
-	for _, f := range fs {
+	for _, f := range structured(fs) {
 		out[text[f.Start:f.End]] = f.Type
 	}
 	return out

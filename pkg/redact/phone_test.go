@@ -138,8 +138,8 @@ func TestTrunkPrefixOfLanguage(t *testing.T) {
 	require.NoError(t, err)
 	fs, err := e.Find("gestern kam 015123456789 dazu", Hints{Language: "de"})
 	require.NoError(t, err)
-	require.Len(t, fs, 1)
+	require.Len(t, structured(fs), 1)
 	fs, err = e.Find("gestern kam 015123456789 dazu", Hints{})
 	require.NoError(t, err)
-	require.Empty(t, fs)
+	require.Empty(t, structured(fs))
 }

@@ -16,14 +16,14 @@ func TestBarePlates(t *testing.T) {
 			require.Equal(t, len(text), f.End-f.Start)
 			fs, err := e.Find("model "+text+" is sold out", Hints{})
 			require.NoError(t, err)
-			require.Empty(t, fs)
+			require.Empty(t, structured(fs))
 		})
 	}
 	for _, text := range []string{"XX 12 AB 1234", "99 ABC 1234", "ABCDE-12", "v1.2.3", "MP3", "A4", "utf8", "1234"} {
 		t.Run(text, func(t *testing.T) {
 			fs, err := e.Find(text, Hints{})
 			require.NoError(t, err)
-			require.Empty(t, fs)
+			require.Empty(t, structured(fs))
 		})
 	}
 }

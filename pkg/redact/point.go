@@ -28,7 +28,7 @@ var leastConfidence = map[Point]struct {
 	other map[Type]float64
 }{
 	PointStrict:   {all: 0.3, other: map[Type]float64{TypePerson: 0.35, TypeLocation: 0.35, TypeOrg: 0.4}},
-	PointBalanced: {all: defaultMinConfidence},
+	PointBalanced: {all: defaultMinConfidence, other: map[Type]float64{TypePerson: 0.6, TypeLocation: 0.6, TypeOrg: 0.6}},
 	PointLenient: {all: 0.75, other: map[Type]float64{
 		TypePerson: 0.8, TypeLocation: 0.8, TypeOrg: 0.85,
 		TypeSecret: 0.6, TypeCreditCard: 0.6, TypeUSSSN: 0.6, TypeGovID: 0.6, TypeMedical: 0.6,

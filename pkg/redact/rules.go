@@ -55,6 +55,7 @@ var allRules = func() []*rule {
 		ruleDiagnosis, ruleCondition, ruleDrug, ruleRecord, ruleICD, ruleLabelledID,
 		rulePersonField, ruleLocationField, ruleOrgField, ruleUserField, ruleBirthField, ruleAgeField, ruleNationField, ruleMedicalField, ruleDeviceField, ruleAge, ruleNation,
 	}
+	out = append(out, nameRules[:]...)
 	for _, r := range idRules {
 		out = append(out, &r.rule)
 	}

@@ -146,6 +146,12 @@ var samples = map[string]sample{
 	"age":               {[]string{"my son is «34 years old»", "a «34-year-old» woman", "Maria, aged «34», called", "彼女は«34歳»です", "ich bin «34 Jahre alt»", "j'ai «34 ans»"}, []string{"our company is 34 years old", "adults aged 18 and over", "a 12 year old whisky", "34 ans d'expérience", "at least 18 years old"}},
 
 	"nationality": {[]string{"She is «French».", "he is a «Nigerian» citizen", "Meine Staatsangehörigkeit ist «polnisch»", "de nationalité «française»", "I'm «Brazilian», living here"}, []string{"French cuisine", "the German version", "he speaks Polish", "I am learning Italian", "Dutch citizens may vote"}},
+	"person-name": {
+		[]string{"The letter from «Katarzyna Wolska» was lost.", "Please ask Dr. «Oyelaran» about it.", "Mein Name ist «Gudrun Hinterseer».", "Bonjour, je m'appelle «Thierry Lacombe»."},
+		[]string{"How do I configure Jenkins with Docker on Ubuntu?", "[MASKED] and J*** D***", "func NewReader(rd io.Reader) *Reader"},
+	},
+	"place-name":        {[]string{"We moved to «221 Cranleigh Road, Guildford GU1 2QX» last year.", "I live in «Toulouse» with my parents."}, []string{"What is the capital of France?", "version 4.12.0"}},
+	"organisation-name": {[]string{"Our company «Bergström Logistik AB» has no account yet."}, []string{"the bank was closed"}},
 
 	"gov-id-labelled": {[]string{"passport number «X12345678»", "driving licence «AB12X3456»"}, []string{"version X12345678"}},
 }

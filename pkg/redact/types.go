@@ -60,6 +60,7 @@ type Evidence struct {
 	Checksum  string // name of the checksum that holds, such as "luhn"
 	Context   string // word of the rules' vocabulary that was found near
 	Structure string // shape or format that was recognised
+	Model     string // version of the model that found it
 }
 
 // Finding is one private value in a text.

@@ -84,6 +84,8 @@ var (
 	AddressParts = list("address", readEntry)
 	// CompanyParts are firms ("firm"), legal forms ("suffix", "prefix") and words of firms' names.
 	CompanyParts = list("company", readEntry)
+	// Words are words that are no names, of some 35 languages; they have no kind.
+	Words = list("word", func(f []string) (Entry, bool) { return Entry{Locale: f[0], Text: f[1]}, true })
 	// Jobs are names of jobs; they have no kind.
 	Jobs = list("job", func(f []string) (Entry, bool) { return Entry{Locale: f[0], Text: f[1]}, true })
 )

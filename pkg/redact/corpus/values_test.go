@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"testing"
 	"unicode/utf8"
 
@@ -43,6 +44,7 @@ func TestChecksumsHold(t *testing.T) {
 			for _, rec := range records {
 				found, err := e.Find(rec.Text, redact.Hints{})
 				require.NoError(t, err)
+				found = slices.DeleteFunc(found, func(f redact.Finding) bool { return f.Evidence.Model != "" })
 				require.Len(t, found, 1)
 				require.Equal(t, test.typ, found[0].Type)
 				require.Equal(t, len(rec.Text), found[0].End)

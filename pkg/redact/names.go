@@ -1,0 +1,73 @@
+package redact
+
+import (
+	"slices"
+
+	"github.com/hushlog/hushlog/pkg/redact/tagger"
+)
+
+// The rules of the sequence tagger: names in running text, which have no form of their own.
+var (
+	rulePersonName = &rule{Rule: Rule{
+		ID: "person-name", Version: 1, Type: TypePerson,
+		Description: "names of people in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
+	}, prio: prioWeak}
+	rulePlaceName = &rule{Rule: Rule{
+		ID: "place-name", Version: 1, Type: TypeLocation,
+		Description: "addresses and places in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
+	}, prio: prioWeak}
+	ruleOrgName = &rule{Rule: Rule{
+		ID: "organisation-name", Version: 1, Type: TypeOrg,
+		Description: "names of firms and institutions in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
+	}, prio: prioWeak}
+)
+
+var nameRules = [...]*rule{tagger.Person: rulePersonName, tagger.Location: rulePlaceName, tagger.Org: ruleOrgName}
+
+// tags is the memory of one use of the tagger.
+type tags struct {
+	entities []tagger.Entity
+	masks    []tagger.Span
+}
+
+// names adds the names in the view to cands, which are sorted and do not overlap. The tagger reads the text as it will
+// be: each value that is replaced is one mask, whatever it is.
+func (sc *scanner) names(cands []cand) []cand {
+	t := tagger.Default()
+	o := tagger.Options{Masks: sc.job.tags[sc.depth].masks[:0], Field: sc.job.hints.Field}
+	for k, r := range nameRules {
+		o.Least[k] = float32(sc.job.eng.least.byType[r.Type])
+		o.Keep[k] = sc.job.eng.actions[r.Type] == ActionKeep
+	}
+	for i := range cands {
+		if sc.job.eng.actions[cands[i].rule.Type] != ActionKeep {
+			o.Masks = append(o.Masks, tagger.Span{Start: cands[i].start, End: cands[i].end})
+		}
+	}
+	sc.job.tags[sc.depth].masks = o.Masks
+	sc.job.tags[sc.depth].entities = t.Tag(sc.s, o, sc.job.tags[sc.depth].entities[:0])
+	for _, e := range sc.job.tags[sc.depth].entities {
+		cands = insertName(cands, cand{
+			start: e.Start, end: e.End, rule: nameRules[e.Kind], conf: float64(e.Confidence), ev: Evidence{Model: t.Version()},
+		})
+	}
+	return cands
+}
+
+// insertName inserts c where it overlaps nothing: of a name around kept values, which are found before, the values stay.
+func insertName(cands []cand, c cand) []cand {
+	i, _ := slices.BinarySearchFunc(cands, c.start, func(o cand, start int) int { return o.end - start - 1 })
+	for i < len(cands) && cands[i].start < c.end {
+		if part := c; cands[i].start > c.start {
+			part.end = cands[i].start
+			cands = slices.Insert(cands, i, part)
+			i++
+		}
+		c.start = cands[i].end
+		i++
+	}
+	if c.start < c.end {
+		cands = slices.Insert(cands, i, c)
+	}
+	return cands
+}
