@@ -3,6 +3,8 @@ package redact
 // Rows: text whose characters stand apart, "j a n e @ …", "4|1|1|1", and text that is written as the codes of its
 // characters, "0x6a, 0x61", "6a 61", "106 97", "U+006A U+0061", "01101010 01100001".
 
+import "strings"
+
 // Bounds of rows.
 const (
 	rowStride     = 6  // how often a place is looked at: a row is at least minRow characters with one byte between
@@ -234,7 +236,14 @@ func (sc *scanner) readCodes(i, limit int, form codeForm) int {
 	s := sc.s
 	var w viewBuilder
 	count, end := 0, i
+	first := "" // what stands between the first two codes
 	for j := i; j < limit; {
+		if count == 1 {
+			first = s[end:j]
+		}
+		if count > 1 && !sameGap(first, s[end:j]) {
+			break // the next row, or the next column
+		}
 		stop := codeEnd(s, j)
 		r, ok := codeValue(s[j:stop], form)
 		if !ok {
@@ -260,6 +269,16 @@ func (sc *scanner) readCodes(i, limit int, form codeForm) int {
 	}
 	sc.read(derived{view: v, name: "codes", from: i, to: end})
 	return end
+}
+
+// sameGap reports whether what stands between two codes of a row is what stands between its first two: the same, a line
+// end after the same sign, or more of the same blanks.
+func sameGap(first, gap string) bool {
+	if first == gap {
+		return true
+	}
+	a, b := strings.TrimSpace(first), strings.TrimSpace(gap)
+	return a == b && (a == "" || strings.IndexByte(gap, '\n') >= 0 || strings.IndexByte(first, '\n') >= 0)
 }
 
 // codeValue returns the character whose code is written as form in code.

@@ -584,8 +584,11 @@ func (sc *scanner) strongValue(v string, how joint, t token, k *keyword) float64
 		if t.quote != 0 && !sentence(v) {
 			return 0.85
 		}
+		if plain && scrambled(v) {
+			return 0.75
+		}
 		if plain {
-			if stopWord(v) || adjectival(v) || !clauseEnd(sc.s, t.next) && t.next == t.end || len(v) < 4 {
+			if stopWord(v) || humps == 0 && adjectival(v) || !clauseEnd(sc.s, t.next) && t.next == t.end || len(v) < 4 {
 				return 0
 			}
 			return 0.6
@@ -650,6 +653,8 @@ func (sc *scanner) spaceValue(v string, t token) float64 {
 	case digits > 0 && len(v) >= 6 && sc.afterLogin(t.start):
 		return 0.6
 	case digits == 0 && symbols > 0 && looksChosen(v):
+		return 0.55
+	case digits+symbols == 0 && humps > 1 && len(v) >= 8 && scrambled(v):
 		return 0.55
 	}
 	return 0
