@@ -104,7 +104,7 @@ func (p *Policy) validateDetectors(f *problems) {
 
 // fieldErrors are the errors that a detector's configuration was refused with.
 func fieldErrors(err error) []*detector.FieldError {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what errors.Join made is taken apart
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return nil
 	}

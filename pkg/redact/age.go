@@ -218,8 +218,8 @@ func about(v string) (mask uint8) {
 	for i := 0; i < len(v); {
 		n := 0
 		for ; i < len(v) && (isAlnum(v[i]) || v[i] >= 0x80 || v[i] == '\'' && n > 0); i++ {
-			if n < maxAboutWord {
-				buf[n] = lower(v[i])
+			if n < len(buf) {
+				buf[n] = lower(v[i]) //nolint:gosec // checked in the line before
 			}
 			n++
 		}

@@ -117,9 +117,6 @@ func localBefore(s string, end int) int {
 
 func localByte(c byte) bool { return isWordByte(c) || c == '.' || c == '-' || c == '+' }
 
-// maxJoin bounds a spelled sign with what stands around it.
-const maxJoin = 40
-
 // joinedBefore returns the start of the name that a spelled sign joins to the one at i, or -1.
 func joinedBefore(s string, i int) int {
 	j := i

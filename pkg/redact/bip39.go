@@ -39,7 +39,7 @@ var phraseWords = sync.OnceValue(func() map[string][]listMember {
 		}
 		i := uint16(0)
 		for w := range strings.FieldsSeq(string(data)) {
-			m[w] = append(m[w], listMember{list: uint16(l), index: i}) //nolint:gosec // a dozen lists
+			m[w] = append(m[w], listMember{list: uint16(l), index: i})
 			i++
 		}
 	}

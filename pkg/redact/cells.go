@@ -444,7 +444,7 @@ func (sc *scanner) cellOf(start, end int) *cell {
 
 // cellContext gathers the context of the candidate [start, end) in the cell c: the words of its key, and those in the
 // cell itself, which are closer.
-func (sc *scanner) cellContext(c *cell, start, end int, n *nearby) {
+func (sc *scanner) cellContext(c *cell, start, _ int, n *nearby) {
 	inside := false
 	note := func(from, to int, label bool) {
 		for i := sc.hitsBefore(from); i < len(sc.hits) && int(sc.hits[i].end) <= to; i++ {

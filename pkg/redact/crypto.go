@@ -202,7 +202,7 @@ func alphabetValues(alphabet string) (t [256]int8) {
 		t[i] = -1
 	}
 	for i := range len(alphabet) {
-		t[alphabet[i]] = int8(i) //nolint:gosec // alphabets have at most 64 characters
+		t[alphabet[i]] = int8(i)
 	}
 	return t
 }

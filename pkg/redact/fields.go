@@ -224,9 +224,20 @@ var namedHeads = []struct {
 	head string
 	kind uint16
 }{
-	{"company", fieldOrg}, {"employer", fieldOrg}, {"hospital", fieldOrg}, {"clinic", fieldOrg}, {"firma", fieldOrg}, {"arbeitgeber", fieldOrg}, {"insurer", fieldOrg},
-	{"condition", fieldDiagnosis}, {"disease", fieldDiagnosis}, {"diagnosis", fieldDiagnosis}, {"medication", fieldDrug}, {"drug", fieldDrug},
-	{"street", fieldStreet}, {"city", fieldCity},
+	{"company", fieldOrg},
+	{"employer", fieldOrg},
+	{"hospital", fieldOrg},
+	{"clinic", fieldOrg},
+	{"firma", fieldOrg},
+	{"arbeitgeber", fieldOrg},
+	{"insurer", fieldOrg},
+	{"condition", fieldDiagnosis},
+	{"disease", fieldDiagnosis},
+	{"diagnosis", fieldDiagnosis},
+	{"medication", fieldDrug},
+	{"drug", fieldDrug},
+	{"street", fieldStreet},
+	{"city", fieldCity},
 }
 
 // personHead reports whether head holds one of personHeads.

@@ -785,7 +785,7 @@ func (sc *scanner) ageValue(k *fieldKey, v *fieldVal) float64 {
 	return 0.6
 }
 
-// fieldNumber reports whether the key is declared with a type of Protocol Buffers: int32 age = 3;
+// fieldNumber reports whether the key is declared with a type of Protocol Buffers: int32 age = 3;.
 func (sc *scanner) fieldNumber(start int) bool {
 	w := sc.wordBefore(max(0, start-1))
 	return w == "int32" || w == "int64" || w == "uint32" || w == "uint64" || w == "sint32" || w == "string"

@@ -77,14 +77,14 @@ func (t *foldTable) addAlphabets() {
 		t.set(r, kindAlways|foldCode(r-0xFEE0)) //nolint:gosec // ASCII
 	}
 	for i := range rune(0x1D6A4 - 0x1D400) {
-		c := foldCode('A' + i%52) //nolint:gosec // ASCII
+		c := foldCode('A' + i%52)
 		if i%52 >= 26 {
 			c += 'a' - 'A' - 26
 		}
 		t.set(0x1D400+i, kindAlways|c)
 	}
 	for i := range rune(26) {
-		t.set(0x1F1E6+i, kindRegional|foldCode('A'+i)) //nolint:gosec // ASCII
+		t.set(0x1F1E6+i, kindRegional|foldCode('A'+i))
 	}
 }
 
@@ -93,7 +93,7 @@ func (t *foldTable) addDigits() {
 	add := func(lo, hi rune) {
 		for r := lo; r <= hi; r++ {
 			if r > 0x7F {
-				t.set(r, kindAlways|foldCode('0'+(r-lo)%10)) //nolint:gosec // ASCII
+				t.set(r, kindAlways|foldCode('0'+(r-lo)%10))
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func (t *foldTable) addDigits() {
 		add(rune(x.Lo), rune(x.Hi)) //nolint:gosec // code points
 	}
 	for i, r := range []rune("⁰¹²³⁴⁵⁶⁷⁸⁹") {
-		t.set(r, kindRaised|foldCode('0'+i)) //nolint:gosec // ASCII
+		t.set(r, kindRaised|foldCode('0'+i))
 		t.set(0x2080+rune(i), kindRaised|foldCode('0'+i))
 	}
 }
@@ -141,8 +141,16 @@ func (t *foldTable) addInvisible() {
 		t.set(r, kindDrop)
 	}
 	for _, x := range [][2]rune{
-		{0x180B, 0x180F}, {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x206F}, {0xFE00, 0xFE0F}, {0xFFF0, 0xFFFB},
-		{0xE0000, 0xE0FFF}, {0x1D173, 0x1D17A}, {0x334, 0x338}, {0x20D0, 0x20F0},
+		{0x180B, 0x180F},
+		{0x200B, 0x200F},
+		{0x202A, 0x202E},
+		{0x2060, 0x206F},
+		{0xFE00, 0xFE0F},
+		{0xFFF0, 0xFFFB},
+		{0xE0000, 0xE0FFF},
+		{0x1D173, 0x1D17A},
+		{0x334, 0x338},
+		{0x20D0, 0x20F0},
 	} {
 		t.setRange(x[0], x[1], kindDrop)
 	}
@@ -296,9 +304,9 @@ func (n *normaliser) judge(pos int) {
 			case code&kindMask == kindAmong:
 				to := digitLike(rune(code &^ kindMask))
 				numeric = numeric && isDigit(byte(to)) //nolint:gosec // ASCII
-			case code&kindMask == kindAlways && isAlnum(byte(code)):
-				latin = latin || isLetter(byte(code))
-				digits = digits || isDigit(byte(code))
+			case code&kindMask == kindAlways && isAlnum(byte(code)): //nolint:gosec // the low byte is the letter
+				latin = latin || isLetter(byte(code))  //nolint:gosec // the low byte is the letter
+				digits = digits || isDigit(byte(code)) //nolint:gosec // the low byte is the letter
 			case code != 0:
 			case r < 0x250 || r >= 0x1E00 && r < 0x1F00:
 				latin = true
@@ -332,7 +340,7 @@ func segmentRune(s string, i int) bool {
 	r, _ := utf8.DecodeRuneInString(s[i:])
 	code := folding.at(r)
 	if code != 0 {
-		return code&kindMask != kindAlways || isAlnum(byte(code))
+		return code&kindMask != kindAlways || isAlnum(byte(code)) //nolint:gosec // the low byte is the letter
 	}
 	return unicode.IsLetter(r) || unicode.IsMark(r)
 }

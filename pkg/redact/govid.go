@@ -65,7 +65,7 @@ var (
 			if t == "" {
 				t = TypeGovID
 			}
-			out[i] = &idRule{kind: k, group: idGroup(i + 1), odds: idOdds[k.id], rule: rule{prio: prioContext + 6, Rule: Rule{ //nolint:gosec // a few hundred kinds
+			out[i] = &idRule{kind: k, group: idGroup(i + 1), odds: idOdds[k.id], rule: rule{prio: prioContext + 6, Rule: Rule{
 				ID: "id-" + k.id, Version: 2, Type: t, Description: k.what, Source: k.source,
 			}}}
 			if k.format != "" {

@@ -39,7 +39,7 @@ func idWords() []keyword {
 			if w[0] >= 0x80 {
 				flags = kwLoose
 			}
-			out = append(out, keyword{word: w, topics: topKind | k.wordTopics(w), flags: flags, group: idGroups{idGroup(i + 1)}}) //nolint:gosec // a few hundred kinds
+			out = append(out, keyword{word: w, topics: topKind | k.wordTopics(w), flags: flags, group: idGroups{idGroup(i + 1)}})
 		}
 	}
 	return out

@@ -73,7 +73,7 @@ type walkStart struct{ state, depth uint32 }
 // find returns where the walk for key starts; its state is 0 if there is none.
 func (t *startTable) find(key uint64) walkStart {
 	for i := hash(key) >> t.shift; ; i++ {
-		i &= uint64(len(t.keys) - 1)
+		i &= uint64(len(t.keys) - 1) //nolint:gosec // a length
 		if t.keys[i] == key {
 			return t.walks[i]
 		}
@@ -148,9 +148,9 @@ func startKey(w string) (key uint64, run int) {
 // after its own letters, or earlier where a shorter word is looked up by the same.
 func (m *matcher) addStart(entries map[uint64]walkStart, key uint64, run int, lookup uint64) {
 	m.start.add(lookup)
-	w := walkStart{state: m.root[byte(key)], depth: 1}
+	w := walkStart{state: m.root[byte(key)], depth: 1} //nolint:gosec // the lowest byte
 	for d := 1; d < run; d++ {
-		w = walkStart{state: m.step(w.state, byte(key>>(8*d))), depth: w.depth + 1}
+		w = walkStart{state: m.step(w.state, byte(key>>(8*d))), depth: w.depth + 1} //nolint:gosec // the lowest byte
 	}
 	old, ok := entries[lookup]
 	if !ok || old.depth > w.depth {
@@ -196,7 +196,7 @@ func (f *filter) addRest(key uint64, n, size int, next *[256]bool) {
 	}
 	for c := range 256 {
 		if next == nil || next[c] {
-			f.addRest(key|uint64(c)<<(8*n), n+1, size, next) //nolint:gosec // a byte
+			f.addRest(key|uint64(c)<<(8*n), n+1, size, next)
 		}
 	}
 }
@@ -208,7 +208,7 @@ type node struct{ low, high, depth int }
 func (m *matcher) build(words []literal) {
 	order := make([]uint16, len(words))
 	for i := range order {
-		order[i] = uint16(i) //nolint:gosec // noWord is the limit, which a test holds
+		order[i] = uint16(i)
 	}
 	slices.SortFunc(order, func(a, b uint16) int {
 		return cmp.Or(strings.Compare(words[a].word, words[b].word), cmp.Compare(a, b))
@@ -264,8 +264,8 @@ func (m *matcher) step(state uint32, c byte) uint32 {
 // at returns where the walk for what stands at s[i:] starts; its state is 0 if no word starts there. The eight bytes
 // there are x, with zeros beyond the end; begins says whether a word of the text begins there.
 func (m *matcher) at(x uint64, begins bool) walkStart {
-	if m.inner.has(x&0xFFFFFFFF) || byte(x) >= 0x80 && m.high.has(x&0xFFFFFF) {
-		return walkStart{state: m.root[lower(byte(x))], depth: 1}
+	if m.inner.has(x&0xFFFFFFFF) || byte(x) >= 0x80 && m.high.has(x&0xFFFFFF) { //nolint:gosec // the lowest byte
+		return walkStart{state: m.root[lower(byte(x))], depth: 1} //nolint:gosec // the lowest byte
 	}
 	if !begins {
 		return walkStart{}

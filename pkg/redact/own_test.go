@@ -126,7 +126,8 @@ func TestOwnVersion(t *testing.T) {
 		require.NoError(t, err)
 		require.NotContains(t, seen, e.Version(), name)
 		seen[e.Version()] = name
-		require.Equal(t, compileOwn(t, rules).Version(), compileOwn(t, rules).Version())
+		again := compileOwn(t, rules).Version()
+		require.Equal(t, again, compileOwn(t, rules).Version())
 	}
 }
 

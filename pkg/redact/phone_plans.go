@@ -70,7 +70,7 @@ func readPlans(b []byte) *numberingPlans {
 		plan.trunk = string(b[1 : 1+n])
 		b = b[1+n:]
 		if plan.region == "\x00\x00" {
-			p.byCode[plan.code] = uint16(i + 1) //nolint:gosec // a few hundred
+			p.byCode[plan.code] = uint16(i + 1)
 		}
 	}
 	p.forms = make([]phoneForm, next16())

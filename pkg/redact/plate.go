@@ -123,17 +123,17 @@ var vinValue = func() (t [256]int8) {
 		t[i] = -1
 	}
 	for c := byte('0'); c <= '9'; c++ {
-		t[c] = int8(c - '0') //nolint:gosec // a digit
+		t[c] = int8(c - '0')
 	}
 	for i, c := range []byte("ABCDEFGH") {
-		t[c] = int8(i + 1) //nolint:gosec // below ten
+		t[c] = int8(i + 1)
 	}
 	for i, c := range []byte("JKLMN") {
-		t[c] = int8(i + 1) //nolint:gosec // below ten
+		t[c] = int8(i + 1)
 	}
 	t['P'], t['R'] = 7, 9
 	for i, c := range []byte("STUVWXYZ") {
-		t[c] = int8(i + 2) //nolint:gosec // below ten
+		t[c] = int8(i + 2)
 	}
 	return t
 }()

@@ -133,7 +133,7 @@ func (sc *scanner) placed(start, end int, p slot, standard string) {
 		return
 	}
 	text := sc.s[v.start:v.end]
-	ok := true
+	var ok bool
 	switch p.kind {
 	case fieldGiven:
 		ok = readName(text).ok

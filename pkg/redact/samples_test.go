@@ -32,7 +32,8 @@ var samples = map[string]sample{
 	"us-ssn":     {[]string{"my SSN is «123-45-6789»", "social security number «123456789»"}, []string{"000-12-3456", "666-12-3456", "123-00-4567", "order 123456789"}},
 
 	"secret-assigned": {
-		[]string{"password=«" + "hunter2" + "»", `"db_password": "«` + "S3cr3t,x y" + `»"`, "the wifi password is «" + "tiger-2000!" + "», ok", "Passwort lautet «" + "geheim77" + "»", "api_key := `«" + "abc123" + "»`",
+		[]string{
+			"password=«" + "hunter2" + "»", `"db_password": "«` + "S3cr3t,x y" + `»"`, "the wifi password is «" + "tiger-2000!" + "», ok", "Passwort lautet «" + "geheim77" + "»", "api_key := `«" + "abc123" + "»`",
 			`<add key="DbPassword" value="«` + "jboss@123" + `»"/>`, "- name: STRIPE_TOKEN\n  value: \"«" + "abc123def456" + "»\"", `{"key": "db.password", "value": "«` + "kvPa55" + `»"}`, "variable \"db_password\" {\n  type = string\n  default = \"«" + "Winter2024!" + "»\"\n}",
 			"<deployToken>\n    «" + "e893afb800f17e435418" + "»\n</deployToken>", "https://hooks.example.net/cb#refresh_token=«" + "2YotnFZFEjr1zCsicMWpAA" + "»&token_type=bearer", "the wifi password is «" + "tigercof\nfee!99" + "», ok",
 			"Пароль от вайфая «" + "maple3167#" + "», спроси", "set the password to «" + "Trinity@33" + "»", "char pass[] = \"«" + "ard_pass9" + "»\";", "password <- \"«" + "rPw!1" + "»\"", "password: |\n  «" + "literal-pw-1" + "»\n", "I tried «" + "Basket77!" + "» and Basket78! as the password", "La clé API stripe est «" + "a03r8grropinwvqn0" + "»",
@@ -41,16 +42,21 @@ var samples = map[string]sample{
 			"can you check if «" + "Summer2023!" + "» is a strong password?", "Server=db;Uid=app;Pwd=«" + "p@55,w 0rd" + "»;", "UID=u;PWD={«" + "a;b}}c1" + "»};", "CREATE USER bob IDENTIFIED BY '«" + "1dent!fy" + "»';", "machine h login bob password «" + "hunter22" + "»",
 			"Password: «" + "correct horse battery staple" + "»", "password used to be «" + "fluffy123" + "»", "my secret answer is «" + "Fluffy1998" + "»",
 		},
-		[]string{"password=${DB_PASSWORD}", "password: <your-password>", "max_tokens=4096", "the password is required", "token_count: 77", "password = getPassword()", "password: [REDACTED]",
+		[]string{
+			"password=${DB_PASSWORD}", "password: <your-password>", "max_tokens=4096", "the password is required", "token_count: 77", "password = getPassword()", "password: [REDACTED]",
 			"const token = await getToken();", "'password' => 'required|min:8'", `"password": "Confirm password"`, "password: !vault |", `--from-literal=password="$PW"`, "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf",
 			"パスワードは8文字以上で入力してください", "パスワードを忘れた場合", "비밀번호를 잊으셨나요?", "密码必须至少8个字符", "Das Passwort ist abgelaufen.", "Hasło jest nieprawidłowe.", "La clave es trabajar en equipo.", "the password you chose is too short",
 			"password: required, min length 8", "credentials: 'same-origin'", `<input type="password" name="password" />`, "OPENAI_API_KEY=sk-...", "secret: projects/p/secrets/db/versions/1", "The token for the ring is invalid", "Access token: expires in 1h",
 		},
 	},
 	"secret-entropy": {[]string{"cloudflare key = «" + "9f8e7d6c5b4a" + "39281706f5e4d3c2" + "»"}, []string{"primary_key=9f8e7d6c5b4a39281706f5e4d3c2", "key = value"}},
-	"secret-code": {[]string{"the alarm pin is «4625»", "your code is «799642»", "OTP: «123 456»", "«552901» is your Amazon OTP.", "Use «731 902» as your one-time code", "Gate code: «*2580#»", "Der Türcode lautet «5519»", "验证码：«482913»，请勿泄露",
-		"인증번호는 «482913»입니다", "Ваш код подтверждения: «558899»", "رمز التحقق الخاص بك هو «663311»", "backup codes: «8f3k-29dk», k2ld-93kf", "the combo for the locker is «24-8-36»", "Enter «662-190» to confirm your login", "«48213» est votre code de connexion", "Il tuo codice WhatsApp è «512-993»", "The code for the front gate is «4490»", "Your Uber code: «3391».", "Ваш код — «772910»", "My PIN is «" + "NDgyMQ==" + "»"}, []string{"PIN code 110001 is in Delhi", "Code postal : 9612", "Código postal: 784396", "Votre code postal : 9612", "GPIO pin 21", "#define LED_PIN 13", "The combination of 3 and 4 is 12.", "country code: +49",
-		"zip code is 94105", "error code is 500", "pin the message"}},
+	"secret-code": {[]string{
+		"the alarm pin is «4625»", "your code is «799642»", "OTP: «123 456»", "«552901» is your Amazon OTP.", "Use «731 902» as your one-time code", "Gate code: «*2580#»", "Der Türcode lautet «5519»", "验证码：«482913»，请勿泄露",
+		"인증번호는 «482913»입니다", "Ваш код подтверждения: «558899»", "رمز التحقق الخاص بك هو «663311»", "backup codes: «8f3k-29dk», k2ld-93kf", "the combo for the locker is «24-8-36»", "Enter «662-190» to confirm your login", "«48213» est votre code de connexion", "Il tuo codice WhatsApp è «512-993»", "The code for the front gate is «4490»", "Your Uber code: «3391».", "Ваш код — «772910»", "My PIN is «" + "NDgyMQ==" + "»",
+	}, []string{
+		"PIN code 110001 is in Delhi", "Code postal : 9612", "Código postal: 784396", "Votre code postal : 9612", "GPIO pin 21", "#define LED_PIN 13", "The combination of 3 and 4 is 12.", "country code: +49",
+		"zip code is 94105", "error code is 500", "pin the message",
+	}},
 	"secret-login":         {[]string{"the router login is admin / «" + "tiger2000!" + "»", "creds: admin:«" + "Adm1n2024" + "»", "WiFi: GuestNet / «" + "welcome2024" + "»", "Log in with bob77 and «" + "Sommer2024!" + "»"}, []string{"POST /api/login HTTP/1.1"}},
 	"secret-url":           {[]string{"postgres://app:«" + "S3cr3t?" + "»@db.internal:5432/prod"}, []string{"https://host.example.net:8080/path@2x", "https://user@host.example.net/", "jdbc:sqlserver://s:1433;databaseName=d;user=a@b"}},
 	"secret-private-key":   {[]string{"«-----BEGIN RSA PRIVATE " + "KEY-----\nMIIE\n-----END RSA PRIVATE " + "KEY-----»", "«-----BEGIN OPENSSH PRIVATE " + "KEY-----\nb3BlbnNzaC1rZXk»"}, []string{"-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----"}},

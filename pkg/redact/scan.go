@@ -57,9 +57,6 @@ type scanner struct {
 	heads     []column // the keys of cells, by start
 	fieldTo   int      // values of keys were read up to here
 	insertTo  int      // statements were read up to here
-	header    int      // the last header of a table begins here
-	columns   int      // of which so many columns were read
-	rowsTo    int      // and rows up to here
 	callTo    int      // arguments of calls were read up to here
 	commandTo int      // commands are counted up to here
 	commands  int      // and so many were read

@@ -137,7 +137,7 @@ var otherCodes = wordSet(`postal postale postaux barre barres barras promo promo
 
 // nounCode reads one word and a copula between the name of a code that ends at i and its digits: "codice WhatsApp è
 // 512-993", "código de WhatsApp es 551-204".
-func (sc *scanner) nounCode(i int, k *keyword) (int, bool) {
+func (sc *scanner) nounCode(i int, _ *keyword) (int, bool) {
 	s := sc.s
 	j := i
 	for range 2 {
@@ -186,7 +186,7 @@ func codeMarks(v string) bool {
 }
 
 // combination reports whether v is that of a lock: 24-8-36.
-func combination(v, word string) bool {
+func combination(_, word string) bool {
 	return strings.HasPrefix(word, "comb") || strings.HasSuffix(word, "combination") || strings.HasPrefix(word, "safe")
 }
 

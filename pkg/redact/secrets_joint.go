@@ -189,7 +189,9 @@ func (sc *scanner) pairedValue(i int) (int, bool) {
 			if !isTypeName(s[j:end]) {
 				return 0, false
 			}
-			for j = end; j < limit && s[j] != '\n' && s[j] != ','; j++ {
+			j = end
+			for j < limit && s[j] != '\n' && s[j] != ',' {
+				j++
 			}
 		}
 	}

@@ -49,9 +49,8 @@ type numberRow struct {
 	sum      int // the number that the last words make, not yet written; -1 if there is none
 	from, to int // where they stand
 	french   bool
-	last     byte // the last digit written, for "eight hundred"
-	repeat   int  // how often the next digit stands
-	count    int  // words read
+	repeat   int // how often the next digit stands
+	count    int // words read
 }
 
 // flush writes the number that is open.

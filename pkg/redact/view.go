@@ -132,14 +132,14 @@ func (v *view) over(w *view) *view {
 	return &view{s: v.s, segs: out}
 }
 
-// through appends to out the linear segment g, which ends at end, cut at the segments of w that it maps to.
-func (w *view) through(out []seg, g seg, end int32) []seg {
+// through appends to out the linear segment g, which ends at end, cut at the segments of v that it maps to.
+func (v *view) through(out []seg, g seg, end int32) []seg {
 	src := g.src
-	for k := w.segAt(int(src)); g.off < end; k++ {
-		x := w.segs[k]
-		stop := int32(len(w.s)) //nolint:gosec // limited to maxText
-		if k+1 < len(w.segs) {
-			stop = w.segs[k+1].off
+	for k := v.segAt(int(src)); g.off < end; k++ {
+		x := v.segs[k]
+		stop := int32(len(v.s)) //nolint:gosec // limited to maxText
+		if k+1 < len(v.segs) {
+			stop = v.segs[k+1].off
 		}
 		n := min(stop-src, end-g.off)
 		if x.end >= 0 {

@@ -56,9 +56,9 @@ func TestRedactFolder(t *testing.T) {
 		"empty":           "",
 		"b/mode/only.txt": "x",
 	})
-	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode/only.txt"), 0o640)) //nolint:gosec // permissions are what is tested
-	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode"), 0o500))          //nolint:gosec // permissions are what is tested
-	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b/mode"), 0o700) })    //nolint:gosec // so that the folder can be removed
+	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode/only.txt"), 0o640))
+	require.NoError(t, os.Chmod(filepath.Join(dir, "b/mode"), 0o500))
+	t.Cleanup(func() { _ = os.Chmod(filepath.Join(dir, "b/mode"), 0o700) })
 	outside := tree(t, map[string]string{"private.txt": "jane.doe@company.com"})
 	require.NoError(t, os.Symlink(filepath.Join(outside, "private.txt"), filepath.Join(dir, "link.txt")))
 	require.NoError(t, os.Symlink(outside, filepath.Join(dir, "b", "linked")))
@@ -80,7 +80,7 @@ func TestRedactFolder(t *testing.T) {
 	info, err = os.Stat(filepath.Join(out, "b/mode"))
 	require.NoError(t, err)
 	require.Equal(t, fs.FileMode(0o500), info.Mode().Perm())
-	require.NoError(t, os.Chmod(filepath.Join(out, "b/mode"), 0o700)) //nolint:gosec // so that the folder can be removed
+	require.NoError(t, os.Chmod(filepath.Join(out, "b/mode"), 0o700))
 }
 
 func TestRedactDoesNotOverwrite(t *testing.T) {
@@ -109,7 +109,7 @@ func TestRedactFollowsNoLinkOut(t *testing.T) {
 
 func TestRedactInPlace(t *testing.T) {
 	dir := tree(t, map[string]string{"a.txt": "mail jane.doe@company.com", "b/c.txt": "My social security number is 123-45-6789."})
-	require.NoError(t, os.Chmod(filepath.Join(dir, "a.txt"), 0o640)) //nolint:gosec // permissions are what is tested
+	require.NoError(t, os.Chmod(filepath.Join(dir, "a.txt"), 0o640))
 	_, _, err := runRedact(t, "", dir, "--in-place")
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"a.txt": "mail j***@company.com", "b/c.txt": "My social security number is [REDACTED]."}, contents(t, dir))

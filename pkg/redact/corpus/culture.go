@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // culture is the names of one locale that fall in one half.
@@ -109,11 +110,9 @@ func isLatin(names map[Sex][]string) bool {
 	latin := 0
 	for _, l := range names {
 		for _, s := range l {
-			for _, r := range s {
-				if unicode.Is(unicode.Latin, r) {
-					latin++
-				}
-				break
+			r, _ := utf8.DecodeRuneInString(s)
+			if unicode.Is(unicode.Latin, r) {
+				latin++
 			}
 		}
 	}

@@ -26,7 +26,7 @@ func Generate(opt Options) iter.Seq[evaluate.Record] {
 		lib := theLibrary()
 		d := newDeck(lib, opt)
 		for i := range opt.Count {
-			source := rand.NewPCG(opt.Seed, uint64(i))     //nolint:gosec // a count is not negative
+			source := rand.NewPCG(opt.Seed, uint64(i))
 			rec := d.record(rand.New(source), lib, opt, i) //nolint:gosec // has to be repeatable, guards nothing
 			if !yield(rec) {
 				return

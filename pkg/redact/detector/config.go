@@ -121,9 +121,14 @@ func (c Config) Validate() error {
 		field      string
 		value, max int64
 	}{
-		{"timeout", int64(c.Timeout), int64(maxTimeout)}, {"max_texts", int64(c.MaxTexts), maxTexts}, {"max_bytes", int64(c.MaxBytes), maxTextBytes},
-		{"linger", int64(c.Linger), int64(maxLinger)}, {"max_answer", int64(c.MaxAnswer), maxTextBytes}, {"failures", int64(c.Failures), 1000},
-		{"pause", int64(c.Pause), int64(maxPause)}, {"retries", int64(c.Retries) + 1, maxRetries + 1},
+		{"timeout", int64(c.Timeout), int64(maxTimeout)},
+		{"max_texts", int64(c.MaxTexts), maxTexts},
+		{"max_bytes", int64(c.MaxBytes), maxTextBytes},
+		{"linger", int64(c.Linger), int64(maxLinger)},
+		{"max_answer", int64(c.MaxAnswer), maxTextBytes},
+		{"failures", int64(c.Failures), 1000},
+		{"pause", int64(c.Pause), int64(maxPause)},
+		{"retries", int64(c.Retries) + 1, maxRetries + 1},
 	} {
 		if b.value < 1 || b.value > b.max {
 			add(b.field, "is out of range")

@@ -173,7 +173,7 @@ func TestFailsClosed(t *testing.T) {
 		{"429", say(429, secretWord), OutcomeBusy, 3},
 		{"400", say(400, secretWord), OutcomeRefused, 1},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "http://127.0.0.1:1/"+secretWord, 307)
+			http.Redirect(w, r, "http://127.0.0.1:1/"+secretWord, http.StatusTemporaryRedirect)
 		}, OutcomeRefused, 1},
 		{"no JSON", say(200, secretWord), OutcomeBad, 1},
 		{"null", say(200, "null"), OutcomeBad, 1},

@@ -53,7 +53,7 @@ func merge(hashes []uint64) []uint64 {
 }
 
 // word and mask say which two bits of the filter stand for h.
-func (s *Set) word(h uint64) int    { return int(h>>20) & (len(s.filter) - 1) } //nolint:gosec // masked
+func (s *Set) word(h uint64) int    { return int(h>>20) & (len(s.filter) - 1) }
 func (s *Set) mask(h uint64) uint64 { return 1<<(h>>8&63) | 1<<(h>>14&63) }
 
 // slot is where h is looked for first: its place in the order of all hashes, scaled to the table.

@@ -186,7 +186,7 @@ func (w *work) tag(m *model, s string, o Options, out []Entity) []Entity {
 	w.prepare(&m.lex, s, o.Masks)
 	w.ents, w.named, w.old, w.keep = w.ents[:0], w.named[:0], 0, o.Keep
 	for k := range w.least {
-		w.least[k] = m.uncalibrated(Kind(k), o.Least[k]) //nolint:gosec // few kinds
+		w.least[k] = m.uncalibrated(Kind(k), o.Least[k])
 	}
 	w.eachWindow(func(from, to int) { w.window(m, from, to) })
 	w.echo(o.Least[Person])

@@ -50,14 +50,14 @@ func (l *lexicon) class(hash uint32) Class {
 			return 0
 		}
 		if uint16(slot) == check { //nolint:gosec // the low half
-			return Class(slot >> 16) //nolint:gosec // the high half
+			return Class(slot >> 16)
 		}
 	}
 }
 
 // checkOf returns the check of a hash, which is not 0 and independent of the slot.
 func checkOf(hash uint32) uint16 {
-	c := uint16((hash * 0x9E3779B1) >> 16) //nolint:gosec // 16 bits
+	c := uint16((hash * 0x9E3779B1) >> 16)
 	if c == 0 {
 		return 1
 	}

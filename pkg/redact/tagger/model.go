@@ -57,7 +57,6 @@ type model struct {
 	calib   [kindCount][2]float32
 	exp     []float32 // exp of a sum of weights, from expLow on
 	version string
-	maxLeft int
 }
 
 // Pack quantises weights to the file's form. Weights beyond the scale's range are cut to it.
@@ -168,8 +167,8 @@ func (m *model) score(rows *[featureCount]uint32, out *[lanes]int32) {
 		odd += v >> 8 & maskEven
 	}
 	const bias = featureCount * zeroWeight
-	out[0], out[1] = int32(even&0xFFFF)-bias, int32(odd&0xFFFF)-bias //nolint:gosec // 16 bits
-	out[2], out[3] = int32(even>>16)-bias, int32(odd>>16)-bias       //nolint:gosec // 16 bits
+	out[0], out[1] = int32(even&0xFFFF)-bias, int32(odd&0xFFFF)-bias
+	out[2], out[3] = int32(even>>16)-bias, int32(odd>>16)-bias
 }
 
 func sortedHashes(words map[uint32]Class) []uint32 {

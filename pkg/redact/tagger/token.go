@@ -121,7 +121,7 @@ func hashByte(h uint32, c byte) uint32 { return (h ^ uint32(c)) * hashPrime }
 
 func hashRune(h uint32, r rune) uint32 {
 	if r < 0x80 {
-		return hashByte(h, byte(r))
+		return hashByte(h, byte(r)) //nolint:gosec // ASCII
 	}
 	var buf [utf8.UTFMax]byte
 	for _, c := range buf[:utf8.EncodeRune(buf[:], r)] {
@@ -197,7 +197,7 @@ func tokenise(s string, masks []Span, toks []token) []token {
 			i = end
 			continue
 		}
-		t := token{start: int32(i)} //nolint:gosec // callers bound texts
+		t := token{start: int32(i)}
 		if !spaced {
 			t.flags = glued
 		}
@@ -397,7 +397,7 @@ func (t *token) finish(w string, h uint32, upper, lower, digits int) {
 	switch {
 	case letters == 0:
 		t.shape = digitShape(digits)
-		t.hash = uint32(0x100 + digits)
+		t.hash = uint32(0x100 + digits) //nolint:gosec // at most maxWord
 	case digits > 0 && upper > 0 && lower == 0:
 		t.shape = shapeCode
 	case digits > 0:

@@ -295,7 +295,7 @@ func (a *automaton) closure(from []uint32, begin bool) []uint32 {
 		case syntax.InstCapture, syntax.InstNop:
 			stack = append(stack, in.Out)
 		case syntax.InstEmptyWidth:
-			if begin || syntax.EmptyOp(in.Arg)&syntax.EmptyBeginText == 0 {
+			if begin || syntax.EmptyOp(in.Arg)&syntax.EmptyBeginText == 0 { //nolint:gosec // flags of a byte
 				stack = append(stack, in.Out)
 			}
 		}

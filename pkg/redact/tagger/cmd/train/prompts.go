@@ -55,7 +55,7 @@ func prompts(files []string, half corpus.Half, seed uint64) ([]tagger.Example, e
 }
 
 func readPrompts(name string) ([]string, error) {
-	f, err := os.Open(name) //nolint:gosec // the file was named on the command line
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
