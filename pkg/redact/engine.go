@@ -158,11 +158,15 @@ type job struct {
 	newHits  []hit
 	newTrigs []hit
 	doubt    bool // candidates were left out for want of confidence
+	again    bool // the text is the outcome of a pass
+	nameless bool // it holds no names but those that were taken out
+	named    bool // a name was found
 	work     int  // what the run has taken, about in bytes read once; tests hold inputs to it
 }
 
 // run finds everything in text.
 func (j *job) run(e *Engine, text string, h Hints) error {
+	j.again, j.nameless, j.named = false, false, false
 	err := j.once(e, text, h)
 	if err != nil {
 		return err
@@ -220,8 +224,10 @@ func (j *job) take(sc *scanner) error {
 	cands := confident(sc.out, &j.eng.least)
 	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
-	cands = sc.names(cands)
-	j.doubt = j.doubt || sc.unsettled(cands)
+	if !j.nameless {
+		cands = sc.names(cands)
+	}
+	j.doubt = j.doubt || !j.again && sc.unsettled(cands)
 	for i := range cands {
 		c := &cands[i]
 		if c.view == "" && j.view.changed(c.start, c.end) {

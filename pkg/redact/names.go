@@ -46,6 +46,7 @@ func (sc *scanner) names(cands []cand) []cand {
 	}
 	sc.job.tags[sc.depth].masks = o.Masks
 	sc.job.tags[sc.depth].entities = t.Tag(sc.s, o, sc.job.tags[sc.depth].entities[:0])
+	sc.job.named = sc.job.named || len(sc.job.tags[sc.depth].entities) > 0
 	for _, e := range sc.job.tags[sc.depth].entities {
 		cands = insertName(cands, cand{
 			start: e.Start, end: e.End, rule: nameRules[e.Kind], conf: float64(e.Confidence), ev: Evidence{Model: t.Version()},

@@ -1,6 +1,9 @@
 package redact
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // maxRounds bounds how often a sanitized text is read again.
 const maxRounds = 4
@@ -84,9 +87,11 @@ func decodes(s string) bool {
 }
 
 // stabilise makes a second pass over the sanitized text find nothing new: what was replaced no longer speaks for or
-// against its neighbours. Texts in which nothing was left in doubt need no further round.
+// against its neighbours. Texts in which nothing was left in doubt need no further round. The tagger has read the text
+// with all that was found before masked: where it found no name then, it finds none in the outcome, but where a mark
+// may be misread. It reads again what a round has changed.
 func (j *job) stabilise() {
-	for range maxRounds {
+	for round := range maxRounds {
 		fs := j.findings()
 		if drops(strictestOf(fs)) {
 			return // nothing is left to read again
@@ -97,6 +102,8 @@ func (j *job) stabilise() {
 		}
 		out := rewrite(j.text, edits)
 		again := j.eng.job()
+		again.again = true
+		again.nameless = round == 0 && !j.named && !misread(j.text, edits)
 		err := again.second(j, out, edits)
 		added := false
 		if err == nil {
@@ -111,6 +118,17 @@ func (j *job) stabilise() {
 		}
 		j.kept = repeats(j.text, j.kept)
 	}
+}
+
+// misread reports whether the tagger may read what edits put into s otherwise than as masks: a mark beside characters
+// beyond ASCII may be part of a longer word, and short names of types make no mark.
+func misread(s string, edits []edit) bool {
+	for _, d := range edits {
+		if at(s, d.start-1) >= 0x80 || at(s, d.end) >= 0x80 || d.text != "" && d.text[0] == '[' && strings.Contains(d.text, ":") {
+			return true
+		}
+	}
+	return false
 }
 
 // adopt takes over a finding of the sanitized text, in offsets of that text. Where it overlaps what was replaced, what
