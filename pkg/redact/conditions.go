@@ -105,7 +105,7 @@ var allConditions = func() []string {
 // generalWords are words of questions and texts about a condition as such: nobody in them has it.
 var generalWords = strings.Fields(`what what's which why how explain explains describe define definition summarize summarise list write essay poem article blog story slide slides
 	presentation research researchers study studies symptoms causes cause risk factors prevent prevention common worldwide hereditary genetic treatments treatment cure cures
-	vaccine vaccines statistics awareness trial trials difference epidemiology effects translate paragraph countries population rates prevalence history linked guideline guidelines
+	vaccine vaccines statistics awareness trial trials difference epidemiology effects translate paragraph countries population rates prevalence history linked guideline guidelines screening benefit
 	approved market fda compare overview campaign documentary podcast chapter novel
 	was wie warum erkläre erklären beschreibe ursachen symptome behandlung unterschied zusammenfassung aufsatz schreibe
 	quels quelles quel quelle pourquoi comment explique expliquez causes symptômes traitements rédige rédigez

@@ -14,7 +14,7 @@ func (sc *scanner) numericDate(p []piece) int {
 	if len(p) > 3 && p[3].sep == bindTight && p[3].sepChar == p[2].sepChar {
 		return 0
 	}
-	sc.birth(p[0].start, p[2].end)
+	sc.birth(p[0].start, p[2].end, true)
 	return 3
 }
 
@@ -51,15 +51,15 @@ func (sc *scanner) dateForm(p []piece) bool {
 // date reports whether the window is nothing but a date in figures.
 func (w *window) date() bool { return len(w.groups) == 3 && w.sc.dateForm(w.groups) }
 
-// birth adds the date [start, end) if the words near speak of birth.
-func (sc *scanner) birth(start, end int) {
+// birth adds the date [start, end) if the words near speak of birth; one without its year, only after its label.
+func (sc *scanner) birth(start, end int, year bool) {
 	var n nearby
 	sc.around(start, end, &n)
 	strength := n.has(topBirth)
 	if n.near&topVersion != 0 && n.near&topBirth == 0 {
 		return
 	}
-	if strength == 0 || strength == 1 && n.labelled(topBirth|topBenign) {
+	if strength == 0 || strength == 1 && (!year || n.labelled(topBirth|topBenign)) || sc.bornThing(start) {
 		return
 	}
 	sc.add(start, end, ruleBirth, 0.7+0.1*float64(strength), Evidence{Context: n.nameOf(topBirth), Structure: "date"})
@@ -117,7 +117,7 @@ func (sc *scanner) month(h hit, _ *keyword) {
 		break
 	}
 	if day || year {
-		sc.birth(start, end)
+		sc.birth(start, end, year)
 	}
 }
 

@@ -100,7 +100,7 @@ func (sc *scanner) eastDate(h hit) {
 		sc.add(start, end, ruleBirth, 0.85, Evidence{Structure: "date, born"})
 		return
 	}
-	sc.birth(start, end)
+	sc.birth(start, end, true)
 }
 
 // birthDigits judges a window of eight digits, or six, whose label speaks of birth.

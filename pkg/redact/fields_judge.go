@@ -9,7 +9,7 @@ import (
 // judgeField judges v as the value of k and reports whether it is a finding.
 func (sc *scanner) judgeField(k *fieldKey, v fieldVal) bool {
 	text := sc.s[v.start:v.end]
-	if text == "" || placeholder(text) || technical(text) {
+	if text == "" || placeholder(text) || technical(text) || refersOnly(text) {
 		return false
 	}
 	conf := 0.0
@@ -714,6 +714,9 @@ func (sc *scanner) userValue(k *fieldKey, v fieldVal) float64 {
 	if letters < 2 || marks > 3 || digits > 6 || onlyNameBytes(text) && marks > 0 || sc.codeAt(v) && v.form != formQuoted || isUUID(text, 0) || sc.isKey(v.start, v.end) || len(text) > 1 && text[:2] == "0x" {
 		return 0
 	}
+	if v.form != formQuoted && (digits == 0 && messageAt(sc.s, v.start, v.end) || sc.declared(k.start)) {
+		return 0
+	}
 	if k.kind == fieldLogin {
 		if digits == 0 && strings.IndexByte(text, '.') < 0 || text[0] == '@' || strings.IndexByte(text, '-') >= 0 {
 			if sc.besideValue(k, v) < 2 || v.form != formQuoted {
@@ -794,7 +797,8 @@ func (sc *scanner) fieldNumber(start int) bool {
 // besideHTTP reports whether headers of HTTP stand near: there, "Age" is that of a cached answer.
 func (sc *scanner) besideHTTP(start, end int) bool {
 	from, to := max(0, start-reachBeside), min(len(sc.s), end+reachBeside)
-	for _, w := range []string{"HTTP/", "cache-control", "Cache-Control", "ETag", "Etag", "etag:", "max-age", "X-Cache"} {
+	for _, w := range []string{"HTTP/", "cache-control", "Cache-Control", "ETag", "Etag", "etag:", "max-age", "X-Cache", "Content-Type", "content-type", "Content-Length",
+		"Set-Cookie", "set-cookie", "Last-Modified", "last-modified", "Accept-Ranges", "Via: ", "via: ", "Connection: ", "Vary: ", "vary: ", "Transfer-Encoding", "X-Served-By", "cf-ray"} {
 		if strings.Contains(sc.s[from:to], w) {
 			return true
 		}
@@ -829,6 +833,9 @@ func (sc *scanner) medicalValue(k *fieldKey, v fieldVal) float64 {
 	case letters < 3 && k.kind == fieldDrug, words > 12, startsURL(text):
 		return 0
 	case k.word == "rx" || k.word == "dx" || k.word == "terapia" || k.word == "receta" || k.word == "diagnostic" || k.word == "diagnostics" || k.word == "illness":
+		if k.word == "dx" && inAssembly(sc.s, k.start, v.end) {
+			return 0
+		}
 		if v.form == formLine && words > 5 || sc.besideValue(k, v) <= 0 && digits == 0 && !knownCondition(text) {
 			return 0
 		}

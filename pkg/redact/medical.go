@@ -95,6 +95,10 @@ func (sc *scanner) condition(h hit, k *keyword) {
 	switch {
 	case speaks&aboutGeneral != 0 && speaks&(aboutOne|aboutPerson) == 0:
 		return // nobody has it: what causes asthma?
+	case askedInGeneral(before, sc.s, end) && !sc.possessive(start):
+		return
+	case speaks&aboutPeople != 0 && speaks&(aboutOne|aboutPerson) == 0 && n.all()&topDiagnosis == 0:
+		return // patients with asthma
 	case n.near&topDiagnosis != 0:
 		strength = 2
 	case sc.possessive(start), n.after&topDiagnosis != 0 && speaks&(aboutOne|aboutPerson) != 0:
@@ -256,7 +260,7 @@ func (sc *scanner) diagnosisAfter(i int, k *keyword) {
 	}
 	v := s[j:end]
 	letters, digits, _, _ := census(v)
-	if letters < 4 || digits > letters || placeholder(v) || stopWord(v) {
+	if letters < 4 || digits > letters || placeholder(v) || stopWord(v) || refersOnly(v) || k.word == "dx" && inAssembly(s, i, end) {
 		return
 	}
 	conf := 0.55

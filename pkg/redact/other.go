@@ -41,6 +41,9 @@ func (sc *scanner) userAfter(i int, k *keyword) {
 	if len(v) < 3 || len(v) > 40 || letters == 0 || placeholder(v) || stopWord(v) || at(s, end) == '@' || at(s, end) == '(' {
 		return
 	}
+	if digits == 0 && (messageAt(s, j, end) || technical(v)) || at(s, end) == '[' || how == jointAssign && at(s, j-1) == ' ' && sc.declared(i-len(k.word)) {
+		return
+	}
 	if digits+symbols == 0 && (how == jointProse || !isLower(v[0])) && at(s, j-1) != '@' {
 		return
 	}

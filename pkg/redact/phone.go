@@ -15,7 +15,7 @@ var rulePhoneE164 = &rule{prio: prioShape + 5, Rule: Rule{
 // phone judges 6 to 15 digits, and up to 18 with an international prefix.
 func (w *window) phone() {
 	n := len(w.canon)
-	if w.mask != 0 || allSame(w.canon) {
+	if w.mask != 0 || allSame(w.canon) || w.bind >= bindSpace && inDump(w.sc.s, w.start) {
 		return
 	}
 	ctx := w.context()

@@ -28,7 +28,36 @@ func (w *window) plate() {
 	if n.near&topPlate == 0 {
 		return
 	}
-	w.add(rulePlate, 0.75, Evidence{Context: n.nameOf(topPlate)})
+	word := n.nameOf(topPlate)
+	if enrolWords[word] && !w.iberianPlate() {
+		return
+	}
+	w.add(rulePlate, 0.75, Evidence{Context: word})
+}
+
+// enrolWords are words for plates that are also words for enrolment, and for the numbers of students and staff.
+var enrolWords = wordSet("matrícula matricula matrículas matriculas")
+
+// iberianPlate reports whether the window has the form of a plate of Spain, Portugal, Brazil or Argentina, old or new.
+func (w *window) iberianPlate() bool {
+	runs, n := w.runs()
+	var form [len(runs)]int // letters above 0, digits below
+	for i, r := range runs[:min(n, len(runs))] {
+		form[i] = r.start - r.end
+		if r.letters {
+			form[i] = -form[i]
+		}
+	}
+	switch {
+	case n == 2:
+		return form[0] == -4 && form[1] == 3 || form[0] == 3 && (form[1] == -4 || form[1] == -3)
+	case n == 3:
+		a, b, c := form[0], form[1], form[2]
+		return a > 0 && a <= 2 && b == -4 && c > 0 && c <= 2 || a == 2 && b == -3 && c == 2 || a == -2 && b == 2 && c == -2 || a == 2 && b == -2 && c == 2 || a == -2 && b == -2 && c == 2 || a == 2 && b == -2 && c == -2
+	case n == 4:
+		return form[0] == 3 && form[1] == -1 && form[2] == 1 && form[3] == -2
+	}
+	return false
 }
 
 // barePlate judges a window that is all there is by the forms of countries.

@@ -18,6 +18,13 @@ func TestSentences(t *testing.T) {
 		{"password of letters, German", "Das Passwort lautet qTzwLkPrne, bitte ändern", "qTzwLkPrne", TypeSecret},
 		{"password of letters, French", "Le mot de passe est bQxKvtRwed.", "bQxKvtRwed", TypeSecret},
 		{"password of small letters", "the password is xkqwrtzb for now", "xkqwrtzb", TypeSecret},
+		{"plate of Spain", "La matrícula 1234 BCD", "1234 BCD", TypeOther},
+		{"plate of Portugal", "matrícula 12-AB-34", "12-AB-34", TypeOther},
+		{"own disease, asked about", "What helps my asthma?", "asthma", TypeMedical},
+		{"diseases of a patient", "Patient with COPD and fever", "COPD", TypeMedical},
+		{"handle", "my insta is pixel421", "pixel421", TypeOther},
+		{"birthday without its year", "geboren am 3. März", "3. März", TypeDate},
+		{"German identity card", "Personalausweis Seriennummer L01X00T478", "L01X00T478", TypeGovID},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			require.Equal(t, tc.kind, found(t, e, tc.text)[tc.value])
@@ -31,11 +38,26 @@ func TestNothingThere(t *testing.T) {
 	for name, text := range map[string]string{
 		"a password's state":   "The password is unchanged, and the token is expired.",
 		"a product's password": "The password is managed by GitHub Actions, the token is camelCase in JavaScript.",
+		"an element":           "userId = result[132]",
+		"a message":            "ERROR x.userId: failed at line 3\nuserId: conexión a Metabase rechazada",
+		"an assignment":        "const userId = params2",
+		"an argument":          "user: --help\nusername: version",
+		"a disease as such":    "What are the symptoms of Lyme disease in general? I want to know what causes asthma.",
+		"patients as such":     "Patients with COPD benefit from exercise. The clinic offers screening for breast cancer.",
+		"headers of a cache":   "Set-Cookie: theme=dark\nAge: 34\nVia: 1.1 varnish",
+		"references":           "Diagnosis: as discussed\nMedication: see below\nEndereço: ver acima\nName: (optional)\nMedication: as needed",
+		"birth of things":      "The data was born digital on 2020-01-01. The project was born on 2021-02-03. La loi est née le 1er mars 2010.",
+		"a day":                "La réunion est prévue le 1er mars, après la fête pour son anniversaire.",
+		"a serial number":      "Seriennummer LZ6311T47",
+		"a dump":               "call dump:\n0x0010: 3031 3233 3435 3637 3839 3031 3233 3435",
+		"assembly":             "lea rdx, [rip+3]\nDX: offset msg",
+		"enrolment":            "A matrícula 2023A001 foi feita na escola. La matrícula del curso 2024-A12 está abierta.",
+		"an office":            "Our offices at 2100 are open.",
 	} {
 		t.Run(name, func(t *testing.T) {
 			fs, err := e.Find(text, Hints{})
 			require.NoError(t, err)
-			for _, f := range fs {
+			for _, f := range structured(fs) {
 				require.Fail(t, "found", "%s by %s at %d", f.Type, f.Rule, f.Start)
 			}
 		})
