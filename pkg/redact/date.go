@@ -56,6 +56,10 @@ func (sc *scanner) birth(start, end int, year bool) {
 	var n nearby
 	sc.around(start, end, &n)
 	strength := n.has(topBirth)
+	if strength == 0 && year && sc.besideHead(start, end) {
+		sc.add(start, end, ruleBirth, 0.6, Evidence{Structure: "date after a name"})
+		return
+	}
 	if n.near&topVersion != 0 && n.near&topBirth == 0 {
 		return
 	}

@@ -293,7 +293,7 @@ func subjectEnd(s string, i int, alone bool) (int, bool) {
 		first = false
 		j = e + 1
 	}
-	return 0, false
+	return chosen, chosen > 0 && chosen+len(wordAt(s, chosen)) == len(s) // it ends the text
 }
 
 // nounSubject reads one word and a copula, as in "la clé API stripe est": the word at [i, e) must not make the name one

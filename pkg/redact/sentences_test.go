@@ -24,6 +24,11 @@ func TestSentences(t *testing.T) {
 		{"diseases of a patient", "Patient with COPD and fever", "COPD", TypeMedical},
 		{"handle", "my insta is pixel421", "pixel421", TypeOther},
 		{"birthday without its year", "geboren am 3. März", "3. März", TypeDate},
+		{"birth after the name in a subject", "Re: Maria Keller, 04/02/1980\n\nDear colleague", "04/02/1980", TypeDate},
+		{"birth after a patient's name", "Пациент: Иван Петров, 04.02.1980", "04.02.1980", TypeDate},
+		{"birth in brackets", "Patient: John Miller (1980-02-04)", "1980-02-04", TypeDate},
+		{"password of a network, Russian", "Пароль от вайфая Zx9kLm2p", "Zx9kLm2p", TypeSecret},
+		{"password of a network, Portuguese", "A senha do wifi é Zx9kLm2p", "Zx9kLm2p", TypeSecret},
 		{"German identity card", "Personalausweis Seriennummer L01X00T478", "L01X00T478", TypeGovID},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -52,6 +57,8 @@ func TestNothingThere(t *testing.T) {
 		"a dump":               "call dump:\n0x0010: 3031 3233 3435 3637 3839 3031 3233 3435",
 		"assembly":             "lea rdx, [rip+3]\nDX: offset msg",
 		"enrolment":            "A matrícula 2023A001 foi feita na escola. La matrícula del curso 2024-A12 está abierta.",
+		"date of a visit":      "Re: Maria Keller, 04/02/2024",
+		"date of a meeting":    "Re: Team Meeting, 04/02/2005\nRe: order, 04/02/1999",
 		"an office":            "Our offices at 2100 are open.",
 	} {
 		t.Run(name, func(t *testing.T) {
