@@ -319,6 +319,12 @@ func standsAlone(s string, start, end int, flags kwFlags) bool {
 			return false
 		}
 	}
+	if flags&kwSuffix == 0 && isLetter(s[start]) && accentedBefore(s, start) {
+		return false // gé|née
+	}
+	if flags&kwPrefix == 0 && accentedBefore(s, end) && isLower(at(s, end)) && !(s[end] == 's' && !isLetter(at(s, end+1))) {
+		return false // |né|rales
+	}
 	if flags&kwPrefix == 0 && end < len(s) && isLetter(s[end-1]) && isLetter(s[end]) {
 		hump := isUpper(s[end]) && isLower(s[end-1])
 		plural := lower(s[end]) == 's' && !isLetter(at(s, end+1))
@@ -327,6 +333,15 @@ func standsAlone(s string, start, end int, flags kwFlags) bool {
 		}
 	}
 	return true
+}
+
+// accentedBefore reports whether the character before s[i] is a Latin letter beyond ASCII: those of two bytes, U+00C0 to
+// U+017F but for the signs of multiplication and division.
+func accentedBefore(s string, i int) bool {
+	if i < 2 || s[i-1] < 0x80 || s[i-1] >= 0xC0 || s[i-2] < 0xC3 || s[i-2] > 0xC5 {
+		return false
+	}
+	return s[i-2] != 0xC3 || s[i-1] != 0x97 && s[i-1] != 0xB7
 }
 
 // idGroup names a kind of identity number: 1 + its index in idKinds.

@@ -69,6 +69,7 @@ var technicalWords = func() map[string]bool {
 		production staging development prod dev stage local localhost remote server client api web app main master worker primary secondary
 		data input output request response result results header headers body content message model models module package class function method
 		select insert update delete create get post put patch head options asc desc male female m f x d w unspecified other all auto
+		unbekannt inconnu inconnue desconocido desconocida desconhecido desconhecida sconosciuto onbekend ukjent nieznany nieznane bilinmiyor
 		manual keine nein ja non oui sí não nessuno ninguno nenhum aucun aucune geen brak sin missing invalid valid unset redacted hidden masked removed
 		keyword new old current last first next previous total sum count min max avg one two first_name last_name varchar2 nvarchar
 		text/plain application/json nullable notnull pk fk serial bigint smallint numeric real blob clob binary`) {

@@ -17,7 +17,7 @@ const (
 
 // jointByte marks the bytes that joints start with.
 var jointByte = func() (t [256]bool) {
-	for _, c := range []byte("<*~`[\"'\x1b\\") {
+	for _, c := range []byte("<*~`[=_\"'\x1b\\") {
 		t[c] = true
 	}
 	return t
@@ -144,8 +144,11 @@ func markJoint(s string, i int, c byte) int {
 		j++
 	}
 	before, after := at(s, i-1), at(s, j)
-	if j-i > 2 || c == '~' && j-i != 2 || c == '*' && j-i == 1 && isDigit(before) && isDigit(after) {
+	if j-i > 2 || (c == '~' || c == '=' || c == '_') && j-i != 2 || c == '*' && j-i == 1 && isDigit(before) && isDigit(after) && !onePair(s, i) {
 		return i
+	}
+	if (c == '=' || c == '_') && (before == '?' || after == '?' || !twin(s, i, c)) {
+		return i // a comparison, a name with two underscores, the end of an encoded word
 	}
 	switch {
 	case valueByte(before) && valueByte(after):
@@ -179,6 +182,44 @@ func markBefore(s string, i int, c byte) bool {
 	return false
 }
 
+// twin reports whether the two marks c at i have a pair of their like within maxMarked bytes on either side, on one line.
+func twin(s string, i int, c byte) bool {
+	for j := i + 2; j+1 < len(s) && j-i < maxMarked && s[j] != '\n'; j++ {
+		if s[j] == c && s[j+1] == c {
+			return true
+		}
+	}
+	for j := i - 2; j >= 0 && i-j < maxMarked && s[j] != '\n'; j-- {
+		if s[j] == c && s[j+1] == c {
+			return true
+		}
+	}
+	return false
+}
+
+// onePair reports whether the star at i is one of exactly two within maxMarked bytes on either side: the marks of a part
+// of a number. Products of two factors have one, those of several more than two, mostly.
+func onePair(s string, i int) bool {
+	n := 0
+	for j := max(0, i-maxMarked); j < min(len(s), i+maxMarked); j++ {
+		if s[j] == '*' {
+			n++
+			if j+1 < len(s) && s[j+1] == ' ' && j > 0 && s[j-1] == ' ' {
+				return false
+			}
+		}
+	}
+	return n == 2
+}
+
+// groupSide reports whether before and after, the characters on either side of a tag, can be of a number in groups: a
+// digit on one side, what parts groups on the other.
+func groupSide(before, after byte) bool {
+	return isDigit(before) && groupGap(after) || groupGap(before) && isDigit(after)
+}
+
+func groupGap(c byte) bool { return c == ' ' || c == '(' || c == ')' }
+
 // valueByte reports whether c may stand in a value beside a mark.
 func valueByte(c byte) bool {
 	return isAlnum(c) || c == '@' || c == '.' || c == '-' || c == '_' || c == '+' || c == '/' || c == '!' || c == '#' || c == '$' || c == '?' || c == '%'
@@ -189,12 +230,12 @@ var inlineTags = []string{"b", "i", "u", "s", "em", "strong", "span", "wbr", "br
 
 // tagJoint reads a tag of an inline element, or a comment, between two characters of a value.
 func tagJoint(s string, i int) int {
-	if !valueByte(s[i-1]) {
+	if !valueByte(s[i-1]) && !groupGap(s[i-1]) {
 		return i
 	}
 	if strings.HasPrefix(s[i:], "<!--") {
 		end := strings.Index(s[i:min(len(s), i+maxInlineTag)], "-->")
-		if end < 0 || !valueByte(at(s, i+end+3)) {
+		if end < 0 || !besideMark(s[i-1], at(s, i+end+3)) {
 			return i
 		}
 		return i + end + 3
@@ -221,13 +262,18 @@ func tagJoint(s string, i int) int {
 	for n := 0; broken && n < wrapIndent && isSpace(at(s, j)); n++ {
 		j++
 	}
-	if at(s, j) == '<' { // one tag after another
+	if at(s, j) == '<' && valueByte(s[i-1]) { // one tag after another
 		return max(i, tagAfter(s, j))
 	}
-	if !valueByte(at(s, j)) {
+	if !besideMark(s[i-1], at(s, j)) {
 		return i
 	}
 	return j
+}
+
+// besideMark reports whether before and after can be of one value that a tag takes apart.
+func besideMark(before, after byte) bool {
+	return valueByte(before) && valueByte(after) || groupSide(before, after)
 }
 
 // tagAfter reads one more tag at i, or returns 0.
@@ -257,7 +303,7 @@ func bracketJoint(s string, i int) int {
 	if at(s, j) == '/' {
 		j++
 	}
-	if c := lower(at(s, j)); c != 'b' && c != 'i' && c != 'u' && c != 's' || at(s, j+1) != ']' || !valueByte(s[i-1]) || !valueByte(at(s, j+2)) {
+	if c := lower(at(s, j)); c != 'b' && c != 'i' && c != 'u' && c != 's' || at(s, j+1) != ']' || !besideMark(s[i-1], at(s, j+2)) {
 		return i
 	}
 	return j + 2

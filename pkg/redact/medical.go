@@ -107,6 +107,8 @@ func (sc *scanner) condition(h hit, k *keyword) {
 		return
 	case speaks&(aboutOne|aboutPerson) != 0 && haveBefore(before), eastPerson(before):
 		strength = 1
+	case symptoms[k.word] && n.all()&topDiagnosis == 0:
+		return
 	case n.all()&(topDiagnosis|topPatient|topBirth|topRecord) != 0 && sc.conditionAfter(end, speaks):
 		strength = 1
 	}

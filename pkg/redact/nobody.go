@@ -6,7 +6,7 @@ import "strings"
 // memory, things that are born, questions about a disease as such.
 
 // referenceStarts begin what refers to a value or tells of it: "see above", "as discussed", "to be confirmed".
-var referenceStarts = strings.Split("as |see |same as |same |to be |not |per |like |siehe |wie |ver |voir |vedi |véase |vide |igual |idem|comme |come |como |zie |zob. |jak |wird |noch |à |por |da ", "|")
+var referenceStarts = strings.Split("none |as |see |same as |same |to be |not |per |like |siehe |wie |ver |voir |vedi |véase |vide |igual |idem|comme |come |como |zie |zob. |jak |wird |noch |à |por |da ", "|")
 
 // maxReference bounds what is read as a reference, in bytes.
 const maxReference = 40
@@ -19,6 +19,11 @@ func refersOnly(v string) bool {
 	}
 	if v[0] == '(' && v[len(v)-1] == ')' {
 		return len(v) < maxReference/2 && onlyLetters(v[1:len(v)-1])
+	}
+	for _, w := range [...]string{"上記", "参照", "同上", "见上", "如上", "위와 같", "см. выше"} {
+		if strings.Contains(v, w) {
+			return true
+		}
 	}
 	for _, w := range referenceStarts {
 		if len(v) > len(w) && equalFold(v[:len(w)], w) {
@@ -165,6 +170,12 @@ func endsNear(v string, set map[string]bool) bool {
 	}
 	return false
 }
+
+// codeThings are what has codes that are no secrets: errors, states, articles, countries.
+var codeThings = wordSet("error errore erreur erro fehler fout błędu błąd ошибки stato state status estado état statut article articolo artículo artigo produit prodotto producto produto país pays paese country language versione version colore color")
+
+// symptoms are names of conditions that are also everyday complaints: they count if somebody has them, by the words.
+var symptoms = wordSet("schwindel vertigini vertiges vértigo vertigo tinnitus insomnia insomnie insomnio insonnia insônia anxiety anxiété ansiedad ansiedade ansia")
 
 // askingWords begin a question or a request to explain.
 var askingWords = wordSet("what what's which how why explain describe was welche wie warum erkläre quels quelles quel quelle comment pourquoi qué cuáles cuál cómo cosa quali quale come quais qual como")

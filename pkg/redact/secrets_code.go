@@ -27,6 +27,9 @@ func (sc *scanner) codeAfter(i int, k *keyword) {
 			how, j = jointProse, v
 		}
 	}
+	if plainCode(k.word) && endsNear(s[i:max(i, min(j, len(s)))], codeThings) {
+		return // codice di errore è
+	}
 	if plainCode(k.word) && !sc.ofCode(i-len(k.word), i, j) {
 		return
 	}
