@@ -502,6 +502,9 @@ func (sc *scanner) streetValue(k *fieldKey, v *fieldVal) float64 {
 			return 0
 		}
 	}
+	if v.form != formQuoted && dottedLower(text) {
+		return 0 // a call
+	}
 	if k.word == "line" && !sc.besideAddress(k, *v) {
 		return 0
 	}
@@ -837,7 +840,8 @@ func (sc *scanner) medicalValue(k *fieldKey, v fieldVal) float64 {
 		if k.word == "dx" && inAssembly(sc.s, k.start, v.end) {
 			return 0
 		}
-		if v.form == formLine && words > 5 || sc.besideValue(k, v) <= 0 && digits == 0 && !knownCondition(text) {
+		known := knownCondition(text) || k.kind == fieldDrug && digits > 0
+		if v.form == formLine && words > 5 || sc.besideValue(k, v) <= 0 && !known {
 			return 0
 		}
 		return 0.6

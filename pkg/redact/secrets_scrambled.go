@@ -9,12 +9,13 @@ import "strings"
 const minScrambled = 6
 
 // scrambled reports whether v is made of letters that nobody could say: none of them a vowel, or, where capitals stand
-// within it, a part between two of them that has none or is a lone letter. camelCase and GitHub are not.
+// within it, in most of the parts between two of them, which have no vowel or are a lone letter. camelCase, GitHub and
+// PcTokenPayload are not.
 func scrambled(v string) bool {
 	if len(v) < minScrambled || !onlyLetters(v) || !hasLower(v) {
 		return false
 	}
-	parts, mute, from := 0, 0, 0
+	parts, mute, silent, from := 0, 0, 0, 0
 	for i := 1; i <= len(v); i++ {
 		if i < len(v) && !(isUpper(v[i]) && isLower(v[i-1])) {
 			continue
@@ -22,8 +23,9 @@ func scrambled(v string) bool {
 		parts++
 		if i-from == 1 || !strings.ContainsAny(v[from:i], "aeiouyAEIOUY") {
 			mute++
+			silent += i - from
 		}
 		from = i
 	}
-	return mute > 1 || mute == 1 && (parts == 1 || parts > 2)
+	return 2*silent >= len(v) && (mute > 1 || parts == 1 || parts > 2)
 }

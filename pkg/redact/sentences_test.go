@@ -71,6 +71,7 @@ func TestNothingThere(t *testing.T) {
 		"complaints":               "Der Patient klagte über Kopfschmerzen und Schwindel.",
 		"no place":                 "Ort: unbekannt",
 		"an error's code":          "Il codice di errore è 223, la versione del server è 21.5.11.",
+		"code":                     "dx := body.x - body2.x\naddr := pc + uint64(offset)\ntype TokenPayloadExternal PcTokenPayloadExternal",
 		"an office":                "Our offices at 2100 are open.",
 	} {
 		t.Run(name, func(t *testing.T) {
