@@ -7,7 +7,7 @@ SHELL := /bin/sh
 
 # The modules of go.work; :race runs a module's tests under the race detector.
 MODULES     := proto pkg pkg/client services test
-TEST_SUITES := proto pkg:race pkg/client:race services test .tools/house:alone
+TEST_SUITES := proto pkg:race pkg/redact/internal/phonetable pkg/client:race services test .tools/house:alone
 
 # Where the certificates, secrets and policy of a deployment live, as for
 # deploy/compose/prepare.sh.

@@ -186,7 +186,7 @@ func TestPropertiesOfEveryAction(t *testing.T) {
 		t.Run(string(a), func(t *testing.T) {
 			e := engineOf(t, a)
 			r := rand.New(rand.NewPCG(17, 4))
-			for i := range 1000 {
+			for i := range 1000 / raceShare {
 				text := randomText(r)
 				if i%4 == 0 {
 					quoted, err := json.Marshal(map[string]any{"content": text, "n": r.Uint64(), "list": []any{text, 4111111111111111}})

@@ -16,7 +16,7 @@ func TestFindingsHoldNoValue(t *testing.T) {
 	e := newEngine(t)
 	r := rand.New(rand.NewPCG(9, 9))
 	texts := append([]string{}, fuzzSeeds...)
-	for range 500 {
+	for range 500 / raceShare {
 		texts = append(texts, randomText(r), mixedText(r))
 	}
 	for _, text := range texts {

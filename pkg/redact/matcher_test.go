@@ -52,7 +52,7 @@ func TestMatcherFindsWhatANaiveSearchFinds(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	fill := []string{" ", "_", "-", "s ", "Id", "x", "é", "番", "9", ".", ": ", "S", "A", "aB", "\n", "\x00"}
 	words := literals(voc.words)
-	for range 300 {
+	for range 300 / raceShare {
 		var b strings.Builder
 		for range 8 {
 			w := voc.words[rnd.IntN(len(voc.words))].word

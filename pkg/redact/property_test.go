@@ -41,7 +41,7 @@ func TestProperties(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := newEngine(t)
 			r := rand.New(rand.NewPCG(3, 1))
-			for i := range 10000 {
+			for i := range 10000 / raceShare {
 				text := generate(r)
 				if i%4 == 0 {
 					text = jsonOf(map[string]any{"content": text, "n": r.Uint64(), "list": []any{text, 4111111111111111}})
@@ -99,7 +99,7 @@ func TestReplacementsShowNothingElse(t *testing.T) {
 func TestSpansMapBack(t *testing.T) {
 	e := newEngine(t)
 	r := rand.New(rand.NewPCG(2, 9))
-	for range 5000 {
+	for range 5000 / raceShare {
 		text := mixedText(r)
 		res, err := e.Redact(text, Hints{})
 		if err != nil {

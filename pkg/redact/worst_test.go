@@ -30,7 +30,7 @@ const worstBytes = 400_000
 func TestNoInputIsReadInMoreThanLinearTime(t *testing.T) {
 	e := newEngine(t)
 	for _, unit := range worstUnits {
-		_, err := e.Find(strings.Repeat(unit, worstBytes/len(unit)), Hints{})
+		_, err := e.Find(strings.Repeat(unit, worstBytes/raceShare/len(unit)), Hints{})
 		if err != nil {
 			require.ErrorIs(t, err, ErrUninspectable)
 		}
