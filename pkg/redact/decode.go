@@ -333,7 +333,10 @@ func asText(raw []byte) (string, bool) {
 		}
 		raw = []byte(string(utf16.Decode(units)))
 	}
-	return string(raw), utf8.Valid(raw) && printable(raw)
+	if !printable(raw) || !utf8.Valid(raw) {
+		return "", false
+	}
+	return string(raw), true
 }
 
 // inflate reads compressed text that is at most maxGzip times longer than its bytes.

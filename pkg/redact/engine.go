@@ -102,6 +102,9 @@ func (e *Engine) Find(text string, h Hints) ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	if j.settled {
+		return j.outcome.Findings, nil
+	}
 	return j.findings(), nil
 }
 
@@ -113,6 +116,9 @@ func (e *Engine) Redact(text string, h Hints) (Result, error) {
 	err := j.run(e, text, h)
 	if err != nil {
 		return Result{}, err
+	}
+	if j.settled {
+		return j.outcome, nil
 	}
 	return e.Apply(text, j.findings()), nil
 }
@@ -133,7 +139,7 @@ func (e *Engine) release(j *job) {
 	if len(j.text) > maxPooled {
 		return
 	}
-	j.text, j.view, j.hints, j.kept = "", nil, Hints{}, nil
+	j.text, j.view, j.hints, j.kept, j.outcome = "", nil, Hints{}, nil, Result{}
 	for i := range j.scanners {
 		sc := &j.scanners[i]
 		sc.v, sc.s = nil, ""
@@ -161,12 +167,14 @@ type job struct {
 	again    bool // the text is the outcome of a pass
 	nameless bool // it holds no names but those that were taken out
 	named    bool // a name was found
-	work     int  // what the run has taken, about in bytes read once; tests hold inputs to it
+	settled  bool // the outcome was read again, and nothing found
+	outcome  Result
+	work     int // what the run has taken, about in bytes read once; tests hold inputs to it
 }
 
 // run finds everything in text.
 func (j *job) run(e *Engine, text string, h Hints) error {
-	j.again, j.nameless, j.named = false, false, false
+	j.again, j.nameless, j.named, j.settled = false, false, false, false
 	err := j.once(e, text, h)
 	if err != nil {
 		return err

@@ -114,6 +114,7 @@ func (j *job) stabilise() {
 		j.work += again.work
 		j.eng.release(again)
 		if !added {
+			j.settled, j.outcome = true, Result{Text: out, Findings: fs}
 			return
 		}
 		j.kept = repeats(j.text, j.kept)

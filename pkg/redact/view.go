@@ -3,7 +3,6 @@ package redact
 import (
 	"sort"
 	"strings"
-	"unicode/utf8"
 )
 
 // seg maps a stretch of a view to its source. A linear stretch (end < 0) maps byte for byte from src; a unit maps all
@@ -101,9 +100,8 @@ func (w *viewBuilder) unit(s string, from, to int) {
 }
 
 func (w *viewBuilder) unitRune(r rune, from, to int) {
-	var buf [utf8.UTFMax]byte
-	n := utf8.EncodeRune(buf[:], r)
-	w.unit(string(buf[:n]), from, to)
+	w.unit("", from, to)
+	w.b.WriteRune(r)
 }
 
 func (w *viewBuilder) view() *view { return &view{s: w.b.String(), segs: w.segs} }
