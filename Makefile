@@ -29,7 +29,7 @@ TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-race test-kafka \
-	test-containers lint fmt bench bench-redact fuzz eval certs secrets clean distclean
+	test-containers lint fmt bench bench-redact fuzz eval train-names certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -74,6 +74,9 @@ bench: ## run every benchmark (BENCHTIME=1s each)
 
 bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PYTHON=python3)
 	@$(TIMED) $@ .tools/bench-redact.sh
+
+train-names: ## train the model of names anew and measure it (DATA=folder of the evaluation data)
+	@$(TIMED) $@ .tools/train-names.sh "$(DATA)"
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
 	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)

@@ -20,6 +20,7 @@ type explainedEvidence struct {
 	Checksum  string `json:"checksum,omitempty"`
 	Context   string `json:"context,omitempty"`
 	Structure string `json:"structure,omitempty"`
+	Model     string `json:"model,omitempty"`
 }
 
 // explained is a finding with all that is known of why it was made. Nothing of the value is in it.
@@ -66,7 +67,7 @@ func (r *redactRun) explain(file string, record int, in io.Reader, fs []redact.F
 			Start: at.start, End: at.end, StartByte: f.Start, EndByte: f.End,
 			Type: f.Type, Rule: f.Rule, RuleVersion: f.RuleVersion, Description: rule.Description, Source: rule.Source,
 			Confidence: f.Confidence, View: f.View, Action: f.Action,
-			Evidence: explainedEvidence{Checksum: f.Evidence.Checksum, Context: f.Evidence.Context, Structure: f.Evidence.Structure},
+			Evidence: explainedEvidence{Checksum: f.Evidence.Checksum, Context: f.Evidence.Context, Structure: f.Evidence.Structure, Model: f.Evidence.Model},
 		}
 	}
 	return out, nil
@@ -99,6 +100,9 @@ func (e explained) why() string {
 	}
 	if e.Evidence.Structure != "" {
 		parts = append(parts, "form: "+e.Evidence.Structure)
+	}
+	if e.Evidence.Model != "" {
+		parts = append(parts, "by the model "+e.Evidence.Model)
 	}
 	return strings.Join(parts, "; ")
 }

@@ -310,7 +310,8 @@ func (w *work) window(m *model, from, to int) {
 	n := len(w.ents)
 	w.entities(m, from, to)
 	if len(w.ents) > n {
-		w.named = append(w.named, Span{int(w.toks[from].start), int(w.toks[to-1].end)})
+		before, after := max(0, from-reach), min(len(w.toks), to+reach) // features see neighbours
+		w.named = append(w.named, Span{int(w.toks[before].start), int(w.toks[after-1].end)})
 	}
 }
 
@@ -447,16 +448,26 @@ func (w *work) entities(m *model, from, to int) {
 	}
 }
 
-// telling reports whether the tokens of a place are more than a short number: that is none by itself.
+// maxPostcode is more digits than a postcode with letters in it has.
+const maxPostcode = 7
+
+// telling reports whether the tokens of a place are more than a short number, or an abbreviation with a long one: those
+// are none by themselves.
 func telling(s string) bool {
-	letters, digits := 0, 0
+	letters, digits, capitals := 0, 0, 0
 	for i := range len(s) {
 		switch byteKind[s[i]] {
-		case byteLower, byteUpper, byteHigh:
+		case byteUpper:
+			capitals++
+			letters++
+		case byteLower, byteHigh:
 			letters++
 		case byteDigit:
 			digits++
 		}
+	}
+	if capitals == letters && letters <= maxAbbreviation && letters > 0 && digits >= maxPostcode {
+		return false
 	}
 	return letters >= 2 || digits >= 4
 }

@@ -271,7 +271,7 @@ func bracketMark(s string, i int) int {
 	for j < len(s) && j-i < maxMark && (byteKind[s[j]] == byteUpper || s[j] == '_') {
 		j++
 	}
-	if j-i < 4 || j == len(s) {
+	if j-i < 3 || j == len(s) {
 		return 0
 	}
 	if s[j] == ':' {
@@ -303,10 +303,19 @@ func starMark(s string, i int, initial bool) int {
 		return j
 	case j+1 < len(s) && byteKind[s[j]] == byteDigit && byteKind[s[j+1]] == byteDigit && (j+2 == len(s) || !wordByte(s[j+2])):
 		return j + 2
-	case initial && (j == len(s) || !wordByte(s[j]) && s[j] != '*'):
+	case initial && s[j-1] == '*' && !letterIn(s, j) && (j == len(s) || s[j] != '*'):
 		return j
 	}
 	return 0
+}
+
+// letterIn reports whether a letter or digit stands at i.
+func letterIn(s string, i int) bool {
+	if i == len(s) || byteKind[s[i]] != byteHigh {
+		return i < len(s) && wordByte(s[i])
+	}
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
 }
 
 func wordByte(c byte) bool {
