@@ -801,8 +801,10 @@ func (sc *scanner) fieldNumber(start int) bool {
 // besideHTTP reports whether headers of HTTP stand near: there, "Age" is that of a cached answer.
 func (sc *scanner) besideHTTP(start, end int) bool {
 	from, to := max(0, start-reachBeside), min(len(sc.s), end+reachBeside)
-	for _, w := range []string{"HTTP/", "cache-control", "Cache-Control", "ETag", "Etag", "etag:", "max-age", "X-Cache", "Content-Type", "content-type", "Content-Length",
-		"Set-Cookie", "set-cookie", "Last-Modified", "last-modified", "Accept-Ranges", "Via: ", "via: ", "Connection: ", "Vary: ", "vary: ", "Transfer-Encoding", "X-Served-By", "cf-ray"} {
+	for _, w := range []string{
+		"HTTP/", "cache-control", "Cache-Control", "ETag", "Etag", "etag:", "max-age", "X-Cache", "Content-Type", "content-type", "Content-Length",
+		"Set-Cookie", "set-cookie", "Last-Modified", "last-modified", "Accept-Ranges", "Via: ", "via: ", "Connection: ", "Vary: ", "vary: ", "Transfer-Encoding", "X-Served-By", "cf-ray",
+	} {
 		if strings.Contains(sc.s[from:to], w) {
 			return true
 		}
