@@ -50,7 +50,6 @@ type Weights struct {
 type model struct {
 	rows    string
 	lex     lexicon
-	scale   float32
 	trans   [lanes][lanes]float32 // exp of the transitions
 	starts  [lanes]float32        // exp of the starts
 	gain    float32               // most that a transition multiplies by, against staying outside
@@ -118,7 +117,7 @@ func parse(data string) (*model, error) {
 		return f
 	}
 	m := &model{}
-	m.scale = next()
+	scale := next()
 	for i := range m.trans {
 		for j := range m.trans[i] {
 			m.trans[i][j] = exp32(next())
@@ -139,7 +138,7 @@ func parse(data string) (*model, error) {
 	m.lex = newLexicon(slots)
 	m.exp = make([]float32, expSpan)
 	for i := range m.exp {
-		m.exp[i] = exp32(float32(i-expSpan/2) * m.scale)
+		m.exp[i] = exp32(float32(i-expSpan/2) * scale)
 	}
 	h := fnv.New32a()
 	h.Write([]byte(data[:headerSize]))
