@@ -157,7 +157,7 @@ func (w *window) bare() {
 		c.nobody += timeLike(w.canon)
 	}
 	guess, rule := 0.0, (*idRule)(nil)
-	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, true) {
+	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, true, len(w.groups)) {
 		if w.mask&sh.letter != sh.letter || w.mask&sh.digit != 0 {
 			continue
 		}

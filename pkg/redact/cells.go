@@ -452,7 +452,7 @@ func (sc *scanner) cellContext(c *cell, start, _ int, n *nearby) {
 			if int(sc.hits[i].start) < from || k.topics == 0 {
 				continue
 			}
-			n.note(k, sc.hits[i].word, label)
+			n.note(sc.voc, sc.hits[i].word, label)
 			if label {
 				n.near |= k.topics
 			} else {

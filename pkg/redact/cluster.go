@@ -81,8 +81,27 @@ func (sc *scanner) numeric(start, end int) int {
 	sc.pieces = sc.gather(sc.pieces[:0], start, end)
 	pieces := sc.pieces
 	last := max(pieces[len(pieces)-1].end, end)
-	sc.judge(pieces)
+	if !sc.outOfQuestion(pieces) {
+		sc.judge(pieces)
+	}
 	return max(last, sc.gathered(end))
+}
+
+// minUnlabelled is how many digits a number has that is judged without a word beside it that says what it is.
+const minUnlabelled = 6
+
+// topShort are the subjects of numbers that may be shorter.
+const topShort = topCVV | topExpiry | topPhone | topAccount | topRouting | topIBAN | topSort | topLabel | topRecord | topProvider | topPatient | topDiagnosis
+
+// outOfQuestion reports, before anything dearer is asked, whether no family could make anything of the pieces: a short
+// number that no word speaks of, as most numbers in a text are; or pieces on one side of the places that the view was
+// made for.
+func (sc *scanner) outOfQuestion(p []piece) bool {
+	first, last := p[0], p[len(p)-1]
+	if !sc.crosses(first.start-maxSigns, last.end) {
+		return true
+	}
+	return len(p) == 1 && !first.letters && first.end-first.start < minUnlabelled && sc.subjects(first.start, last.end)&topShort == 0
 }
 
 // gathered looks at the long tokens that a cluster took up after pos as tokens does at others, and returns the end of
@@ -386,7 +405,7 @@ func (sc *scanner) judgeRow(p []piece) {
 			}
 			w.set(p, a, b, canon[:n], mask, bind)
 			w.lower = lowerCase
-			if w.partOfRow(p, a, b) {
+			if w.partOfRow(p, a, b) || !sc.crosses(w.start, w.end) {
 				continue
 			}
 			sc.judgeWindow(w)

@@ -117,9 +117,10 @@ type vocabulary struct {
 
 // brief is what is asked of every word that is found: all briefs lie in a fast cache, the words do not.
 type brief struct {
-	topics topic
-	flags  kwFlags
-	starts bool // the scanner does something where the word stands
+	topics  topic
+	flags   kwFlags
+	starts  bool // the scanner does something where the word stands
+	grouped bool // it speaks of kinds of identity numbers
 }
 
 // theVocabulary is built once per process: it depends on nothing but the rules.
@@ -179,7 +180,7 @@ var theVocabulary = sync.OnceValue(func() *vocabulary {
 	}
 	v.briefs = make([]brief, len(merged))
 	for i := range merged {
-		v.briefs[i] = brief{merged[i].topics, merged[i].flags, merged[i].act != actNone || merged[i].field != 0}
+		v.briefs[i] = brief{merged[i].topics, merged[i].flags, merged[i].act != actNone || merged[i].field != 0, merged[i].group[0] != 0}
 	}
 	v.match = newMatcher(literals(merged))
 	return v
@@ -251,13 +252,22 @@ func (voc *vocabulary) findHitsIn(s string, from, to int, hits, triggers []hit) 
 		letters, small := letterMasks(x)
 		begins := letters&^(letters<<8|before[0]) | letters&^small&(small<<8|before[1])
 		before[0], before[1] = letters>>56, small>>56
-		places := begins | m.innerMask(s, i) | x&tops8
+		anywhere := m.innerMask(s, i, x, y)
+		if x&tops8 != 0 {
+			anywhere |= m.highMask(x, y, x&tops8)
+		}
+		places := begins | anywhere
 		if to-i < 8 {
 			places &= 1<<(8*(to-i)) - 1
 		}
 		for ; places != 0; places &= places - 1 {
 			k := bits.TrailingZeros64(places) &^ 7
-			w := m.at(x>>k|y<<(64-k), begins>>k&0x80 != 0)
+			var w walkStart
+			if anywhere>>k&0x80 != 0 {
+				w = m.anywhere(x>>k | y<<(64-k))
+			} else {
+				w = m.atStart(x>>k | y<<(64-k))
+			}
 			if w.state != 0 {
 				hits, triggers = voc.walk(s, i+k>>3, w, hits, triggers)
 			}
@@ -271,8 +281,8 @@ func (voc *vocabulary) walk(s string, i int, w walkStart, hits, triggers []hit) 
 	m := voc.match
 	state := w.state
 	for j := i + int(w.depth) - 1; ; {
-		if m.heads[state] != 0 {
-			for o := m.heads[state] - 1; m.outs[o] != noWord; o++ {
+		if o := m.states[state].outs(); o != 0 {
+			for o--; m.outs[o] != noWord; o++ {
 				word := m.outs[o]
 				k := &voc.briefs[word]
 				if !standsAlone(s, i, j+1, k.flags) {

@@ -28,7 +28,7 @@ func (sc *scanner) read(d derived) bool {
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
-	child.wrapped = len(d.crosses) > 0
+	child.wrapped, child.seams = len(d.crosses) > 0, d.crosses
 	child.spelt = d.name == "spelled"
 	child.run()
 	found := confident(beyond(child.out, lead), &sc.job.eng.least)
@@ -39,11 +39,8 @@ func (sc *scanner) read(d derived) bool {
 	}
 	taken := false
 	for _, c := range found {
-		if len(d.crosses) > 0 {
-			i := sort.SearchInts(d.crosses, c.start+1)
-			if i == len(d.crosses) || d.crosses[i] >= c.end {
-				continue
-			}
+		if !child.crosses(c.start, c.end) {
+			continue
 		}
 		c.start, c.end = d.view.source(c.start, c.end)
 		c.view = d.name
@@ -51,6 +48,16 @@ func (sc *scanner) read(d derived) bool {
 		taken = true
 	}
 	return taken
+}
+
+// crosses reports whether a finding at [start, end) would count: it reaches over one of the places that the view was
+// made for, if it was made for some.
+func (sc *scanner) crosses(start, end int) bool {
+	if len(sc.seams) == 0 {
+		return true
+	}
+	i := sort.SearchInts(sc.seams, start+1)
+	return i < len(sc.seams) && sc.seams[i] < end
 }
 
 // maxLabel bounds the name of a secret, and what joins it to its value, that is read together with a derived view.

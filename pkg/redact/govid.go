@@ -52,9 +52,12 @@ type idShape struct {
 
 // idShapeSet are the shapes of one length.
 type idShapeSet struct {
-	numeric, lettered               []idShape // of every kind: which are looked at where words speak of such numbers
-	numericUnnamed, letteredUnnamed []idShape // of those that need no word
+	numeric, lettered               []idShape                    // of every kind: which are looked at where words speak of such numbers
+	numericUnnamed, letteredUnnamed [maxFormGroups + 1][]idShape // of those that need no word, by the groups of the window
 }
+
+// maxFormGroups is how many groups the form of a kind has at most; a window of more is in no form.
+const maxFormGroups = 7
 
 var (
 	idRules = func() []*idRule {
@@ -96,32 +99,49 @@ func (t *idShapeSet) add(r *idRule, shape string) {
 			sh.either++
 		}
 	}
-	unnamed := r.kind.alone > 0 || r.kind.format != ""
 	if sh.letter == 0 {
 		t.numeric = append(t.numeric, sh)
-		if unnamed {
-			t.numericUnnamed = append(t.numericUnnamed, sh)
-		}
+		addUnnamed(&t.numericUnnamed, sh)
 	}
 	if strings.Trim(shape, "N") != "" {
 		t.lettered = append(t.lettered, sh)
-		if unnamed {
-			t.letteredUnnamed = append(t.letteredUnnamed, sh)
+		addUnnamed(&t.letteredUnnamed, sh)
+	}
+}
+
+// addUnnamed adds a shape that needs no word: whatever its groups, or in the groups of its forms.
+func addUnnamed(t *[maxFormGroups + 1][]idShape, sh idShape) {
+	for groups := range t {
+		if sh.rule.kind.alone > 0 || groups > 1 && sh.rule.grouped(groups) {
+			t[groups] = append(t[groups], sh)
 		}
 	}
 }
 
-// of returns the shapes that a window of letters, or of digits only, can have.
-func (t *idShapeSet) of(digits, named bool) []idShape {
+// grouped reports whether a form of the kind has as many groups.
+func (r *idRule) grouped(groups int) bool {
+	for i := range r.forms {
+		if len(r.forms[i].lens) == groups {
+			return true
+		}
+	}
+	return false
+}
+
+// of returns the shapes that a window of letters, or of digits only, can have in so many groups.
+func (t *idShapeSet) of(digits, named bool, groups int) []idShape {
+	if groups > maxFormGroups {
+		groups = 0 // in no form
+	}
 	switch {
 	case digits && named:
 		return t.numeric
 	case digits:
-		return t.numericUnnamed
+		return t.numericUnnamed[groups]
 	case named:
 		return t.lettered
 	}
-	return t.letteredUnnamed
+	return t.letteredUnnamed[groups]
 }
 
 // topOfficial are the subjects of which a word makes it worth to look at kinds that need one.
@@ -134,7 +154,7 @@ func (w *window) identity() {
 		return
 	}
 	named := w.context().all()&topOfficial != 0
-	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, named) {
+	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, named, len(w.groups)) {
 		if w.mask&sh.letter == sh.letter && w.mask&sh.digit == 0 {
 			w.identityOf(sh.rule, named)
 		}

@@ -15,19 +15,38 @@ import (
 // per word of the text. Those that may stand anywhere are looked up at every position, by four bytes as they are (by
 // three if they start beyond ASCII).
 type matcher struct {
-	root  [256]uint32 // first byte -> state; 0 is none
-	label []byte      // state -> the byte that leads to it
-	first []uint32    // state -> its first child; its last is before the first child of the next state
-	heads []uint32    // state -> index into outs + 1; 0 is none
-	outs  []uint16    // words that end here, each list ended by noWord
+	root   [256]uint32 // first byte -> state; 0 is none
+	states []state     // the children of a state stand side by side
+	outs   []uint16    // words that end in a state, each list ended by noWord
 
 	start  filter // letters of words that stand where a word can begin
 	inner  filter // first four bytes of words that may stand anywhere
+	again  filter // the same by another hash: what passes the first by chance hardly ever passes both
 	high   filter // first three bytes of those that start beyond ASCII
 	starts startTable
 }
 
 const noWord = 0xFFFF
+
+// state is a state of the trie in one word of memory, as a walk is mostly spent waiting for it: from the lowest bit, the
+// byte that leads to it, how many children it has, the first of them, and where its words are in outs, + 1; 0 is none.
+type state uint64
+
+const (
+	stateCount = 8
+	stateFirst = 17
+	stateOuts  = 40
+)
+
+// newState packs a state. A trie of our vocabulary has fewer states than 1<<23, and no state more children than 256.
+func newState(label byte, count, first, outs int) state {
+	return state(label) | state(count)<<stateCount | state(first)<<stateFirst | state(outs)<<stateOuts //nolint:gosec // see above
+}
+
+func (s state) label() byte   { return byte(s) }                                                  //nolint:gosec // the lowest byte
+func (s state) count() uint32 { return uint32(s>>stateCount) & (1<<(stateFirst-stateCount) - 1) } //nolint:gosec // cut to its bits
+func (s state) first() uint32 { return uint32(s>>stateFirst) & (1<<(stateOuts-stateFirst) - 1) }  //nolint:gosec // cut to its bits
+func (s state) outs() uint32  { return uint32(s >> stateOuts) }                                   //nolint:gosec // 24 bits are left
 
 // literal is a word as the matcher is to find it.
 type literal struct {
@@ -60,11 +79,19 @@ func (f *filter) has(x uint64) bool {
 // hash spreads x over the upper bits.
 func hash(x uint64) uint64 { return x * 0x9E3779B97F4A7C15 }
 
+// other is x in another form, whose hash has nothing to do with that of x.
+func other(x uint64) uint64 { return (x ^ x>>13) * 0xD6E8FEB86659FD93 }
+
 // startTable maps the first letters of words to where in the trie their walk starts.
 type startTable struct {
-	keys  []uint64 // open addressing; 0 is a free place
-	walks []walkStart
-	shift uint
+	entries []startEntry // open addressing; the key 0 is a free place
+	shift   uint
+}
+
+// startEntry is one place of a startTable.
+type startEntry struct {
+	key uint64
+	walkStart
 }
 
 // walkStart is a state of the trie and how many bytes lead to it.
@@ -73,25 +100,22 @@ type walkStart struct{ state, depth uint32 }
 // find returns where the walk for key starts; its state is 0 if there is none.
 func (t *startTable) find(key uint64) walkStart {
 	for i := hash(key) >> t.shift; ; i++ {
-		i &= uint64(len(t.keys) - 1) //nolint:gosec // a length
-		if t.keys[i] == key {
-			return t.walks[i]
-		}
-		if t.keys[i] == 0 {
-			return walkStart{}
+		e := &t.entries[i&uint64(len(t.entries)-1)] //nolint:gosec // a length
+		if e.key == key || e.key == 0 {
+			return e.walkStart
 		}
 	}
 }
 
 func newStartTable(entries map[uint64]walkStart) startTable {
 	size := uint(bits.Len(uint(len(entries)))) + 1 // half full at most
-	t := startTable{keys: make([]uint64, 1<<size), walks: make([]walkStart, 1<<size), shift: 64 - size}
+	t := startTable{entries: make([]startEntry, 1<<size), shift: 64 - size}
 	for key, w := range entries {
 		i := hash(key) >> t.shift
-		for t.keys[i] != 0 {
+		for t.entries[i].key != 0 {
 			i = (i + 1) & (1<<size - 1)
 		}
-		t.keys[i], t.walks[i] = key, w
+		t.entries[i] = startEntry{key, w}
 	}
 	return t
 }
@@ -114,9 +138,9 @@ func newMatcher(words []literal) *matcher {
 				}
 			}
 		case w.word[0] >= 0x80:
-			m.high.addAll(w.word, 3)
+			m.high.addAll(w.word, 3, nil)
 		case w.inside || run == 0 || w.prefix && run < maxStart && run == len(w.word):
-			m.inner.addAll(w.word, 4)
+			m.inner.addAll(w.word, 4, &m.again)
 		default:
 			m.addStart(entries, key, run, key)
 			if run < maxStart && run == len(w.word) && isLetter(w.word[run-1]) {
@@ -161,7 +185,7 @@ func (m *matcher) addStart(entries map[uint64]walkStart, key uint64, run int, lo
 // addExact adds the beginning of a form that is written just so.
 func (m *matcher) addExact(x exactForm) {
 	if x.text[0] >= 0x80 {
-		m.high.addAll(x.text, 3)
+		m.high.addAll(x.text, 3, nil)
 		return
 	}
 	var key uint64
@@ -169,11 +193,12 @@ func (m *matcher) addExact(x exactForm) {
 	for i := range n {
 		key |= uint64(x.text[i]) << (8 * i)
 	}
-	m.inner.addRest(key, n, 4, x.next)
+	m.inner.addRest(key, n, 4, x.next, &m.again)
 }
 
-// addAll adds the first size bytes of w, in both cases of its letters. What follows a shorter word may be anything.
-func (f *filter) addAll(w string, size int) {
+// addAll adds the first size bytes of w, in both cases of its letters, and to again, if there is one, their other form.
+// What follows a shorter word may be anything.
+func (f *filter) addAll(w string, size int, again *filter) {
 	n := min(size, len(w))
 	for cases := range 1 << n {
 		var key uint64
@@ -184,25 +209,31 @@ func (f *filter) addAll(w string, size int) {
 			}
 			key |= uint64(c) << (8 * i)
 		}
-		f.addRest(key, n, size, nil)
+		f.addRest(key, n, size, nil, again)
 	}
 }
 
 // addRest adds key, which has n bytes, with everything that may follow up to size bytes.
-func (f *filter) addRest(key uint64, n, size int, next *[256]bool) {
+func (f *filter) addRest(key uint64, n, size int, next *[256]bool, again *filter) {
 	if n == size {
 		f.add(key)
+		if again != nil {
+			again.add(other(key))
+		}
 		return
 	}
 	for c := range 256 {
 		if next == nil || next[c] {
-			f.addRest(key|uint64(c)<<(8*n), n+1, size, next)
+			f.addRest(key|uint64(c)<<(8*n), n+1, size, next, again)
 		}
 	}
 }
 
 // node is a state of the trie while it is built: the sorted words order[low:high] share depth bytes.
-type node struct{ low, high, depth int }
+type node struct {
+	low, high, depth int
+	label            byte // the byte that leads to it
+}
 
 // build lays the trie out in the order of its depth, so that the children of a state stand side by side.
 func (m *matcher) build(words []literal) {
@@ -217,21 +248,19 @@ func (m *matcher) build(words []literal) {
 	for i := range words {
 		size += len(words[i].word)
 	}
-	m.label, m.first, m.heads = make([]byte, 0, size), make([]uint32, 0, size+1), make([]uint32, 0, size)
+	m.states = make([]state, 0, size)
 	m.outs = make([]uint16, 0, 2*len(words))
 	nodes := make([]node, 1, size)
 	nodes[0] = node{high: len(order)}
-	m.label = append(m.label, 0)
 	for i := 0; i < len(nodes); i++ {
 		n := nodes[i]
-		m.first = append(m.first, uint32(len(nodes))) //nolint:gosec // as many as the words have bytes
-		m.heads = append(m.heads, 0)
+		children, outs := len(nodes), 0
 		low := n.low
 		for low < n.high && len(words[order[low]].word) == n.depth {
 			low++
 		}
 		if low > n.low {
-			m.heads[i] = uint32(len(m.outs) + 1) //nolint:gosec // as above
+			outs = len(m.outs) + 1
 			m.outs = append(append(m.outs, order[n.low:low]...), noWord)
 		}
 		for low < n.high {
@@ -241,42 +270,60 @@ func (m *matcher) build(words []literal) {
 				high++
 			}
 			if i == 0 {
-				m.root[c] = uint32(len(nodes)) //nolint:gosec // as above
+				m.root[c] = uint32(len(nodes)) //nolint:gosec // as many as the words have bytes
 			}
-			m.label = append(m.label, c)
-			nodes = append(nodes, node{low: low, high: high, depth: n.depth + 1})
+			nodes = append(nodes, node{low: low, high: high, depth: n.depth + 1, label: c})
 			low = high
 		}
+		m.states = append(m.states, newState(n.label, len(nodes)-children, children, outs))
 	}
-	m.first = append(m.first, uint32(len(nodes))) //nolint:gosec // as above
 }
 
 // step returns the state that c leads to from state, or 0.
-func (m *matcher) step(state uint32, c byte) uint32 {
-	for s, end := m.first[state], m.first[state+1]; s < end; s++ {
-		if m.label[s] == c {
+func (m *matcher) step(from uint32, c byte) uint32 {
+	st := m.states[from]
+	for s, end := st.first(), st.first()+st.count(); s < end; s++ {
+		if m.states[s].label() == c {
 			return s
 		}
 	}
 	return 0
 }
 
-// at returns where the walk for what stands at s[i:] starts; its state is 0 if no word starts there. The eight bytes
-// there are x, with zeros beyond the end; begins says whether a word of the text begins there.
-func (m *matcher) at(x uint64, begins bool) walkStart {
-	if m.inner.has(x&0xFFFFFFFF) || byte(x) >= 0x80 && m.high.has(x&0xFFFFFF) { //nolint:gosec // the lowest byte
-		return walkStart{state: m.root[lower(byte(x))], depth: 1} //nolint:gosec // the lowest byte
-	}
-	if !begins {
-		return walkStart{}
-	}
-	return m.atStart(x)
+// anywhere returns where the walk starts for a word that may stand anywhere, at a place that innerMask or highMask marks
+// for the eight bytes x there.
+func (m *matcher) anywhere(x uint64) walkStart {
+	return walkStart{state: m.root[lower(byte(x))], depth: 1} //nolint:gosec // the lowest byte
 }
 
-// innerMask marks, by the highest bits, at which of the eight bytes at s[i:] a word may begin that may stand anywhere.
-func (m *matcher) innerMask(s string, i int) (mask uint64) {
+// highMask leaves, of the places in mask, at which bytes beyond ASCII stand, those at which a word may begin. The eight
+// bytes are x, and y those that follow.
+func (m *matcher) highMask(x, y, mask uint64) (out uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		k := bits.TrailingZeros64(mask) &^ 7
+		if m.high.has((x>>k | y<<(64-k)) & 0xFFFFFF) {
+			out |= 0x80 << k
+		}
+	}
+	return out
+}
+
+// innerMask marks, by the highest bits, at which of the eight bytes at s[i:], which are x, with y after them, a word may
+// begin that may stand anywhere.
+func (m *matcher) innerMask(s string, i int, x, y uint64) (out uint64) {
+	mask := m.innerProbe(s, i, x, y)
+	for ; mask != 0; mask &= mask - 1 {
+		k := bits.TrailingZeros64(mask) &^ 7
+		if m.again.has(other((x>>k | y<<(64-k)) & 0xFFFFFFFF)) {
+			out |= 0x80 << k
+		}
+	}
+	return out
+}
+
+// innerProbe is innerMask by one hash.
+func (m *matcher) innerProbe(s string, i int, x, y uint64) (mask uint64) {
 	if i+11 > len(s) {
-		x, y := load64Pad(s, i), load64Pad(s, i+8)
 		for k := range 8 {
 			if m.inner.has((x>>(8*k) | y<<(64-8*k)) & 0xFFFFFFFF) {
 				mask |= 0x80 << (8 * k)
@@ -292,7 +339,8 @@ func (m *matcher) innerMask(s string, i int) (mask uint64) {
 	return mask
 }
 
-// atStart is at, where a word of the text begins.
+// atStart returns where the walk for the word of the text that begins with the eight bytes x starts; its state is 0 if no
+// word of the vocabulary starts there.
 func (m *matcher) atStart(x uint64) walkStart {
 	letters, small := letterMasks(x)
 	folded := x | ones8*0x20                         // the bit that small letters have and capitals have not

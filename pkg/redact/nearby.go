@@ -62,14 +62,16 @@ func (n *nearby) nameOf(t topic) string {
 	return theVocabulary().words[n.word[bits.TrailingZeros64(uint64(t))]].word
 }
 
-func (n *nearby) note(k *keyword, word uint16, label bool) {
-	for t := k.topics &^ n.named; t != 0; t &= t - 1 {
+func (n *nearby) note(voc *vocabulary, word uint16, label bool) {
+	b := &voc.briefs[word]
+	for t := b.topics &^ n.named; t != 0; t &= t - 1 {
 		n.word[bits.TrailingZeros64(uint64(t))] = word
 	}
-	n.named |= k.topics
-	if k.group[0] == 0 {
+	n.named |= b.topics
+	if !b.grouped {
 		return
 	}
+	k := &voc.words[word]
 	into := &n.groups
 	if label {
 		into = &n.label
@@ -154,7 +156,7 @@ func (sc *scanner) before(start int, n *nearby) {
 		if start-int(h.start) > reachBefore {
 			break
 		}
-		k := &sc.voc.words[h.word]
+		k := &sc.voc.briefs[h.word]
 		gap := last - int(h.end)
 		if n.near&^topNumber != 0 && gap > 3 || label && sc.apart(int(h.end), last) {
 			label = false
@@ -162,7 +164,7 @@ func (sc *scanner) before(start int, n *nearby) {
 		if gap > 0 && sc.blankLine(int(h.end), last) {
 			break
 		}
-		n.note(k, h.word, label)
+		n.note(sc.voc, h.word, label)
 		if label && (k.topics != topBenign || start-int(h.end) <= maxBenignGap) {
 			n.near |= k.topics
 		} else {
@@ -228,8 +230,8 @@ func (sc *scanner) following(end int, n *nearby) {
 		return
 	}
 	for i := sc.hitsBefore(end); i < len(sc.hits) && int(sc.hits[i].end) <= stop; i++ {
-		if k := &sc.voc.words[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end {
-			n.note(k, sc.hits[i].word, false)
+		if k := &sc.voc.briefs[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end {
+			n.note(sc.voc, sc.hits[i].word, false)
 			n.after |= k.topics
 		}
 	}

@@ -40,14 +40,15 @@ func (sc *scanner) apartAndCodes() {
 	}
 }
 
-// sideBySide reports whether two letters or digits stand side by side in the four bytes at p, as nearly everywhere.
+// sideBySide reports whether two letters or digits stand side by side in the eight bytes at p, as nearly everywhere: a
+// row is as long at least, after one of the places that are looked at.
 func sideBySide(s string, p int) bool {
 	x := load64(s, p)
 	letters, _ := letterMasks(x)
 	low := x &^ tops8
 	digits := (low + ones8*(0x80-'0')) &^ (low + ones8*(0x7F-'9')) &^ x & tops8
 	both := letters | digits
-	return both&(both<<8)&0x80808000 != 0
+	return both&(both<<8) != 0
 }
 
 func codeProbeAt(s string, p int) bool {
