@@ -28,7 +28,7 @@ VERSION := $(shell .tools/version.sh)
 TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
-.PHONY: help deps tools build generate demo dev test test-race test-kafka \
+.PHONY: help deps tools build generate demo dev test test-governance test-race test-kafka \
 	test-containers lint fmt bench bench-redact fuzz eval train-names certs secrets clean distclean
 
 help: ## list the targets
@@ -53,6 +53,9 @@ dev: ## the same stack left running, with its ports and tokens printed
 
 test: ## all that runs without Docker and Java; says what it skipped and why
 	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test -run "$(RUN)" $(TEST_SUITES)
+
+test-governance: ## trail, roles, dates, holds, erasure, on a whole deployment (make test runs them too)
+	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-governance -packages ./governance -run "$(RUN)" test
 
 test-race: ## the tests of every module under the race detector
 	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-race -timeout 15m -run "$(RUN)" $(addsuffix :race,$(MODULES))

@@ -17,7 +17,7 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
 make --no-print-directory -C "$root" certs secrets DIR="$dir"
-mkdir -p "$dir/data/kafka" "$dir/data/clickhouse"
+mkdir -p "$dir/data/kafka" "$dir/data/clickhouse" "$dir/data/trail"
 
 uid=$(id -u)
 gid=$(id -g)

@@ -183,7 +183,7 @@ func TestSecrets(t *testing.T) {
 	now := time.Date(2026, 11, 23, 23, 30, 0, 0, time.FixedZone("", -3600))
 	made, err := CreateSecrets(l, now, false)
 	require.NoError(t, err)
-	require.Len(t, made, 3+1+len(Services())+2)
+	require.Len(t, made, 3+1+len(Services())+4)
 	for _, file := range made {
 		require.True(t, file.Created, file.Path)
 		info, statErr := os.Stat(file.Path)
@@ -209,9 +209,18 @@ func TestSecrets(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, password, 43)
 
+	trailSign, err := LoadTrailSigner(l.TrailSignKey())
+	require.NoError(t, err)
+	trailVerify, err := LoadTrailVerifier(l.TrailVerifyKey())
+	require.NoError(t, err)
+	signed, err := trailSign.Sign([]byte("m"))
+	require.NoError(t, err)
+	require.True(t, trailVerify.Verify([]byte("m"), signed))
+
 	// Again: what is there is kept, what is missing is made, the public key follows its seed.
 	require.NoError(t, os.Remove(l.EpochVerifyKey()))
 	require.NoError(t, os.Remove(l.WebhookKey()))
+	require.NoError(t, os.Remove(l.TrailVerifyKey()))
 	made, err = CreateSecrets(l, now, false)
 	require.NoError(t, err)
 	created := 0
@@ -220,7 +229,10 @@ func TestSecrets(t *testing.T) {
 			created++
 		}
 	}
-	require.Equal(t, 2, created)
+	require.Equal(t, 3, created)
+	trailVerifyAgain, err := LoadTrailVerifier(l.TrailVerifyKey())
+	require.NoError(t, err)
+	require.Equal(t, trailVerify.KeyHash(), trailVerifyAgain.KeyHash())
 	again, err := LoadKey(l.HashKey())
 	require.NoError(t, err)
 	require.Equal(t, hash, again)

@@ -65,6 +65,15 @@ func (l Layout) EpochSignKey() string { return filepath.Join(l.Secrets(), "epoch
 // EpochVerifyKey is the public half of EpochSignKey.
 func (l Layout) EpochVerifyKey() string { return filepath.Join(l.Secrets(), "epoch-verify.pub") }
 
+// TrailSignKey signs the checkpoints of the audit trail's log.
+func (l Layout) TrailSignKey() string { return filepath.Join(l.Secrets(), "trail-sign.key") }
+
+// TrailVerifyKey is the public half of TrailSignKey.
+func (l Layout) TrailVerifyKey() string { return filepath.Join(l.Secrets(), "trail-verify.pub") }
+
+// TrailLog is the directory of the audit trail's log.
+func (l Layout) TrailLog() string { return filepath.Join(l.Dir, "data", "trail") }
+
 // WebhookKey is the Standard Webhooks secret.
 func (l Layout) WebhookKey() string { return filepath.Join(l.Secrets(), "webhook.key") }
 

@@ -53,11 +53,14 @@ func CreateSecrets(l Layout, now time.Time, force bool) ([]SecretFile, error) {
 		}
 		made = append(made, SecretFile{Path: s.path, Created: created})
 	}
-	created, err := writeEpochKeys(l, force)
-	if err != nil {
-		return made, err
+	for _, write := range []func(Layout, bool) ([]SecretFile, error){writeEpochKeys, writeTrailKeys} {
+		created, writeErr := write(l, force)
+		if writeErr != nil {
+			return made, writeErr
+		}
+		made = append(made, created...)
 	}
-	return append(made, created...), nil
+	return made, nil
 }
 
 type plannedSecret struct {

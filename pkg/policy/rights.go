@@ -118,10 +118,11 @@ var rights = []serviceRights{
 			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
 			TopicEvents:     {opDescribe, opDescribeConfigs},
 			TopicAlerts:     {opDescribe, opDescribeConfigs},
-			TopicAudit:      {opWrite, opDescribeConfigs},
+			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},
 		},
+		groups:  true,
 		watches: []string{identity.Redactor},
 		grants:  retentionGrants(),
 	},
@@ -151,14 +152,17 @@ func insertGrants() []string {
 }
 
 // retentionGrants let retention set dates, drop what reached them and see what is left, without
-// reading a row.
+// reading a row of an interaction.
 func retentionGrants() []string {
 	var grants []string
 	for _, table := range AllTables() {
 		on := " ON " + Database + "." + table
 		grants = append(grants, "GRANT ALTER TTL, ALTER MATERIALIZE TTL, ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
 	}
-	return append(grants, "GRANT SELECT ON system.parts", "GRANT SELECT ON system.tables")
+	return append(grants,
+		// The trail is reconciled with its log.
+		"GRANT SELECT ON "+Database+"."+TableAudit,
+		"GRANT SELECT ON system.parts", "GRANT SELECT ON system.tables")
 }
 
 // Topics lists every topic with the settings that hushlog relies on.

@@ -144,6 +144,8 @@ func (s *Stack) configs() map[string]any {
 	t.Common, t.Kafka = s.common(identity.Retention), setup.KafkaConfig(l, identity.Retention, brokers)
 	t.ClickHouse = setup.ClickHouseConfig(l, identity.Retention, s.Addresses.ClickHouse)
 
+	t.Trail = retention.TrailConfig{Dir: l.TrailLog(), SignKey: l.TrailSignKey(), VerifyKey: l.TrailVerifyKey()}
+
 	q := query.DefaultConfig()
 	q.Common, q.Kafka, q.TLS = s.common(identity.Query), setup.KafkaConfig(l, identity.Query, brokers), l.TLS(identity.Query)
 	q.ClickHouse = setup.ClickHouseConfig(l, identity.Query, s.Addresses.ClickHouse)

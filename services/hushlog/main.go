@@ -93,7 +93,7 @@ func newRootCommand() *cobra.Command {
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newDictionaryCommand(), newRulesCommand(),
-		newSQLCommand(), newLedgerCommand(),
+		newSQLCommand(), newLedgerCommand(), newAuditCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)
 	return root

@@ -16,9 +16,40 @@ type Config struct {
 	Kafka stream.Config `yaml:"kafka"`
 	// ClickHouse is where the tables are, and who we are there.
 	ClickHouse store.Config `yaml:"clickhouse"`
+	// Trail is the audit trail's log, which retention writes.
+	Trail TrailConfig `yaml:"trail"`
 	// Interval is the pause between rounds. Default 1m. Longer, and records and
 	// rows outlive their date by more; shorter costs a few questions a round.
 	Interval time.Duration `yaml:"interval"`
+}
+
+// TrailConfig is where the audit trail's log is, and what it is signed with.
+type TrailConfig struct {
+	// Dir is the log's directory, on a disk that outlives the machine. Several retentions of one deployment
+	// must see the same one: who holds its lock writes.
+	Dir string `yaml:"dir"`
+	// SignKey is the file of the key that signs checkpoints, VerifyKey that of its public half.
+	SignKey   string `yaml:"sign_key"`
+	VerifyKey string `yaml:"verify_key"`
+	// ResumeAt is an offset of the topic at which the log goes on although records before it are missing:
+	// an operator's word, once, after hushlog_retention_trail_state has told of a gap. 0 accepts none.
+	ResumeAt int64 `yaml:"resume_at"`
+}
+
+// Validate names each field that is missing.
+func (c TrailConfig) Validate() error {
+	var problems []error
+	for _, f := range []struct{ name, value string }{
+		{"trail.dir", c.Dir}, {"trail.sign_key", c.SignKey}, {"trail.verify_key", c.VerifyKey},
+	} {
+		if f.value == "" {
+			problems = append(problems, errors.New(f.name+": is missing"))
+		}
+	}
+	if c.ResumeAt < 0 {
+		problems = append(problems, errors.New("trail.resume_at: must not be negative"))
+	}
+	return errors.Join(problems...)
 }
 
 // DefaultConfig returns the values that hold where a file says nothing.
@@ -28,7 +59,7 @@ func DefaultConfig() Config {
 
 // Validate names each field that is missing or out of range.
 func (c Config) Validate() error {
-	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.ClickHouse.Validate()}
+	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.ClickHouse.Validate(), c.Trail.Validate()}
 	if c.Interval < time.Second || c.Interval > time.Hour {
 		problems = append(problems, errors.New("interval: must be between 1s and 1h"))
 	}

@@ -1,8 +1,12 @@
 package retention
 
 import (
+	"errors"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/hushlog/hushlog/pkg/audit/translog"
 )
 
 type metrics struct {
@@ -10,6 +14,10 @@ type metrics struct {
 	differences prometheus.Gauge
 	overdue     *prometheus.GaugeVec
 	rounds      *prometheus.CounterVec
+	// trailState is 1 for the state that the trail's log is in.
+	trailState       *prometheus.GaugeVec
+	trailLogged      prometheus.Counter
+	trailDifferences *prometheus.GaugeVec
 }
 
 // Steps of a round, and values of the label step.
@@ -18,7 +26,36 @@ const (
 	stepOverdue  = "overdue"
 	stepRaw      = "raw"
 	stepSettings = "settings"
+	stepTrail    = "trail"
 )
+
+// States of the trail's log, and values of the label state.
+const (
+	trailOK       = "ok"
+	trailTampered = "tampered"
+	trailGap      = "gap"
+	trailFailed   = "failed"
+)
+
+// setTrail shows the state that an error tells of.
+func (m *metrics) setTrail(err error) {
+	state := trailOK
+	switch {
+	case errors.Is(err, translog.ErrTampered) || errors.Is(err, translog.ErrCheckpoint):
+		state = trailTampered
+	case errors.Is(err, translog.ErrGap):
+		state = trailGap
+	case err != nil:
+		state = trailFailed
+	}
+	for _, s := range []string{trailOK, trailTampered, trailGap, trailFailed} {
+		value := 0.0
+		if s == state {
+			value = 1
+		}
+		m.trailState.WithLabelValues(s).Set(value)
+	}
+}
 
 func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	with := promauto.With(reg)
@@ -36,10 +73,20 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 			Name: "hushlog_retention_steps_total", Help: "Steps of retention's rounds by outcome.",
 		}, []string{"step", "outcome"}),
 	}
+	m.trailState = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_trail_state", Help: "1 for the state of the trail's log: ok, tampered, gap or failed.",
+	}, []string{"state"})
+	m.trailLogged = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_trail_logged_records_total", Help: "Records of the trail that were sequenced into its log.",
+	})
+	m.trailDifferences = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_trail_differences", Help: "Entries in which the trail's rows in ClickHouse differ from its log.",
+	}, []string{"what"})
+	m.setTrail(nil)
 	for _, table := range tables {
 		m.overdue.WithLabelValues(table).Set(0)
 	}
-	for _, step := range []string{stepDates, stepOverdue, stepRaw, stepSettings} {
+	for _, step := range []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail} {
 		m.rounds.WithLabelValues(step, "ok").Add(0)
 		m.rounds.WithLabelValues(step, "failed").Add(0)
 	}

@@ -33,6 +33,7 @@ type Service struct {
 	raw      *rawCleaner
 	metrics  *metrics
 	failed   map[string]error
+	trail    *reconciler
 }
 
 // Run is the whole service: it opens what the configuration names, makes rounds until
@@ -75,7 +76,8 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: stream.NewMetrics(app.Registry, identity.Retention)})
+	streamMetrics := stream.NewMetrics(app.Registry, identity.Retention)
+	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: streamMetrics})
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +97,13 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 			after: p.Retention.RawAfterRedaction.D(), log: app.Log, metrics: m, now: time.Now,
 		},
 	}
+	trail, err := newTrailLog(opts, cfg.Trail, m, streamMetrics, app.Log)
+	if err != nil {
+		return nil, err
+	}
+	s.trail = &reconciler{dir: cfg.Trail.Dir, verifier: trail.verifier, rows: db, keep: p.Retention.Audit.D(), log: app.Log, metrics: m, now: time.Now}
+	app.Health.AddCheck("trail", trail.healthy)
+	app.Go("log the trail", trail.run)
 	app.Health.AddCheck("kafka", publisher.Ping)
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Go("rounds", s.rounds)
@@ -135,6 +144,7 @@ func (s *Service) round(ctx context.Context) {
 	s.step(ctx, stepOverdue, s.overdue)
 	s.step(ctx, stepRaw, s.raw.clean)
 	s.step(ctx, stepSettings, s.settings)
+	s.step(ctx, stepTrail, s.trail.run)
 }
 
 // step logs a failure when it begins and its end, not each round.

@@ -108,6 +108,9 @@ func (s *Stack) credentials(t testing.TB) {
 	target.FilesToSearch = s.Files()
 }
 
+// Binary is the program that the processes run.
+func (s *Stack) Binary() string { return build.path }
+
 // Files are the directories of what the broker keeps and of what the processes log.
 func (s *Stack) Files() []string {
 	kafka := filepath.Join(s.Layout().Dir, "data", "kafka")

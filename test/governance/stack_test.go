@@ -1,0 +1,105 @@
+package governance
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/test/backend"
+	"github.com/hushlog/hushlog/test/stack"
+)
+
+func TestMain(m *testing.M) { backend.Main(m) }
+
+// patience bounds each wait for what happens behind.
+const patience = time.Minute
+
+// deployment is a running stack with what people type.
+type deployment struct{ *stack.Stack }
+
+func start(t *testing.T) *deployment {
+	t.Helper()
+	return &deployment{stack.Start(t)}
+}
+
+// hushlog runs the binary as a person with a role would, and returns what it printed and whether it
+// ended well.
+func (d *deployment) hushlog(t *testing.T, role string, args ...string) (string, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, d.Binary(), args...)
+	cmd.Env = append(os.Environ(), "HUSHLOG_DIR="+d.Layout().Dir, "HUSHLOG_SERVER="+d.Addresses.Query, "HUSHLOG_TOKEN="+d.Target.Tokens[role])
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return strings.TrimSpace(out.String()), err == nil
+}
+
+// must is hushlog for what has to end well.
+func (d *deployment) must(t *testing.T, role string, args ...string) string {
+	t.Helper()
+	out, ok := d.hushlog(t, role, args...)
+	require.True(t, ok, "hushlog %s: %s", strings.Join(args, " "), out)
+	return out
+}
+
+// sql asks as a role.
+func (d *deployment) sql(t *testing.T, role, statement string) string {
+	t.Helper()
+	return d.must(t, role, "sql", "--purpose", "security", "--output", "tsv", statement)
+}
+
+// eventually waits until a condition holds.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited %s for: %s", patience, what)
+		}
+		time.Sleep(200 * time.Millisecond)
+	}
+}
+
+// metric reads one of a service's metrics.
+func (d *deployment) metric(t *testing.T, service, name string) string {
+	t.Helper()
+	value := d.metricOrNone(service, name)
+	require.NotEmpty(t, value, "%s has no %s", service, name)
+	return value
+}
+
+// metricOrNone is empty also when the service does not answer.
+func (d *deployment) metricOrNone(service, name string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.Addresses.Admin[service]+"/metrics", http.NoBody)
+	if err != nil {
+		return ""
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return ""
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(body)) {
+		rest, found := strings.CutPrefix(line, name+" ")
+		if found {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return ""
+}
