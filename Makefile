@@ -29,7 +29,7 @@ TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-governance test-race test-kafka \
-	test-containers lint fmt bench bench-redact fuzz eval train-names certs secrets clean distclean
+	test-containers lint fmt bench bench-redact fuzz eval train-names train-safety certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -80,6 +80,9 @@ bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PY
 
 train-names: ## train the model of names anew and measure it (DATA=folder of the evaluation data)
 	@$(TIMED) $@ .tools/train-names.sh "$(DATA)"
+
+train-safety: ## train the model of pkg/safety anew and measure it (DATA=folder of the evaluation data)
+	@$(TIMED) $@ .tools/train-safety.sh "$(DATA)"
 
 fuzz: ## run every fuzz target for a short while (FUZZTIME=10s each)
 	@$(TIMED) $@ .tools/fuzz.sh $(FUZZTIME) $(MODULES)

@@ -92,7 +92,7 @@ func newRootCommand() *cobra.Command {
 		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
 	)
 	add("tools",
-		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newDictionaryCommand(), newRulesCommand(),
+		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
 		newSQLCommand(), newLedgerCommand(), newAuditCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)

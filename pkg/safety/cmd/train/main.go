@@ -1,0 +1,101 @@
+// Command train trains the model of pkg/safety and measures it: make train-safety runs it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/hushlog/hushlog/pkg/safety"
+)
+
+func main() {
+	err := run()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "train: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+type settings struct {
+	data       string
+	out        string
+	background string
+	version    string
+	count      int
+	fit        fitOptions
+}
+
+func run() error {
+	var s settings
+	flag.StringVar(&s.data, "data", "", "`folder` with train.jsonl.gz and dev.jsonl.gz")
+	flag.StringVar(&s.out, "out", "", "`file` to write the model to; none: only measure")
+	flag.StringVar(&s.version, "version", "1", "`name` of the model in flags")
+	flag.StringVar(&s.background, "background", "", "comma-separated `folders` of harmless text and source code")
+	flag.IntVar(&s.count, "count", 12000, "`number` of texts to make from the grammars")
+	flag.IntVar(&s.fit.epochs, "epochs", 6, "")
+	flag.Float64Var(&s.fit.rate, "rate", 0.3, "")
+	flag.Float64Var(&s.fit.decay, "decay", 1e-4, "")
+	flag.Uint64Var(&s.fit.seed, "seed", 1, "")
+	flag.Parse()
+
+	start := time.Now()
+	train, err := readExamples(filepath.Join(s.data, "train.jsonl.gz"))
+	if err != nil {
+		return err
+	}
+	made, err := makeExamples(s)
+	if err != nil {
+		return err
+	}
+	extractAll(train)
+	extractAll(made)
+	weigh(train)
+	fmt.Printf("%d examples, %d made; %s\n", len(train), len(made), time.Since(start).Round(time.Second))
+	results := crossValidate(train, made, s.fit)
+	report(os.Stdout, results)
+	if s.out != "" {
+		err = write(s, train, made, results)
+		if err != nil {
+			return err
+		}
+	}
+	fmt.Println(time.Since(start).Round(time.Second))
+	return nil
+}
+
+// extractAll fills in the rows of examples.
+func extractAll(list []*example) {
+	var wg sync.WaitGroup
+	const workers = 2
+	for k := range workers {
+		wg.Go(func() {
+			for i := k; i < len(list); i += workers {
+				list[i].views = safety.Extract(list[i].Text)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// weigh gives examples weights, so that a large source does not outweigh all others.
+func weigh(list []*example) {
+	n := map[string]int{}
+	for _, e := range list {
+		n[e.Source+" "+e.Label]++
+	}
+	for _, e := range list {
+		c := n[e.Source+" "+e.Label]
+		e.weight = 1
+		if c > 300 {
+			e.weight = 300 / float64(c)
+			e.weight = (1 + e.weight) / 2
+		}
+		if e.Tier == "weak" {
+			e.weight *= 0.3
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"math/rand/v2"
+	"strings"
+
+	"github.com/hushlog/hushlog/pkg/safety"
+)
+
+// maker draws examples from the grammars and puts them into carriers.
+type maker struct {
+	g    *grammar
+	c    *carriers
+	rng  *rand.Rand
+	sets map[string][]template // by name of a section
+	out  []*example
+}
+
+// makeExamples makes examples, about s.count of them.
+func makeExamples(s settings) ([]*example, error) {
+	g, err := readGrammar()
+	if err != nil {
+		return nil, err
+	}
+	m := &maker{g: g, rng: rand.New(rand.NewPCG(s.fit.seed, 11)), sets: map[string][]template{}}
+	m.c, err = newCarriers(g, m.rng, s)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range g.templates {
+		m.sets[t.set] = append(m.sets[t.set], t)
+	}
+	unit := s.count / 100
+	for _, set := range sortedKeys(m.sets) {
+		if set == "embedded" || set == "benign_note" {
+			continue
+		}
+		m.plain(set, min(len(m.sets[set])*unit/6, 8*unit))
+	}
+	m.carried(20 * unit)
+	m.clean(16 * unit)
+	m.disguised(10 * unit)
+	return m.out, nil
+}
+
+func (m *maker) add(e *example) {
+	e.made = true
+	e.weight = 0.5
+	m.out = append(m.out, e)
+}
+
+// draw takes a text of a section.
+func (m *maker) draw(set string) (template, string) {
+	list := m.sets[set]
+	t := list[m.rng.IntN(len(list))]
+	text := m.g.expand(m.rng, t.text)
+	for range m.rng.IntN(2) {
+		text = strings.TrimSpace(strings.ReplaceAll(text, "  ", " "))
+	}
+	switch m.rng.IntN(12) {
+	case 0:
+		text = strings.ToLower(text)
+	case 1:
+		text = strings.TrimRight(text, ".!?")
+	case 2:
+		if m.rng.IntN(3) == 0 {
+			text = strings.ToUpper(text)
+		}
+	}
+	return t, text
+}
+
+func (m *maker) plain(set string, n int) {
+	for range n {
+		t, text := m.draw(set)
+		m.add(&example{Source: "made_" + set, Label: t.label, Tier: "explicit", Lang: t.lang, Text: text, half: t.half()})
+	}
+}
+
+// carried puts instructions into documents.
+func (m *maker) carried(n int) {
+	for range n {
+		carrier, kind := m.c.draw(m.rng)
+		t, text := m.draw("embedded")
+		m.add(&example{
+			Source: "made_carried_" + kind, Label: string(safety.Injection), Tier: "explicit", Lang: "en",
+			Text: m.c.task(m.rng, insert(m.rng, carrier, text)), half: t.half(),
+		})
+	}
+}
+
+// clean makes the same documents without, or with a harmless note in the place of an instruction.
+func (m *maker) clean(n int) {
+	for i := range n {
+		text, kind := m.c.draw(m.rng)
+		half := m.rng.IntN(2)
+		if i%2 == 0 {
+			var t template
+			var note string
+			t, note = m.draw("benign_note")
+			text, half = insert(m.rng, text, note), t.half()
+		}
+		m.add(&example{Source: "made_clean_" + kind, Label: benign, Tier: "hard", Lang: "en", Text: m.c.task(m.rng, text), half: half})
+	}
+}
+
+// disguised encodes harmless texts and attacks, as many of either.
+func (m *maker) disguised(n int) {
+	var good, bad []*example
+	for _, e := range m.out {
+		if e.Label == benign {
+			good = append(good, e)
+		} else {
+			bad = append(bad, e)
+		}
+	}
+	if len(good) == 0 || len(bad) == 0 {
+		return
+	}
+	for i := range n {
+		list := good
+		if i%2 == 0 {
+			list = bad
+		}
+		e := list[m.rng.IntN(len(list))]
+		m.add(&example{Source: "made_disguised", Label: e.Label, Tier: "obf", Lang: e.Lang, Text: disguise(m.rng, e.Text), half: e.half})
+	}
+}

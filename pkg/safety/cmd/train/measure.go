@@ -1,0 +1,173 @@
+package main
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"math"
+	"slices"
+	"sort"
+	"sync"
+
+	"github.com/hushlog/hushlog/pkg/safety"
+)
+
+// scored is an example and its scores before calibration.
+type scored struct {
+	*example
+	raw [safety.Heads]float64
+}
+
+// score scores examples.
+func score(w *weights, list []*example) []scored {
+	out := make([]scored, len(list))
+	var sums [][safety.Heads]float64
+	for i, e := range list {
+		var top [safety.Heads]best
+		top, sums = w.highest(e.views, sums)
+		out[i].example = e
+		for h := range top {
+			out[i].raw[h] = top[h].score
+		}
+	}
+	return out
+}
+
+// threshold returns the lowest threshold above which at most rate of the negatives lie.
+func threshold(negatives []float64, rate float64) float64 {
+	if len(negatives) == 0 {
+		return 0
+	}
+	s := slices.Clone(negatives)
+	sort.Sort(sort.Reverse(sort.Float64Slice(s)))
+	k := int(math.Floor(rate*float64(len(s)) + 1e-9))
+	if k >= len(s) {
+		return math.Inf(-1)
+	}
+	return s[k]
+}
+
+// foldResult is what a model scored that had not seen the sources of a fold, nor the harmless texts among the rest that
+// were kept back.
+type foldResult struct {
+	name string
+	list []scored
+}
+
+// keptBack reports whether a harmless text is kept back from all training that is only measured: one in five.
+func keptBack(e *example) bool {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(e.Text)) // never fails
+	return e.Label == benign && h.Sum32()>>5%5 == 0
+}
+
+// crossValidate measures each fold by a model that has not seen it.
+func crossValidate(train, made []*example, opt fitOptions) []foldResult {
+	results := make([]foldResult, len(folds))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for k := range work {
+				var in, out []*example
+				for _, e := range train {
+					left := foldOf(e) == k || slices.Contains(folds[k], e.Source)
+					switch {
+					case left || keptBack(e):
+						out = append(out, e)
+					case !e.obfuscated():
+						in = append(in, e)
+					}
+				}
+				for _, e := range made {
+					if keptBack(e) {
+						out = append(out, e)
+					} else {
+						in = append(in, e)
+					}
+				}
+				results[k] = foldResult{folds[k][0], score(fit(in, opt), out)}
+			}
+		})
+	}
+	for k := range folds {
+		work <- k
+	}
+	close(work)
+	wg.Wait()
+	return results
+}
+
+// negativesOf returns the scores of harmless texts of the data in the fold, encodings among them.
+func (r *foldResult) negativesOf(h int) []float64 {
+	var out []float64
+	for _, s := range r.list {
+		if s.Label == benign && !s.made {
+			out = append(out, s.raw[h])
+		}
+	}
+	return out
+}
+
+// report prints recall of each head at 1 % and 0.1 % of false positives, by source. Thresholds are those of each fold.
+func report(w io.Writer, results []foldResult) {
+	for h, c := range safety.Categories() {
+		if c == safety.Jailbreak || c == safety.Injection || c == safety.Extraction {
+			continue
+		}
+		type count struct{ n, at1, at01 float64 }
+		pos, neg := map[string]*count{}, map[string]*count{}
+		var all count
+		for _, r := range results {
+			negatives := r.negativesOf(h)
+			t1, t01 := threshold(negatives, 0.01), threshold(negatives, 0.001)
+			add := func(c *count, score float64) {
+				c.n++
+				if score > t1 {
+					c.at1++
+				}
+				if score > t01 {
+					c.at01++
+				}
+			}
+			fmt.Fprintf(w, "  %s fold %-14s harmless %d, thresholds %.3f %.3f\n", c, r.name, len(negatives), t1, t01)
+			for _, s := range r.list {
+				y, weight := target(c, s.Label)
+				into := neg
+				switch {
+				case s.Label == benign:
+				case y == 1 && weight == 1:
+					into = pos
+					if s.Tier == "explicit" {
+						add(&all, s.raw[h])
+					}
+				default:
+					continue
+				}
+				name := s.Source
+				if s.obfuscated() {
+					name = "obf"
+				}
+				if into[name] == nil {
+					into[name] = &count{}
+				}
+				add(into[name], s.raw[h])
+			}
+		}
+		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, all.n, 100*all.at1/all.n, 100*all.at01/all.n)
+		for sign, m := range map[string]map[string]*count{"+": pos, "-": neg} {
+			for _, k := range sortedKeys(m) {
+				fmt.Fprintf(w, "    %s %-24s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
+			}
+		}
+	}
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,225 @@
+package safety
+
+import (
+	"encoding/binary"
+	"math"
+	"sync"
+)
+
+// Detector scores texts. It may be used by several goroutines at once.
+type Detector struct {
+	model *Model
+	lex   *lexicon
+	pool  sync.Pool // of *scorer
+}
+
+// New returns a detector with a model.
+func New(m *Model) *Detector {
+	d := &Detector{model: m, lex: lexiconOnce()}
+	d.pool.New = func() any { return newScorer(d) }
+	return d
+}
+
+// Model returns the detector's model.
+func (d *Detector) Model() *Model { return d.model }
+
+// Result is what a text scored.
+type Result struct {
+	Scores Scores
+	// Overall is one score for all: that of an attack, raised by what is harmful and by abuse where those are beyond
+	// doubt, so that each has its share of the false positives at a threshold.
+	Overall float64
+}
+
+// Score scores a text: its highest window, in it or in a decoded view of it. A text without words has the score of
+// nothing.
+func (d *Detector) Score(text string) Result { return d.model.Calibrate(d.Raw(text)) }
+
+// Calibrate turns scores before calibration into probabilities.
+func (m *Model) Calibrate(raw [heads]float64) Result {
+	var r Result
+	for i, s := range raw {
+		h := &m.Heads[i]
+		r.Scores[i] = h.Calibration.Probability(s)
+		if h.Overall != nil {
+			r.Overall = max(r.Overall, h.Overall.Probability(s))
+		}
+	}
+	return r
+}
+
+// Raw returns the scores of a text before calibration, for the trainer.
+func (d *Detector) Raw(text string) [heads]float64 {
+	s := d.pool.Get().(*scorer)
+	defer d.pool.Put(s)
+	for i := range s.best {
+		s.best[i] = math.Inf(-1)
+	}
+	s.made = 0
+	var sig signals
+	s.text(text, &sig)
+	s.views(text, &sig, 1)
+	s.z.reset("") // the pool holds no text
+	var out [heads]float64
+	for i := range out {
+		out[i] = d.model.Heads[i].Bias
+		if !math.IsInf(s.best[i], -1) {
+			out[i] += s.best[i]
+		}
+	}
+	return out
+}
+
+// views scores the decoded views of a text, and theirs.
+func (s *scorer) views(text string, sig *signals, depth int) {
+	for _, v := range views(nil, text, sig) {
+		if s.made == maxViews {
+			return
+		}
+		s.made++
+		var inner signals
+		s.text(v, &inner)
+		if depth < maxViewDepth {
+			s.views(v, &inner, depth+1)
+		}
+	}
+}
+
+// Sums of weights: every lane counts weights plus 128 each. Lanes of sums hold 32 bits.
+type sums struct {
+	a, b, c, d uint64 // heads 0 4, 2, 1 5, 3
+	rows       uint32
+}
+
+const lanes32 = 0x0000ffff0000ffff
+
+// add adds lanes of 16 bits.
+func (s *sums) add(even, odd uint64, rows uint32) {
+	s.a += even & lanes32
+	s.b += even >> 16 & lanes32
+	s.c += odd & lanes32
+	s.d += odd >> 16 & lanes32
+	s.rows += rows
+}
+
+// scorer is the state of one scoring.
+type scorer struct {
+	d      *Detector
+	z      tokenizer
+	stream stream
+	rows   []uint32
+	prefix []sums // before word i
+	best   [heads]float64
+	made   int // decoded views
+	memo   [memoSize]memo
+}
+
+// memoSize is how many words are remembered, a power of two: 200 kB for each scoring at the same time.
+const memoSize = 4096
+
+// memo remembers what a word of at most 16 bytes has by itself.
+type memo struct {
+	lo, hi    uint64 // the word
+	even, odd uint64
+	hash      uint64
+	rows      uint16
+	concept   uint8
+	signs     uint8
+}
+
+func newScorer(d *Detector) *scorer {
+	s := &scorer{d: d, prefix: make([]sums, 1, maxWords+1)}
+	s.z.lex = d.lex
+	return s
+}
+
+// text scores the windows of a text.
+func (s *scorer) text(text string, sig *signals) {
+	s.z.reset(text)
+	s.stream.reset()
+	s.prefix = append(s.prefix[:0], sums{})
+	var t token
+	for s.z.next(&t) {
+		m := s.word(t.word)
+		sig.add(m.signs, t.marks, t.raw)
+		even, odd := m.even, m.odd
+		s.rows = s.stream.rows(s.rows[:0], &t, m.hash, m.concept)
+		e, o := s.d.model.sum(s.rows)
+		even += e
+		odd += o
+		next := s.prefix[len(s.prefix)-1]
+		next.add(even, odd, uint32(m.rows)+uint32(len(s.rows)))
+		s.prefix = append(s.prefix, next)
+		if len(s.prefix) == maxWords+1 {
+			s.windows()
+			s.shift()
+		}
+	}
+	s.windows()
+}
+
+// lanes16 takes every other weight of a row.
+const lanes16 = 0x00ff00ff00ff00ff
+
+// sum adds rows up, in lanes of 16 bits: even heads and odd heads.
+func (m *Model) sum(rows []uint32) (even, odd uint64) {
+	for _, r := range rows {
+		w := binary.LittleEndian.Uint64(m.rows[r*8:])
+		even += w & lanes16
+		odd += w >> 8 & lanes16
+	}
+	return even, odd
+}
+
+// word returns what a word has by itself.
+func (s *scorer) word(w []byte) *memo {
+	var lo, hi uint64
+	for i, c := range w[:min(8, len(w))] {
+		lo |= uint64(c) << (8 * i)
+	}
+	if len(w) > 8 {
+		for i, c := range w[8:min(16, len(w))] {
+			hi |= uint64(c) << (8 * i)
+		}
+	}
+	m := &s.memo[mix(lo, hi)%memoSize]
+	if m.lo == lo && m.hi == hi && len(w) <= 16 {
+		return m
+	}
+	*m = memo{lo: lo, hi: hi, hash: hashWord(w), concept: s.d.lex.of(w), signs: signsOf(w)}
+	s.rows = s.d.lex.wordRows(s.rows[:0], w, m.hash, m.concept)
+	m.even, m.odd = s.d.model.sum(s.rows)
+	m.rows = uint16(len(s.rows))
+	if len(w) > 16 {
+		m.lo = 0 // is not found again
+	}
+	return m
+}
+
+// shift forgets all words but the last ones.
+func (s *scorer) shift() {
+	n := len(s.prefix)
+	base := s.prefix[n-1-maxOverlap]
+	for i := range maxOverlap + 1 {
+		p := s.prefix[n-1-maxOverlap+i]
+		s.prefix[i] = sums{p.a - base.a, p.b - base.b, p.c - base.c, p.d - base.d, p.rows - base.rows}
+	}
+	s.prefix = s.prefix[:maxOverlap+1]
+}
+
+// windows takes the highest score of the words since the last shift.
+func (s *scorer) windows() {
+	eachWindow(len(s.prefix)-1, func(from, to int) {
+		f, t := &s.prefix[from], &s.prefix[to]
+		rows := t.rows - f.rows
+		zero := int64(rows) * 128
+		by := 1 / length(int(rows))
+		a, b, c, d := t.a-f.a, t.b-f.b, t.c-f.c, t.d-f.d
+		for i, lane := range [heads]uint64{a & 0xffffffff, c & 0xffffffff, b & 0xffffffff, d & 0xffffffff, a >> 32, c >> 32} {
+			v := float64(int64(lane)-zero) * by * s.d.model.Heads[i].Scale
+			if v > s.best[i] {
+				s.best[i] = v
+			}
+		}
+	})
+}

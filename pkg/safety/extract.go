@@ -1,0 +1,77 @@
+package safety
+
+// View holds the rows of a text, or of a decoded view of it, word by word: what the trainer learns from.
+type View struct {
+	Rows []uint32
+	Ends []uint32 // of each word, in Rows
+}
+
+// Rows is how many rows a model has; every row in a View is less.
+const Rows = tableRows
+
+// Heads is how many heads a model has.
+const Heads = heads
+
+// Extract returns the rows that a detector would add up for a text: of the text first, then of its decoded views. Of
+// texts of more than 4096 words the rest is left out.
+func Extract(text string) []View {
+	x := extractor{lex: lexiconOnce()}
+	x.z.lex = x.lex
+	var sig signals
+	x.text(text, &sig)
+	x.views(text, &sig, 1)
+	return x.out
+}
+
+// EachWindow calls f with the first row of each window of the view, and the row after its last.
+func (v *View) EachWindow(f func(from, to int)) {
+	eachWindow(len(v.Ends), func(from, to int) {
+		start := 0
+		if from > 0 {
+			start = int(v.Ends[from-1])
+		}
+		f(start, int(v.Ends[to-1]))
+	})
+}
+
+// Length returns what the sum of so many rows is divided by.
+func Length(rows int) float64 { return length(rows) }
+
+type extractor struct {
+	lex    *lexicon
+	z      tokenizer
+	stream stream
+	out    []View
+	made   int
+}
+
+func (x *extractor) text(text string, sig *signals) {
+	var v View
+	x.z.reset(text)
+	x.stream.reset()
+	var t token
+	for len(v.Ends) < maxWords && x.z.next(&t) {
+		hash, concept := hashWord(t.word), x.lex.of(t.word)
+		sig.add(signsOf(t.word), t.marks, t.raw)
+		v.Rows = x.lex.wordRows(v.Rows, t.word, hash, concept)
+		v.Rows = x.stream.rows(v.Rows, &t, hash, concept)
+		v.Ends = append(v.Ends, uint32(len(v.Rows)))
+	}
+	if len(v.Ends) > 0 {
+		x.out = append(x.out, v)
+	}
+}
+
+func (x *extractor) views(text string, sig *signals, depth int) {
+	for _, v := range views(nil, text, sig) {
+		if x.made == maxViews {
+			return
+		}
+		x.made++
+		var inner signals
+		x.text(v, &inner)
+		if depth < maxViewDepth {
+			x.views(v, &inner, depth+1)
+		}
+	}
+}

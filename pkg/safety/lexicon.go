@@ -1,0 +1,130 @@
+package safety
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+const (
+	// maxConcepts bounds the number of concepts: pairs of them have a row each.
+	maxConcepts = 64
+	// maxUnspaced is how many letters an entry of a script without spaces has at most.
+	maxUnspaced = 8
+	// minStem is how many bytes of a word are read as a stem at least.
+	minStem = 2
+)
+
+//go:embed lexicon/*.txt
+var lexiconFiles embed.FS
+
+// lexicon maps words to concepts, numbered from 1; 0 is none.
+type lexicon struct {
+	names    []string // of concepts; names[0] is empty
+	words    map[string]uint8
+	stems    map[string]uint8
+	unspaced map[string]uint8
+	longest  int // stem, in bytes
+}
+
+// lexiconOnce reads the lexicon of this package. One that does not fit the program is a broken build: it panics.
+var lexiconOnce = sync.OnceValue(func() *lexicon {
+	l := &lexicon{names: []string{""}, words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
+	for _, name := range []string{"attack.txt", "harm.txt"} {
+		data, err := lexiconFiles.ReadFile("lexicon/" + name)
+		if err == nil {
+			err = l.read(string(data))
+		}
+		if err != nil {
+			panic(fmt.Errorf("lexicon %s: %w", name, err))
+		}
+	}
+	return l
+})
+
+// read adds the entries of a file. The first entry of a word decides.
+func (l *lexicon) read(text string) error {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		head, words, ok := strings.Cut(line, ":")
+		name, _, named := strings.Cut(head, " ")
+		if !ok || !named {
+			return fmt.Errorf("line %d: not NAME language: words", n)
+		}
+		id, err := l.concept(name)
+		if err != nil {
+			return fmt.Errorf("line %d: %w", n, err)
+		}
+		for _, w := range strings.Fields(words) {
+			l.add(w, id)
+		}
+	}
+	return nil
+}
+
+func (l *lexicon) concept(name string) (uint8, error) {
+	for i, have := range l.names {
+		if have == name {
+			return uint8(i), nil
+		}
+	}
+	if len(l.names) == maxConcepts {
+		return 0, fmt.Errorf("more than %d concepts", maxConcepts-1)
+	}
+	l.names = append(l.names, name)
+	return uint8(len(l.names) - 1), nil
+}
+
+func (l *lexicon) add(entry string, id uint8) {
+	word, stem := strings.CutSuffix(entry, "*")
+	var b []byte
+	spaced := true
+	for _, r := range word {
+		f := foldRune(r)
+		if f == 0 || f == skipRune {
+			continue
+		}
+		spaced = spaced && !unspaced(f)
+		b = utf8.AppendRune(b, f)
+	}
+	into := l.words
+	switch {
+	case !spaced:
+		into = l.unspaced
+	case stem:
+		into = l.stems
+		l.longest = max(l.longest, len(b))
+	}
+	_, have := into[string(b)]
+	if !have {
+		into[string(b)] = id
+	}
+}
+
+// of returns the concept of a folded word.
+func (l *lexicon) of(word []byte) uint8 {
+	id, ok := l.words[string(word)]
+	if ok {
+		return id
+	}
+	if len(word) > 0 && word[0] >= 0xe0 {
+		id, ok = l.unspaced[string(word)]
+		if ok {
+			return id
+		}
+	}
+	for n := min(len(word), l.longest); n >= minStem; n-- {
+		id, ok = l.stems[string(word[:n])]
+		if ok {
+			return id
+		}
+	}
+	return 0
+}

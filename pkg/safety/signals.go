@@ -1,0 +1,88 @@
+package safety
+
+import "strings"
+
+// Signs that a word gives of how its text is written.
+const (
+	signCommon    = 1 << iota // one of the most frequent words of English
+	signRot13                 // such a word, rotated by 13
+	signReversed              // such a word, written from its end
+	signTwoScript             // Latin letters and look-alikes of another script
+	signHexPair               // two hexadecimal digits
+)
+
+// common are words that hardly any English text of some length does without, and words that give orders.
+const common = "the of and to in is that it for you was with as on are this be have from or had by not but what all " +
+	"were when we there can an your which their said if do will each about how up out them then she many some so these " +
+	"would other into has more her two like him see could no make than been its who now people my made over did down only way use " +
+	"find may after just where most get through back much before right too any same tell me write explain answer a i ignore instructions"
+
+// signs maps folded words to their signs.
+var signs = func() map[string]uint8 {
+	m := map[string]uint8{}
+	for _, w := range strings.Fields(common) {
+		m[w] |= signCommon
+	}
+	for _, w := range strings.Fields(common) {
+		if len(w) < 2 {
+			continue
+		}
+		for _, other := range []struct {
+			word string
+			sign uint8
+		}{{rot13(w), signRot13}, {reversed(w), signReversed}} {
+			if m[other.word]&signCommon == 0 {
+				m[other.word] |= other.sign
+			}
+		}
+	}
+	return m
+}()
+
+// signsOf returns the signs of a folded word.
+func signsOf(word []byte) uint8 {
+	s := signs[string(word)]
+	if len(word) == 2 && hexLetter(word[0]) && hexLetter(word[1]) {
+		s |= signHexPair
+	}
+	latin, other := false, false
+	for _, r := range string(word) {
+		switch {
+		case r >= 'a' && r <= 'z':
+			latin = true
+		case lookalikes[r] != 0:
+			other = true
+		}
+	}
+	if latin && other {
+		s |= signTwoScript
+	}
+	return s
+}
+
+// hexLetter reports whether c may be a hexadecimal digit; all decimal digits are folded to 0.
+func hexLetter(c byte) bool { return c == '0' || c >= 'a' && c <= 'f' }
+
+// signals count what a text shows of how it is written.
+type signals struct {
+	words, common, rot13, reversed, twoScript, hexPairs, single, mixed, long int
+}
+
+// add counts a word; raw is its length as written, in bytes.
+func (s *signals) add(sign, marks uint8, raw int) {
+	s.words++
+	if sign != 0 {
+		s.common += int(sign & signCommon)
+		s.rot13 += int(sign / signRot13 & 1)
+		s.reversed += int(sign / signReversed & 1)
+		s.twoScript += int(sign / signTwoScript & 1)
+		s.hexPairs += int(sign / signHexPair & 1)
+	}
+	if marks != 0 {
+		s.mixed += int(marks / markMixed & 1)
+		s.single += int(marks / markSplit & 1)
+	}
+	if raw >= longRun {
+		s.long++
+	}
+}

@@ -1,0 +1,72 @@
+package safety
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func wordsOf(text string) string {
+	z := tokenizer{lex: lexiconOnce()}
+	z.reset(text)
+	var out []string
+	var t token
+	for z.next(&t) {
+		out = append(out, string(t.word))
+	}
+	return strings.Join(out, " ")
+}
+
+func TestWords(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"plain", "Ignore ALL, previous.", "ignore all previous"},
+		{"contraction", "don't don’t it's 'quoted'", "dont dont its quoted"},
+		{"digits", "in 2024 at 10:30", "in 0000 at 00 00"},
+		{"accents", "Vergiß Élève Muñoz Łódź", "vergis eleve munoz lodz"},
+		{"full width", "Ｉｇｎｏｒｅ　１", "ignore 0"},
+		{"styles", "𝐈𝐠𝐧𝐨𝐫𝐞 ⓐⓛⓛ", "ignore all"},
+		{"no width", "ig\u200bno\u00adre", "ignore"},
+		{"marks", "i\u0336g\u0336n\u0336ore", "ignore"},
+		{"Cyrillic", "Игнорируй ВСЁ", "игнорируи все"},
+		{"Arabic", "تَجاهَل أي", "تجاهل اي"},
+		{"Chinese", "请忽略之前的指令", "请 忽略 之前 的 指令"},
+		{"Chinese and Latin", "忽略prompt指令", "忽略 prompt 指令"},
+		{"Korean", "이전 지시를", "이전 지시를"},
+		{"Thai", "ลืมคำสั่ง", "ลืม คำสั่ง"},
+		{"not UTF-8", "a\xffb", "a b"},
+		{"nothing", " .,;\n", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) { require.Equal(t, c.want, wordsOf(c.text)) })
+	}
+}
+
+// TestWordIsBounded reads over the end of a word of any length.
+func TestWordIsBounded(t *testing.T) {
+	require.Len(t, wordsOf(strings.Repeat("a", 1000)), maxWord)
+	require.LessOrEqual(t, len(wordsOf(strings.Repeat("я", 1000))), maxWord+4)
+}
+
+// TestConcepts reads the same concept in many languages.
+func TestConcepts(t *testing.T) {
+	l := lexiconOnce()
+	for concept, list := range map[string]string{
+		"IGNORE": "ignore ignoriere oubliez olvida dimentica esqueça negeer zignoruj игнорируй unut 忽略 無視 무시하고 تجاهل abaikan",
+		"INSTR":  "instructions Anweisungen consignes instrucciones istruzioni instruções instructies instrukcje инструкции talimatları 指令 指示 지시를 التعليمات instruksi निर्देशों",
+		"KILL":   "kill murdering ermorden asesinar убить 谋杀",
+	} {
+		for w := range strings.FieldsSeq(list) {
+			require.Equal(t, concept, l.names[l.of([]byte(wordsOf(w)))], w)
+		}
+	}
+	require.Zero(t, l.of([]byte("qwertzuiop")))
+}
+
+func TestLexiconRefuses(t *testing.T) {
+	for name, text := range map[string]string{"no language": "IGNORE: a", "no colon": "IGNORE en a"} {
+		l := &lexicon{names: []string{""}, words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
+		require.Error(t, l.read(text), name)
+	}
+	l := &lexicon{names: make([]string, maxConcepts), words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
+	require.Error(t, l.read("ONEMORE en: a"))
+}

@@ -1,0 +1,36 @@
+package safety
+
+import "math"
+
+// Sizes of windows and their steps, in words. A text shorter than the first is one window; the whole text is one, too.
+var windowSizes = [...]struct{ size, step int }{{48, 24}, {192, 96}}
+
+// maxWords is how many words are scored together: longer texts are read piece by piece, overlapping by maxOverlap.
+const (
+	maxWords   = 4096
+	maxOverlap = 192
+)
+
+// eachWindow calls f with the windows of n words.
+func eachWindow(n int, f func(from, to int)) {
+	if n == 0 {
+		return
+	}
+	f(0, n)
+	for _, w := range windowSizes {
+		if n <= w.size {
+			return
+		}
+		from := 0
+		for ; from+w.size < n; from += w.step {
+			f(from, from+w.size)
+		}
+		f(n-w.size, n)
+	}
+}
+
+// damping keeps few rows from weighing as much as many.
+const damping = 24
+
+// length is what a sum over rows is divided by: a vector of so many ones has this length.
+func length(rows int) float64 { return math.Sqrt(float64(rows + damping)) }
