@@ -240,7 +240,7 @@ func TestUsersOnTheEngine(t *testing.T) {
 			{identity.Retention, "ALTER TABLE hushlog.contents MODIFY TTL toDate(accepted_at) + toIntervalDay(30)", true},
 			{identity.Retention, "SELECT count() FROM system.parts", true},
 			{identity.Retention, "SELECT text FROM hushlog.contents", false},
-			{identity.Retention, "INSERT INTO hushlog.ledger (project, minute) FORMAT TSV\ndemo\t1760000000\n", false},
+			{identity.Retention, "INSERT INTO hushlog.contents (project) FORMAT TSV\ndemo\n", false},
 			{identity.Query, "SELECT formatQuerySingleLine('select 1')", true},
 			{identity.Query, "SELECT count() FROM hushlog.interactions", false},
 		} {

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/hushlog/hushlog/pkg/redact"
 )
 
@@ -191,8 +193,21 @@ type Role struct {
 	Classes []Class `yaml:"classes"`
 	// Projects seen; "*" alone means all.
 	Projects []string `yaml:"projects"`
+	// May says what the role may ask for beside reading.
+	May []Right `yaml:"may"`
 	// Limits of one query and of an hour.
 	Limits RoleLimits `yaml:"limits"`
+}
+
+// Right is something that a role may ask for. What is asked for is done by retention, not by the role.
+type Right string
+
+// RightErase is to ask for the erasure of an end user.
+const RightErase Right = "erase"
+
+// Allows says whether the role may ask for something in a project.
+func (r Role) Allows(right Right, project string) bool {
+	return slices.Contains(r.May, right) && (slices.Contains(r.Projects, AnyProject) || slices.Contains(r.Projects, project))
 }
 
 // RoleLimits bound what a role may ask of ClickHouse.

@@ -18,7 +18,11 @@ const (
 	TopicAudit      = "hushlog.audit.v1"
 	TopicKeys       = "hushlog.keys.v1"
 	TopicQuarantine = "hushlog.quarantine.v1"
+	TopicRequests   = "hushlog.requests.v1"
 )
+
+// requestsKept is how long requests stay in the stream: as long as they may be worked on.
+const requestsKept = Duration(30 * 24 * time.Hour)
 
 // GroupPrefix and a service's name begin its consumer groups and transactional ids, as in
 // hushlog.redactor or hushlog.ingest.audit; it may use no others.
@@ -54,6 +58,7 @@ var topicSpecs = []topicSpec{
 	{TopicAudit, false, false, func(r Retention) Duration { return r.AuditStream }},
 	{TopicKeys, false, false, func(r Retention) Duration { return r.Keys }},
 	{TopicQuarantine, true, true, func(r Retention) Duration { return r.Quarantine }},
+	{TopicRequests, false, false, func(Retention) Duration { return requestsKept }},
 }
 
 // serviceRights declares what a service may do; everything else is refused.
@@ -93,6 +98,7 @@ var rights = []serviceRights{
 			TopicEvents:     {opRead, opWrite}, // reads back what it published, to know doubles
 			TopicQuarantine: {opRead, opWrite}, // tries again
 			TopicKeys:       {opRead, opWrite}, // makes the epochs
+			TopicRequests:   {opRead, opWrite}, // adds the pseudonyms to a request
 		},
 		groups: true, transactions: true,
 	},
@@ -121,6 +127,7 @@ var rights = []serviceRights{
 			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},
+			TopicRequests:   {opRead, opDescribeConfigs}, // erases
 		},
 		groups:  true,
 		watches: []string{identity.Redactor},
@@ -128,7 +135,10 @@ var rights = []serviceRights{
 	},
 	{
 		service: identity.Query,
-		topics:  map[string][]string{TopicAudit: {opWrite}},
+		topics: map[string][]string{
+			TopicAudit:    {opWrite},
+			TopicRequests: {opWrite}, TopicKeys: {opRead}, // seals the id of who is to be erased
+		},
 		// Its own user only parses statements; people's statements run as the role's user.
 		grants: []string{"GRANT SHOW COLUMNS ON " + Database + ".*"},
 	},
@@ -146,23 +156,45 @@ func insertGrants() []string {
 	var grants []string
 	for _, table := range schema {
 		on := " ON " + Database + "." + table.name
+		if table.kept {
+			continue
+		}
 		grants = append(grants, "GRANT INSERT"+on, "GRANT SELECT("+strings.Join(table.found, ", ")+")"+on)
 	}
-	return grants
+	// What was erased is not stored again.
+	return append(grants, "GRANT SELECT ON "+Database+"."+TableTombstones)
 }
 
-// retentionGrants let retention set dates, drop what reached them and see what is left, without
-// reading a row of an interaction.
+// erasedBy lists the columns that rows of an end user are found by, table by table.
+var erasedBy = map[string]string{
+	TableContents:     "project, request_id, accepted_at",
+	TableFindings:     "project, request_id, accepted_at",
+	TableInteractions: "project, request_id, accepted_at, user_pseudonym",
+	TableAlerts:       "project, window_start, user_pseudonym",
+}
+
+// retentionGrants let retention set dates, drop what reached them, find and delete the rows of an end
+// user, and see what is left. It reads ids and dates of interactions and nothing that was said.
 func retentionGrants() []string {
 	var grants []string
 	for _, table := range AllTables() {
 		on := " ON " + Database + "." + table
 		grants = append(grants, "GRANT ALTER TTL, ALTER MATERIALIZE TTL, ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
+		if columns := erasedBy[table]; columns != "" {
+			grants = append(grants, "GRANT SELECT("+columns+")"+on)
+		}
+	}
+	// What was erased is a step of the ledger.
+	grants = append(grants, "GRANT INSERT ON "+Database+"."+TableLedger)
+	for _, table := range schema {
+		if table.kept {
+			grants = append(grants, "GRANT SELECT, INSERT ON "+Database+"."+table.name)
+		}
 	}
 	return append(grants,
 		// The trail is reconciled with its log.
 		"GRANT SELECT ON "+Database+"."+TableAudit,
-		"GRANT SELECT ON system.parts", "GRANT SELECT ON system.tables")
+		"GRANT SELECT ON system.parts", "GRANT SELECT ON system.mutations", "GRANT SELECT ON system.tables")
 }
 
 // Topics lists every topic with the settings that hushlog relies on.

@@ -12,6 +12,8 @@ const (
 	TableQuarantined  = "quarantined"
 	TableAlerts       = "alerts"
 	TableAudit        = "audit"
+	TableErasures     = "erasures"
+	TableTombstones   = "tombstones"
 )
 
 // tableSpec is what the policy has to know of a table.
@@ -24,8 +26,19 @@ type tableSpec struct {
 	// found lists the columns by which ingest finds again what it has written, to count it: an id, what
 	// partitions are made by, and nothing of what was said.
 	found []string
+	// kept says that retention writes the table, and not ingest.
+	kept bool
 	// keep is the time rows are kept: of a label where the table has labels.
 	keep func(r Retention, l RetentionLabel) Duration
+}
+
+// longestMetadata is how long rows of an interaction may be there, or come back from what is as old.
+func longestMetadata(r Retention, _ RetentionLabel) Duration {
+	longest := r.Findings
+	for _, label := range r.Labels {
+		longest = max(longest, label.Metadata)
+	}
+	return longest
 }
 
 // byBlock is found for the tables of interactions.
@@ -34,13 +47,15 @@ var byBlock = []string{"block_id", "retention_label", "accepted_at"}
 // schema lists the tables in the order that ingest writes them: interactions last, so that a row
 // there means that everything else of it is there.
 var schema = []tableSpec{
-	{TableContents, true, true, true, byBlock, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
-	{TableFindings, true, true, true, byBlock, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
-	{TableLedger, false, true, false, []string{"block_id", "minute"}, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
-	{TableQuarantined, false, true, false, []string{"block_id", "accepted_at"}, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
-	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
-	{TableAudit, false, false, false, []string{"entry_id", "at"}, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
-	{TableInteractions, true, true, true, byBlock, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
+	{TableContents, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
+	{TableFindings, true, true, true, byBlock, false, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
+	{TableLedger, false, true, false, []string{"block_id", "minute"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
+	{TableQuarantined, false, true, false, []string{"block_id", "accepted_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
+	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
+	{TableAudit, false, false, false, []string{"entry_id", "at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
+	{TableInteractions, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 }
 
 // AllTables lists the tables in the order that ingest writes them.

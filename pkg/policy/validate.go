@@ -332,6 +332,11 @@ func (p *Policy) validateRoles(f *problems) {
 			f.add(field+".classes", "name the classes that it may see", "the role would see nothing")
 		}
 		p.validateRoleProjects(f, field, role)
+		for i, right := range role.May {
+			if right != RightErase {
+				f.add(fmt.Sprintf("%s.may[%d]", field, i), "write erase", "is nothing that a role may ask for")
+			}
+		}
 		within(f, field+".limits.max_rows", role.Limits.MaxRows, 1, 10_000_000)
 		within(f, field+".limits.max_time", role.Limits.MaxTime, Duration(time.Second), slowestTime)
 		within(f, field+".limits.max_memory", role.Limits.MaxMemory, 16<<20, 1<<40)

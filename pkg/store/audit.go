@@ -16,7 +16,7 @@ import (
 // came from. An error of each ends the reading.
 func (db *DB) AuditEntries(ctx context.Context, from, to time.Time, each func(*hushlogv1.AuditEntry) error) error {
 	const op = "read the trail"
-	rows, err := db.conn.Query(ctx, "SELECT entry_id, act_id, toString(phase), at, actor, role, action, purpose, statement, tables, outcome, reason, rows, bytes, token_id"+
+	rows, err := db.conn.Query(ctx, "SELECT entry_id, act_id, toString(phase), at, actor, role, action, purpose, statement, tables, outcome, reason, rows, bytes, token_id, ref"+
 		" FROM "+Database+"."+TableAudit+" WHERE at >= toDateTime64({from:String}, 3, 'UTC') AND at < toDateTime64({to:String}, 3, 'UTC')",
 		clickhouse.Named("from", clickHouseTime(from)), clickhouse.Named("to", clickHouseTime(to)))
 	if err != nil {
@@ -26,7 +26,7 @@ func (db *DB) AuditEntries(ctx context.Context, from, to time.Time, each func(*h
 	for rows.Next() {
 		var r auditRow
 		err = rows.Scan(&r.EntryID, &r.ActID, &r.Phase, &r.At, &r.Actor, &r.Role, &r.Action, &r.Purpose, &r.Statement, &r.Tables,
-			&r.Outcome, &r.Reason, &r.Rows, &r.Bytes, &r.TokenID)
+			&r.Outcome, &r.Reason, &r.Rows, &r.Bytes, &r.TokenID, &r.Ref)
 		if err != nil {
 			return clean(op, err)
 		}
@@ -49,7 +49,7 @@ func (row *auditRow) entry() (*hushlogv1.AuditEntry, error) {
 			return &hushlogv1.AuditEntry{
 				EntryId: []byte(row.EntryID), ActId: []byte(row.ActID), Phase: phase, At: timestamppb.New(row.At), Actor: row.Actor,
 				Role: row.Role, Action: row.Action, Purpose: row.Purpose, Statement: row.Statement, Tables: row.Tables,
-				Outcome: row.Outcome, Reason: row.Reason, Rows: row.Rows, Bytes: row.Bytes, TokenId: row.TokenID,
+				Outcome: row.Outcome, Reason: row.Reason, Rows: row.Rows, Bytes: row.Bytes, TokenId: row.TokenID, Ref: row.Ref,
 			}, nil
 		}
 	}

@@ -33,6 +33,8 @@ type DB struct {
 	conn driver.Conn
 	user string
 
+	tombstones tombstones
+
 	mu      sync.Mutex // guards started
 	started int64      // Unix time since when the server runs, as last seen
 }

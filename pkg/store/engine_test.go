@@ -198,7 +198,7 @@ func TestMigrateCanBeRepeatedAndTellsChanges(t *testing.T) {
 	statuses, err = admin.Status(t.Context())
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now(), statuses[0].AppliedAt, time.Minute)
-	require.Equal(t, "1", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.migrations"))
+	require.Equal(t, fmt.Sprint(len(statuses)), mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.migrations"))
 }
 
 func TestBlockIsStoredOnceHoweverOftenItIsWritten(t *testing.T) {

@@ -30,7 +30,7 @@ type LedgerLine struct {
 	Stored, Duplicates, Quarantined, SampledOut uint64
 	// InFlight is what is known to wait in the stream. Ledger leaves it zero; the caller sets it.
 	InFlight uint64
-	// Counted is how many rows of interactions there are.
+	// Counted is how many rows of interactions there are, and were erased since they were stored.
 	Counted uint64
 }
 
@@ -60,12 +60,12 @@ const ledgerQuery = `SELECT project, minute,
 	accepted + rejected AS received, sum(gateway_rejected) AS rejected,
 	greatest(sum(gateway_accepted), sum(taken)) AS accepted, sum(taken) AS read,
 	sum(stored) AS stored, sum(duplicates) AS duplicates, sum(quarantined) AS quarantined, sum(sampled_out) AS sampled_out,
-	sum(counted) AS counted
+	sum(counted) + sum(erased) AS counted
 FROM (
-	SELECT project, minute, gateway_accepted, gateway_rejected, accepted AS taken, stored, duplicates, quarantined, sampled_out, toUInt64(0) AS counted
+	SELECT project, minute, gateway_accepted, gateway_rejected, accepted AS taken, stored, duplicates, quarantined, sampled_out, erased, toUInt64(0) AS counted
 	FROM hushlog.ledger WHERE minute >= ` + ledgerSince + `
 	UNION ALL
-	SELECT project, toStartOfMinute(toDateTime(accepted_at, 'UTC')) AS minute, 0, 0, 0, 0, 0, 0, 0, count() AS counted
+	SELECT project, toStartOfMinute(toDateTime(accepted_at, 'UTC')) AS minute, 0, 0, 0, 0, 0, 0, 0, 0, count() AS counted
 	FROM hushlog.interactions WHERE accepted_at >= ` + ledgerSince + ` GROUP BY project, minute
 )
 GROUP BY project, minute ORDER BY project, minute`

@@ -32,7 +32,8 @@ var embedded embed.FS
 
 // Migration is one step of the schema.
 type Migration struct {
-	// Version counts from 1 without gaps.
+	// Version orders the steps. There may be gaps, and a step may come to lie between two that are in
+	// force: it is applied then, so steps do not rely on those of other subjects.
 	Version uint32
 	// Name is the file's, without version and ending.
 	Name string
@@ -67,8 +68,8 @@ func readMigrations(files fs.FS) ([]Migration, error) {
 			return nil, fmt.Errorf("%s: name it 0001_what.sql", name)
 		}
 		version, err := strconv.ParseUint(match[1], 10, 32)
-		if err != nil || version != uint64(i)+1 {
-			return nil, fmt.Errorf("%s: versions count from 0001 without gaps", name)
+		if err != nil || version == 0 || i > 0 && version <= uint64(steps[i-1].Version) {
+			return nil, fmt.Errorf("%s: give it a version of its own, from 0001", name)
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
@@ -137,7 +138,11 @@ func (db *DB) migrate(ctx context.Context, steps []Migration) error {
 	if err != nil {
 		return err
 	}
-	for _, step := range steps[len(applied):] {
+	for _, step := range steps {
+		_, done := appliedAt(applied, step.Version)
+		if done {
+			continue
+		}
 		err = db.apply(ctx, step)
 		if err != nil {
 			return err
@@ -168,8 +173,9 @@ func (db *DB) Status(ctx context.Context) ([]MigrationStatus, error) {
 	statuses := make([]MigrationStatus, len(steps))
 	for i, step := range steps {
 		statuses[i] = MigrationStatus{Migration: step}
-		if i < len(applied) {
-			statuses[i].AppliedAt = applied[i].AppliedAt
+		m, done := appliedAt(applied, step.Version)
+		if done {
+			statuses[i].AppliedAt = m.AppliedAt
 		}
 	}
 	return statuses, checkApplied(steps, applied)
@@ -196,16 +202,26 @@ func (db *DB) applied(ctx context.Context) ([]MigrationStatus, error) {
 	return applied, clean("read migrations", rows.Err())
 }
 
+// checkApplied refuses a database that knows more than this binary, or knows it otherwise.
 func checkApplied(steps []Migration, applied []MigrationStatus) error {
-	if len(applied) > len(steps) {
-		return fmt.Errorf("%d migrations are applied and %d known: %w", len(applied), len(steps), ErrSchemaNewer)
-	}
-	for i, m := range applied {
-		if m.Version != steps[i].Version || m.Checksum != steps[i].Checksum {
+	for _, m := range applied {
+		i := slices.IndexFunc(steps, func(s Migration) bool { return s.Version == m.Version })
+		if i < 0 {
+			return fmt.Errorf("migration %d is applied and not known here: %w", m.Version, ErrSchemaNewer)
+		}
+		if m.Checksum != steps[i].Checksum {
 			return fmt.Errorf("%04d_%s: %w", steps[i].Version, steps[i].Name, ErrMigrationChanged)
 		}
 	}
 	return nil
+}
+
+func appliedAt(applied []MigrationStatus, version uint32) (MigrationStatus, bool) {
+	i := slices.IndexFunc(applied, func(m MigrationStatus) bool { return m.Version == version })
+	if i < 0 {
+		return MigrationStatus{}, false
+	}
+	return applied[i], true
 }
 
 func (db *DB) apply(ctx context.Context, step Migration) error {

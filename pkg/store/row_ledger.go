@@ -19,6 +19,7 @@ type ledgerRow struct {
 	SampledOut      uint64    `ch:"sampled_out"`
 	GatewayAccepted uint64    `ch:"gateway_accepted"`
 	GatewayRejected uint64    `ch:"gateway_rejected"`
+	Erased          uint64    `ch:"erased"`
 }
 
 func ledgerRowOf(d *hushlogv1.LedgerDelta, block string) (*ledgerRow, error) {

@@ -76,6 +76,7 @@ type auditRow struct {
 	Rows      uint64    `ch:"rows"`
 	Bytes     uint64    `ch:"bytes"`
 	TokenID   string    `ch:"token_id"`
+	Ref       string    `ch:"ref"`
 }
 
 var phaseNames = map[hushlogv1.AuditPhase]string{
@@ -103,6 +104,6 @@ func auditRowOf(e *hushlogv1.AuditEntry) (*auditRow, error) {
 	return &auditRow{
 		EntryID: entry, ActID: act, Phase: phase, At: when, Actor: e.GetActor(), Role: e.GetRole(), Action: e.GetAction(),
 		Purpose: e.GetPurpose(), Statement: e.GetStatement(), Tables: e.GetTables(), Outcome: e.GetOutcome(), Reason: e.GetReason(),
-		Rows: e.GetRows(), Bytes: e.GetBytes(), TokenID: e.GetTokenId(),
+		Rows: e.GetRows(), Bytes: e.GetBytes(), TokenID: e.GetTokenId(), Ref: e.GetRef(),
 	}, nil
 }

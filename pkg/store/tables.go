@@ -11,6 +11,8 @@ const (
 	TableQuarantined  = "quarantined"
 	TableAlerts       = "alerts"
 	TableAudit        = "audit"
+	TableErasures     = "erasures"
+	TableTombstones   = "tombstones"
 	migrationsTable   = "migrations"
 )
 
@@ -96,6 +98,7 @@ var tables = []Table{
 		{"sampled_out", typeCount},
 		{"gateway_accepted", typeCount},
 		{"gateway_rejected", typeCount},
+		{"erased", typeCount},
 	}},
 	{Name: TableInteractions, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"trace_id", typeText},
@@ -176,6 +179,25 @@ var tables = []Table{
 		{"rows", typeCount},
 		{"bytes", typeCount},
 		{"token_id", typeName},
+		{"ref", typeText},
+	}},
+	{Name: TableErasures, ID: "request_id", Date: "at", Columns: []Column{
+		{"request_id", typeText},
+		{"project", typeName},
+		{"at", typeTime},
+		{"actor", typeName},
+		{"requested_at", typeTime},
+		{"state", typeName},
+		{"place", typeName},
+		{"wave", "UInt32"},
+		{"rows", typeCount},
+		{"receipt", typeText},
+	}},
+	{Name: TableTombstones, ID: "request_id", Date: "at", Columns: []Column{
+		{"mark", "FixedString(32)"},
+		{"request_id", typeText},
+		{"until", typeTime},
+		{"at", typeTime},
 	}},
 }
 

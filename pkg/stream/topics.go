@@ -20,6 +20,7 @@ const (
 	TopicAudit      = policy.TopicAudit
 	TopicKeys       = policy.TopicKeys
 	TopicQuarantine = policy.TopicQuarantine
+	TopicRequests   = policy.TopicRequests
 )
 
 // Group is the name of a consumer group of a service. What several groups of one service are for is

@@ -149,6 +149,7 @@ func (s *Stack) configs() map[string]any {
 	q := query.DefaultConfig()
 	q.Common, q.Kafka, q.TLS = s.common(identity.Query), setup.KafkaConfig(l, identity.Query, brokers), l.TLS(identity.Query)
 	q.ClickHouse = setup.ClickHouseConfig(l, identity.Query, s.Addresses.ClickHouse)
+	q.EpochVerifyKey = l.EpochVerifyKey()
 	q.Listen, q.People, q.RolePKI = s.Addresses.Query, l.People(), l.PKI()
 
 	configs := map[string]any{

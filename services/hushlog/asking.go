@@ -34,10 +34,15 @@ type asking struct {
 }
 
 func (a *asking) addFlags(cmd *cobra.Command) {
+	a.addServerFlags(cmd)
+	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this, a `purpose` of the policy; it stands on the audit trail; required")
+}
+
+// addServerFlags are those of commands that read nothing.
+func (a *asking) addServerFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.server, "server", orElse(os.Getenv("HUSHLOG_SERVER"), defaultQueryAddr), "`host:port` of the query service, or https:// and that; HUSHLOG_SERVER does the same")
 	cmd.Flags().StringVar(&a.ca, "ca", defaultCA(), "`file` with the certificate of the deployment's CA; HUSHLOG_CA does the same, and so does HUSHLOG_DIR; required")
 	cmd.Flags().StringVar(&a.tokenFile, "token-file", "", "`file` that holds your token (hp_...); HUSHLOG_TOKEN in the environment holds the token itself; one of them is required")
-	cmd.Flags().StringVar(&a.purpose, "purpose", "", "why you read this, a `purpose` of the policy; it stands on the audit trail; required")
 }
 
 func orElse(value, otherwise string) string {
@@ -103,26 +108,39 @@ func (a *asking) client() (*http.Client, error) {
 // run sends a statement and returns its result, which the caller closes. A read that ends with another
 // error than io.EOF means that the result was cut.
 func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, error) {
-	token, err := a.token()
-	if err != nil {
-		return nil, err
-	}
 	if a.purpose == "" {
 		return nil, errors.New("say why you read this with --purpose; it stands on the audit trail")
-	}
-	client, err := a.client()
-	if err != nil {
-		return nil, err
 	}
 	body, err := json.Marshal(map[string]string{"sql": sql, "purpose": a.purpose, "format": format})
 	if err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}
+	res, err := a.post(ctx, "/v1/query", body)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode != http.StatusOK {
+		defer func() { _ = res.Body.Close() }()
+		return nil, refusalOf(res)
+	}
+	return &result{res.Body}, nil
+}
+
+// post sends JSON to the query service as the person. The caller closes the answer's body.
+func (a *asking) post(ctx context.Context, path string, body []byte) (*http.Response, error) {
+	token, err := a.token()
+	if err != nil {
+		return nil, err
+	}
+	client, err := a.client()
+	if err != nil {
+		return nil, err
+	}
 	address, err := a.address()
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/v1/query", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
 	}
@@ -132,11 +150,7 @@ func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, er
 	if err != nil {
 		return nil, fmt.Errorf("ask the query service: %w", err)
 	}
-	if res.StatusCode != http.StatusOK {
-		defer func() { _ = res.Body.Close() }()
-		return nil, refusalOf(res)
-	}
-	return &result{res.Body}, nil
+	return res, nil
 }
 
 // refusalOf is the service's refusal in its own words.

@@ -26,7 +26,10 @@ type Config struct {
 	ClickHouse store.Config `yaml:"clickhouse"`
 	// RolePKI is the directory of the roles' certificates, role_<role>.crt and .key. Required.
 	RolePKI string `yaml:"role_pki"`
-	// Kafka takes the audit trail.
+	// EpochVerifyKey is the path of the public key that epochs must be signed by: the ids of who is to be
+	// erased are sealed to the redactor. Required.
+	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// Kafka takes the audit trail, and requests for erasures.
 	Kafka stream.Config `yaml:"kafka"`
 	// PerPerson is how many statements of one person may run at a time. Default 4. Too low: dashboards
 	// of one person queue; too high: one person can take what everybody shares.
@@ -63,6 +66,9 @@ func (c *Config) Validate() error {
 	}
 	if c.People == "" {
 		problems = append(problems, errors.New("people: name the file of people's tokens"))
+	}
+	if c.EpochVerifyKey == "" {
+		problems = append(problems, errors.New("epoch_verify_key: name the file of the key that epochs are verified with"))
 	}
 	if c.RolePKI == "" {
 		problems = append(problems, errors.New("role_pki: name the directory of the roles' certificates"))

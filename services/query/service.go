@@ -73,6 +73,9 @@ type Deps struct {
 	Trail  trail
 	Guard  checker
 	Runner runner
+	// Sealer and Requests take requests for erasures.
+	Sealer   sealer
+	Requests requests
 	// TLS is the server's side: people show a token and no certificate.
 	TLS      *tls.Config
 	Log      *slog.Logger
@@ -145,6 +148,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/query", s.serveQuery)
+	mux.HandleFunc("POST /v1/erasures", s.serveErase)
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)
 	return mux
 }

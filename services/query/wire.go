@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/twmb/franz-go/pkg/kgo" // options of its client
+
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 	"github.com/hushlog/hushlog/services/query/guard"
 )
 
@@ -47,9 +51,8 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	if err != nil {
 		return err
 	}
-	entries, err := stream.NewPublisher(opts, stream.PublisherConfig{
-		AckTimeout: cfg.AuditTimeout, Metrics: stream.NewMetrics(app.Registry, identity.Query),
-	})
+	counts := stream.NewMetrics(app.Registry, identity.Query)
+	entries, err := stream.NewPublisher(opts, stream.PublisherConfig{AckTimeout: cfg.AuditTimeout, Metrics: counts})
 	if err != nil {
 		return err
 	}
@@ -74,12 +77,16 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	if err != nil {
 		return fmt.Errorf("people: %w", err)
 	}
+	sealer, err := followEpochs(app, cfg, opts, counts)
+	if err != nil {
+		return err
+	}
 	public, err := identity.PublicServerTLS(cfg.TLS)
 	if err != nil {
 		return err
 	}
 	queries, err := New(ctx, cfg, Deps{
-		Policy: rules, People: people, Trail: trail, Guard: guard.New(db), Runner: readers,
+		Policy: rules, People: people, Trail: trail, Guard: guard.New(db), Runner: readers, Sealer: sealer, Requests: entries,
 		TLS: public, Log: app.Log, Registry: app.Registry,
 	})
 	if err != nil {
@@ -89,4 +96,19 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Go("query", queries.Run)
 	return nil
+}
+
+// followEpochs keeps the keyring of the sealer up to date. What is sealed can be opened by the redactor
+// alone: query has no key that opens.
+func followEpochs(app *service.App, cfg Config, opts []kgo.Opt, counts *stream.Metrics) (*seal.Sealer, error) {
+	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
+	if err != nil {
+		return nil, fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	ring, err := seal.NewKeyring(verify, nil)
+	if err != nil {
+		return nil, err
+	}
+	app.Go("epochs", stream.FollowEpochs(opts, ring, counts, app.Log, nil).Run)
+	return seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_REDACTOR), nil
 }

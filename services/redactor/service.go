@@ -107,12 +107,41 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{app: app, epochs: e, transactor: transactor}
+	err = s.addRequests(cfg, opts, processor.Opener, sm)
+	if err != nil {
+		return nil, err
+	}
 	app.Health.AddCheck("stream", func(context.Context) error { return transactor.Healthy() })
 	app.Health.AddCheck("epochs", func(context.Context) error { return e.follower.Healthy() })
 	app.Go("follow epochs", e.follower.Run)
 	app.Go("make epochs", e.makeThem)
 	app.Go("redact", s.redact)
 	return s, nil
+}
+
+// addRequests adds the reader of requests for erasures.
+func (s *Service) addRequests(cfg Config, opts []kgo.Opt, open opener, sm *stream.Metrics) error {
+	pseudonyms, err := identity.LoadPseudonymizer(cfg.PseudonymKey)
+	if err != nil {
+		return err
+	}
+	q := &requests{opener: open, pseudonyms: []*identity.Pseudonymizer{pseudonyms}, publisher: s.epochs.publisher, log: s.app.Log}
+	consumer, err := stream.NewConsumer(opts, stream.ConsumerConfig{
+		Group: stream.Group(identity.Redactor, requestsGroup), Topics: []string{stream.TopicRequests}, Metrics: sm, Log: s.app.Log,
+	}, q.handle)
+	if err != nil {
+		return err
+	}
+	s.app.Health.AddCheck("requests", func(context.Context) error { return consumer.Healthy() })
+	s.app.Go("resolve requests", func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.epochs.follower.CaughtUp():
+		}
+		return stream.Keep(ctx, s.app.Log, consumer.Run, stream.ErrDenied)
+	})
+	return nil
 }
 
 // askDetectors has the policy's external detectors asked. Whether they answer shows when they are.

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/hushlog/hushlog/pkg/audit/translog"
+	"github.com/hushlog/hushlog/pkg/store"
 )
 
 type metrics struct {
@@ -18,6 +19,8 @@ type metrics struct {
 	trailState       *prometheus.GaugeVec
 	trailLogged      prometheus.Counter
 	trailDifferences *prometheus.GaugeVec
+	erasures         *prometheus.CounterVec
+	erasuresWaiting  prometheus.Gauge
 }
 
 // Steps of a round, and values of the label step.
@@ -82,6 +85,15 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	m.trailDifferences = with.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "hushlog_retention_trail_differences", Help: "Entries in which the trail's rows in ClickHouse differ from its log.",
 	}, []string{"what"})
+	m.erasures = with.NewCounterVec(prometheus.CounterOpts{
+		Name: "hushlog_retention_erasures_total", Help: "Requests for erasures that have ended, by how.",
+	}, []string{"state"})
+	for _, state := range []string{store.ErasureDone, store.ErasureNotFound, store.ErasureFailed} {
+		m.erasures.WithLabelValues(state).Add(0)
+	}
+	m.erasuresWaiting = with.NewGauge(prometheus.GaugeOpts{
+		Name: "hushlog_retention_erasures_waiting", Help: "Requests for erasures that are worked on.",
+	})
 	m.setTrail(nil)
 	for _, table := range tables {
 		m.overdue.WithLabelValues(table).Set(0)

@@ -14,12 +14,15 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 
+	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 // Service is retention.
@@ -102,12 +105,33 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.trail = &reconciler{dir: cfg.Trail.Dir, verifier: trail.verifier, rows: db, keep: p.Retention.Audit.D(), log: app.Log, metrics: m, now: time.Now}
+	err = s.addErasures(opts, p, trail, publisher, streamMetrics)
+	if err != nil {
+		return nil, err
+	}
 	app.Health.AddCheck("trail", trail.healthy)
 	app.Go("log the trail", trail.run)
 	app.Health.AddCheck("kafka", publisher.Ping)
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Go("rounds", s.rounds)
 	return s, nil
+}
+
+// addErasures works on requests for erasures while this process writes the trail's log.
+func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, publisher *stream.Publisher, sm *stream.Metrics) error {
+	trail, err := audit.NewTrail(publisher, audit.Options{Topic: stream.TopicAudit})
+	if err != nil {
+		return err
+	}
+	e := &erasures{
+		store: s.db, trail: trail, signer: log.signer, policy: p, leads: log.leads.Load, metrics: s.metrics, log: s.app.Log,
+		now: time.Now, settle: writersKnow, pending: map[string]*hushlogv1.Request{},
+	}
+	follower := stream.NewFollower(opts, stream.TopicRequests, sm, e.take)
+	s.app.Health.AddCheck("requests", func(context.Context) error { return follower.Healthy() })
+	s.app.Go("follow requests", follower.Run)
+	s.app.Go("erase", e.run)
+	return nil
 }
 
 func tables(expiries []store.Expiry) []string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -38,6 +39,8 @@ type trailLog struct {
 	metrics  *metrics
 	stream   *stream.Metrics
 	log      *slog.Logger
+
+	leads atomic.Bool
 
 	mu  sync.Mutex // guards err
 	err error
@@ -101,7 +104,9 @@ func (t *trailLog) write(ctx context.Context) error {
 	})
 	if err == nil {
 		t.tell(ctx, nil)
+		t.leads.Store(true)
 		err = consumer.Run(run)
+		t.leads.Store(false)
 	}
 	if cause := context.Cause(run); cause != nil && ctx.Err() == nil {
 		err = cause

@@ -100,7 +100,9 @@ type AuditEntry struct {
 	Rows   uint64 `protobuf:"varint,13,opt,name=rows,proto3" json:"rows,omitempty"`
 	Bytes  uint64 `protobuf:"varint,14,opt,name=bytes,proto3" json:"bytes,omitempty"`
 	// token_id is the public part of the token that was used.
-	TokenId       string `protobuf:"bytes,15,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	TokenId string `protobuf:"bytes,15,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
+	// ref is the id of the request that the act belongs to, as of an erasure.
+	Ref           string `protobuf:"bytes,16,opt,name=ref,proto3" json:"ref,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -240,12 +242,19 @@ func (x *AuditEntry) GetTokenId() string {
 	return ""
 }
 
+func (x *AuditEntry) GetRef() string {
+	if x != nil {
+		return x.Ref
+	}
+	return ""
+}
+
 var File_hushlog_v1_audit_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_audit_proto_rawDesc = "" +
 	"\n" +
 	"\x16hushlog/v1/audit.proto\x12\n" +
-	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xf9\x03\n" +
+	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\x95\x04\n" +
 	"\n" +
 	"AuditEntry\x12\x19\n" +
 	"\bentry_id\x18\x01 \x01(\fR\aentryId\x12\x15\n" +
@@ -263,7 +272,8 @@ const file_hushlog_v1_audit_proto_rawDesc = "" +
 	"\x06reason\x18\f \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x06reason\x12\x12\n" +
 	"\x04rows\x18\r \x01(\x04R\x04rows\x12\x14\n" +
 	"\x05bytes\x18\x0e \x01(\x04R\x05bytes\x12#\n" +
-	"\btoken_id\x18\x0f \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\atokenId*Z\n" +
+	"\btoken_id\x18\x0f \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\atokenId\x12\x1a\n" +
+	"\x03ref\x18\x10 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\x03ref*Z\n" +
 	"\n" +
 	"AuditPhase\x12\x1b\n" +
 	"\x17AUDIT_PHASE_UNSPECIFIED\x10\x00\x12\x16\n" +

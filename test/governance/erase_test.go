@@ -1,0 +1,146 @@
+package governance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/hushlog/hushlog/pkg/client"
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/store"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// log sends n interactions of an end user, each with a sentence that is theirs alone.
+func (d *deployment) log(t *testing.T, c *client.Client, user string, n int) {
+	t.Helper()
+	for i := range n {
+		_, err := c.Log(t.Context(), &hushlogv1.Interaction{
+			RequestId: fmt.Sprintf("%s-%d-%d", user, i, time.Now().UnixNano()), StartedAt: timestamppb.Now(), Purpose: "debugging",
+			Model: &hushlogv1.Model{Provider: "acme", Name: "acme-large"}, EndUser: &hushlogv1.EndUser{Id: user},
+			Messages: []*hushlogv1.Message{{Role: hushlogv1.Role_ROLE_USER, Parts: []*hushlogv1.Part{
+				{Part: &hushlogv1.Part_Text{Text: &hushlogv1.TextPart{Text: "what is the tide at the harbour of " + strings.ToLower(user) + " today"}}},
+			}}},
+		})
+		require.NoError(t, err)
+	}
+}
+
+// eraseAs asks for an erasure as a role.
+func (d *deployment) eraseAs(t *testing.T, role, user string) (string, bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, d.Binary(), "erase", "--project", "demo")
+	cmd.Env = append(os.Environ(), "HUSHLOG_DIR="+d.Layout().Dir, "HUSHLOG_SERVER="+d.Addresses.Query, "HUSHLOG_TOKEN="+d.Target.Tokens[role])
+	cmd.Stdin = strings.NewReader(user + "\n")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return strings.TrimSpace(out.String()), err == nil
+}
+
+// receipt waits for the end of an erasure.
+func (d *deployment) receipt(t *testing.T, id string) (string, bool) {
+	t.Helper()
+	var out string
+	var ok bool
+	eventually(t, "the receipt of an erasure", func() bool {
+		out, ok = d.hushlog(t, "compliance", "erase", "status", id, "--purpose", "security")
+		return ok || strings.Contains(out, "nothing was erased")
+	})
+	return out, ok
+}
+
+// TestErasure: one end user's rows go from every table and from the disk, another's stay; retention is
+// killed on the way, and ingest, which then stores its last blocks again, brings nothing back.
+func TestErasure(t *testing.T) {
+	d := start(t)
+	admin, err := store.Open(t.Context(), store.Config{Addresses: []string{d.Addresses.ClickHouse}, User: identity.Admin, TLS: d.Layout().TLS(identity.Admin)})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = admin.Close() })
+	m := &matrix{t: t, d: d, clients: map[string]*http.Client{}}
+	for _, place := range store.ErasablePlaces() { // a minute in production
+		m.insert("ALTER TABLE hushlog." + place + " MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 1")
+	}
+
+	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	d.log(t, c, "Quorlimp", 4)
+	d.log(t, c, "Zantrevel", 3)
+	count := func(table, where string) string {
+		return d.sql(t, "security", "SELECT count() FROM "+table+" WHERE "+where)
+	}
+	eventually(t, "all rows", func() bool { return count("interactions", "1") == "7" && count("contents", "1") == "7" })
+	pseudonym := d.sql(t, "security", "SELECT any(user_pseudonym) FROM interactions WHERE request_id LIKE 'Quorlimp-%'")
+	require.True(t, identity.IsSubject(pseudonym))
+	before := d.parts(m)
+
+	out, ok := d.eraseAs(t, "analyst", "Quorlimp")
+	require.False(t, ok)
+	require.Contains(t, out, "not-allowed")
+	nobody, ok := d.eraseAs(t, "compliance", "nobody-at-all")
+	require.True(t, ok, nobody)
+	id, ok := d.eraseAs(t, "compliance", "Quorlimp")
+	require.True(t, ok, id)
+
+	eventually(t, "the tombstones", func() bool {
+		return d.sql(t, "compliance", "SELECT count() FROM erasures WHERE state = 'started' AND request_id = '"+id+"'") == "1"
+	})
+	require.NoError(t, d.Kill(identity.Retention))
+	receipt, ok := d.receipt(t, id)
+	require.True(t, ok, receipt)
+	require.Contains(t, receipt, `"interactions": 4`)
+	require.Contains(t, receipt, `"contents": 4`)
+	require.Contains(t, receipt, `"state": "erased"`)
+	path := filepath.Join(t.TempDir(), "receipt")
+	require.NoError(t, os.WriteFile(path, []byte(receipt+"\n"), 0o600))
+	d.must(t, "compliance", "erase", "verify", path)
+	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(receipt, `"contents": 4`, `"contents": 5`, 1)+"\n"), 0o600))
+	_, ok = d.hushlog(t, "compliance", "erase", "verify", path)
+	require.False(t, ok, "a changed receipt")
+
+	gone := func() {
+		t.Helper()
+		require.Equal(t, "0", count("interactions", "user_pseudonym = '"+pseudonym+"'"))
+		require.Equal(t, "0", count("contents", "text LIKE '%quorlimp%'"))
+		require.Equal(t, "3", count("interactions", "1"))
+		require.Equal(t, "3", count("contents", "1"))
+	}
+	gone()
+	for _, part := range before {
+		require.NotContains(t, d.parts(m), part, "the part that held the rows is gone from the disk")
+	}
+	d.must(t, "compliance", "ledger", "--purpose", "security", "--check")
+
+	require.NoError(t, d.Kill(identity.Ingest)) // stores its last blocks again
+	require.NoError(t, d.WaitReady(t.Context(), identity.Ingest))
+	d.log(t, c, "Quorlimp", 1)
+	eventually(t, "what came after the request is stored", func() bool { return count("interactions", "user_pseudonym = '"+pseudonym+"'") == "1" })
+	require.Equal(t, "4", count("interactions", "1"))
+	require.Equal(t, "4", count("contents", "1"))
+
+	out, ok = d.receipt(t, nobody)
+	require.False(t, ok, "an id that is not there is not reported as a success")
+	require.Contains(t, out, `"state": "not-found"`)
+	require.Equal(t, "1", d.sql(t, "compliance", "SELECT count() FROM audit WHERE action = 'erasure' AND outcome = 'ok' AND rows >= 8 AND ref = '"+id+"'"))
+	require.Equal(t, "0", d.sql(t, "compliance", "SELECT count() FROM audit WHERE statement LIKE '%uorlimp%'"))
+}
+
+// parts are the names of all parts of the tables with end users, in use or not, as tables and names.
+func (d *deployment) parts(m *matrix) []string {
+	ok, answer := m.direct(identity.Admin, "SELECT concat(table, ' ', name) FROM system.parts WHERE database = 'hushlog' AND table IN ('interactions', 'contents') ORDER BY 1")
+	require.True(m.t, ok, answer)
+	return strings.Split(answer, "\n")
+}
