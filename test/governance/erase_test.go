@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -65,11 +64,12 @@ func (d *deployment) receipt(t *testing.T, id string) (string, bool) {
 // TestErasure: one end user's rows go from every table and from the disk, another's stay; retention is
 // killed on the way, and ingest, which then stores its last blocks again, brings nothing back.
 func TestErasure(t *testing.T) {
+	t.Parallel()
 	d := start(t)
 	admin, err := store.Open(t.Context(), store.Config{Addresses: []string{d.Addresses.ClickHouse}, User: identity.Admin, TLS: d.Layout().TLS(identity.Admin)})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = admin.Close() })
-	m := &matrix{t: t, d: d, clients: map[string]*http.Client{}}
+	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}
 	for _, place := range store.ErasablePlaces() { // a minute in production
 		m.insert("ALTER TABLE hushlog." + place + " MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 1")
 	}

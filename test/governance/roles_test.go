@@ -39,8 +39,9 @@ answered, and compared with it by every ` + "`make test-governance`" + `. Nobody
 // every kind of statement, once through the query service, which is the only way that people have, and
 // once on ClickHouse itself with the role's certificate, which only the query service holds.
 func TestRoleMatrix(t *testing.T) {
+	t.Parallel()
 	d := start(t)
-	m := &matrix{t: t, d: d, roles: slices.Sorted(maps.Keys(d.Policy.Roles)), clients: map[string]*http.Client{}}
+	m := &matrix{t: t, d: d, roles: slices.Sorted(maps.Keys(d.Policy.Roles)), clients: map[string]*httpClient{}}
 	m.seed()
 	var out strings.Builder
 	out.WriteString(rolesIntro)
@@ -60,12 +61,14 @@ func TestRoleMatrix(t *testing.T) {
 	require.Equal(t, string(want), out.String(), "what roles read differs from docs/roles.md; after a wanted change run it with -update")
 }
 
+type httpClient = http.Client
+
 type matrix struct {
 	t     *testing.T
 	d     *deployment
 	roles []string
 	// clients by ClickHouse user; the query service's under no name.
-	clients map[string]*http.Client
+	clients map[string]*httpClient
 }
 
 // client keeps connections: handshakes would be most of the time.

@@ -14,6 +14,7 @@ import (
 // TestTrail: what people ask is in the log within seconds, the log verifies without any service, a writer
 // that is killed goes on where it was, and what is done to the log behind its back is found.
 func TestTrail(t *testing.T) {
+	t.Parallel()
 	d := start(t)
 	seen := filepath.Join(t.TempDir(), "seen")
 	d.sql(t, "compliance", "SELECT count() FROM audit")
