@@ -93,7 +93,7 @@ func newRootCommand() *cobra.Command {
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
-		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(),
+		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newStoreCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)
 	return root

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml" // the library that reads the file again
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -110,4 +111,12 @@ func TestRowsGoOnTheirDayAndNotBefore(t *testing.T) {
 	ok, answer := m.direct(identity.Admin, "SELECT count() FROM system.parts WHERE database = 'hushlog' AND active AND table IN ('contents', 'interactions') AND level > 0 AND rows > 0")
 	require.True(t, ok, answer)
 	require.Equal(t, "0", answer, "no part was rewritten: those whose day is over were dropped whole")
+
+	config := filepath.Join(t.TempDir(), "init.yaml")
+	text, err := yaml.Marshal(setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(config, text, 0o600))
+	status := d.must(t, "compliance", "store", "status", "--config", config)
+	require.Regexp(t, `(?m)^0002_erasure +20\d\d-`, status)
+	require.Regexp(t, `(?m)^contents +short +7d +`+day.AddDate(0, 0, -6).Format(time.DateOnly)+` +2 +0$`, status)
 }
