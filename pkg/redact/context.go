@@ -2,6 +2,7 @@ package redact
 
 import (
 	"math/bits"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -372,11 +373,26 @@ func (g *idGroups) add(x idGroup) {
 	}
 }
 
-func (g *idGroups) has(x idGroup) bool {
-	for _, y := range g {
-		if y == x || y == 0 {
-			return y == x && x != 0
+func (g *idGroups) has(x idGroup) bool { return slices.Contains(g[:], x) }
+
+// groupSet is a set of kinds of identity numbers.
+type groupSet [5]uint64
+
+// addAll adds the kinds that a word speaks of.
+func (s *groupSet) addAll(g *idGroups) {
+	for _, x := range g {
+		if x == 0 {
+			return
 		}
+		s[x>>6] |= 1 << (x & 63)
 	}
-	return false
 }
+
+// join adds the kinds of t.
+func (s *groupSet) join(t *groupSet) {
+	for i := range s {
+		s[i] |= t[i]
+	}
+}
+
+func (s *groupSet) has(x idGroup) bool { return s[x>>6]>>(x&63)&1 != 0 }

@@ -153,10 +153,12 @@ func (w *window) identity() {
 	if w.plus || w.areaCode() || len(w.groups) > 1 && w.money() || w.zip4() && w.context().near&topOfficial == 0 {
 		return
 	}
-	named := w.context().all()&topOfficial != 0
+	n := w.context()
+	all := n.all()
+	named := all&topOfficial != 0
 	for _, sh := range idShapes[len(w.canon)].of(w.mask == 0, named, len(w.groups)) {
 		if w.mask&sh.letter == sh.letter && w.mask&sh.digit == 0 {
-			w.identityOf(sh.rule, named)
+			w.identityOf(sh.rule, n, all)
 		}
 	}
 }
@@ -195,18 +197,14 @@ func (w *window) formOf(r *idRule) int {
 	return best
 }
 
-func (w *window) identityOf(r *idRule, named bool) {
+func (w *window) identityOf(r *idRule, n *nearby, all topic) {
 	k := r.kind
+	own := n.inGroup(r.group)
 	form := formNone
 	if len(w.groups) > 1 && r.forms != nil {
 		form = w.formOf(r)
 	}
-	if !named && k.alone == 0 && form == formNone {
-		return
-	}
-	n := w.context()
-	own := n.inGroup(r.group)
-	if !own && n.all()&k.topics == 0 && k.alone == 0 && form == formNone {
+	if !own && all&k.topics == 0 && k.alone == 0 && form == formNone {
 		return // whatever its check says
 	}
 	checked := k.check != nil && k.check(w.canon)
@@ -221,7 +219,7 @@ func (w *window) identityOf(r *idRule, named bool) {
 	if checked {
 		ev.Checksum = k.id
 	}
-	if own || n.all()&k.topics != 0 {
+	if own || all&k.topics != 0 {
 		ev.Context = n.nameOf(topAnyID | topCompany | topProvider)
 	}
 	w.add(&r.rule, conf, ev)

@@ -275,3 +275,12 @@ func TestPublishedExamples(t *testing.T) {
 		})
 	}
 }
+
+func TestEveryKindOfNumberHasAPlaceInASet(t *testing.T) {
+	require.Less(t, len(idKinds), 64*len(groupSet{}))
+	for _, r := range idRules {
+		for _, f := range r.forms {
+			require.LessOrEqual(t, len(f.lens), maxFormGroups, r.ID)
+		}
+	}
+}

@@ -14,8 +14,8 @@ type nearby struct {
 	near   topic      // the closest words before it: its label, most likely
 	far    topic      // other words before it
 	after  topic      // words after it, where they can be its label
-	label  idGroups   // kinds of identity numbers that the label names
-	groups idGroups   // and the other words
+	label  groupSet   // kinds of identity numbers that the label names
+	groups groupSet   // and the other words
 	named  topic      // topics of which word knows who speaks of them
 	word   [64]uint16 // per topic bit that is named, the word that speaks of it
 }
@@ -23,7 +23,7 @@ type nearby struct {
 // reset empties n but for topics from afar. Words that are not named need no clearing.
 func (n *nearby) reset(far topic) {
 	n.near, n.far, n.after, n.named = 0, far, 0, 0
-	n.label, n.groups = idGroups{}, idGroups{}
+	n.label, n.groups = groupSet{}, groupSet{}
 }
 
 // all returns every topic around.
@@ -71,17 +71,11 @@ func (n *nearby) note(voc *vocabulary, word uint16, label bool) {
 	if !b.grouped {
 		return
 	}
-	k := &voc.words[word]
 	into := &n.groups
 	if label {
 		into = &n.label
 	}
-	for _, g := range k.group {
-		if g == 0 {
-			break
-		}
-		into.add(g)
-	}
+	into.addAll(&voc.words[word].group)
 }
 
 // around gathers the context of the candidate [start, end).
@@ -131,14 +125,10 @@ const topFields = topPhone | topSSN | topCard | topIBAN | topPassport | topLicen
 func (n *nearby) inherit(outer *nearby) {
 	if n.near&^(topNumber|topBenign) == 0 {
 		n.near = outer.near
-		for _, g := range outer.label {
-			n.label.add(g)
-		}
+		n.label.join(&outer.label)
 	}
 	n.far |= outer.all()
-	for _, g := range outer.groups {
-		n.groups.add(g)
-	}
+	n.groups.join(&outer.groups)
 	for t := outer.named &^ n.named; t != 0; t &= t - 1 {
 		b := bits.TrailingZeros64(uint64(t))
 		n.word[b] = outer.word[b]

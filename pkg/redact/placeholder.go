@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // notValues are words that stand where a secret would, and are none.
 var notValues = func() map[string]bool {
@@ -26,7 +29,38 @@ var notValues = func() map[string]bool {
 }()
 
 // stopWord reports whether v, in any case, is a word that is no value.
-func stopWord(v string) bool { return notValues[strings.ToLower(v)] }
+func stopWord(v string) bool {
+	if len(v) > longestNotValue {
+		return false
+	}
+	var buf foldBuffer
+	return notValues[string(buf.lower(v))]
+}
+
+// longestNotValue is the length of the longest of notValues.
+var longestNotValue = func() (n int) {
+	for w := range notValues {
+		n = max(n, len(w))
+	}
+	return n
+}()
+
+// foldBuffer holds a short text in small letters, so that looking at it takes no memory of its own.
+type foldBuffer [64]byte
+
+// lower returns v in small letters.
+func (b *foldBuffer) lower(v string) []byte {
+	if len(v) > len(b) {
+		return []byte(strings.ToLower(v))
+	}
+	for i := range len(v) {
+		if v[i] >= 0x80 {
+			return []byte(strings.ToLower(v))
+		}
+		b[i] = lower(v[i])
+	}
+	return b[:len(v)]
+}
 
 // placeholder reports whether v only shows where a value would stand.
 func placeholder(v string) bool {
@@ -67,23 +101,34 @@ func hollow(v string) bool {
 	if len(v) >= 3 && strings.Trim(v, v[:1]) == "" && !isDigit(v[0]) {
 		return true
 	}
-	l := strings.ToLower(v)
-	switch l {
+	var buf foldBuffer
+	l := buf.lower(v)
+	switch string(l) {
 	case "changeme", "change_me", "change-me", "xxx", "todo", "tbd", "n/a", "none", "null", "nil", "undefined", "true", "false", "...", "your_password",
 		"yourpassword", "your-password", "password", "secret", "placeholder", "redacted", "masked", "example", "sample", "dummy", "foobar", "insert_here", "pass", "token", "test", "passwd", "pwd", "access_token", "api_key", "apikey":
 		return true
 	}
-	if rest, mine := strings.CutPrefix(l, "my"); mine && notValues[strings.Trim(rest, "_-")] {
+	if len(l) > 2 && l[0] == 'm' && l[1] == 'y' && notValues[string(bytes.Trim(l[2:], "_-"))] {
 		return true
 	}
-	for _, p := range []string{
-		"your_", "your-", "<your", "my_api", "insert_", "enter_", "process.env", "os.environ", "os.getenv", "env.", "getenv(",
-		"secrets.", "var.", "vault:", "config.", "settings.", "self.", "this.", "args.", "req.", "params.",
-	} {
-		if strings.HasPrefix(l, p) {
+	for _, p := range hollowStarts[l[0]] {
+		if len(l) >= len(p) && string(l[:len(p)]) == p {
 			return true
 		}
 	}
-	return strings.HasSuffix(v, "...") && len(v) < 12 || strings.Contains(l, "xxxx") || strings.HasSuffix(l, "_here") || strings.HasSuffix(l, "-here") ||
-		strings.Contains(l, "your-api") || strings.Contains(l, "placeholder")
+	return len(v) < 12 && strings.HasSuffix(v, "...") || hollowInside(l)
+}
+
+// hollowStarts are how names of settings and requests for a value begin, by their first byte.
+var hollowStarts = byFirstByte([]string{
+	"your_", "your-", "<your", "my_api", "insert_", "enter_", "process.env", "os.environ", "os.getenv", "env.", "getenv(",
+	"secrets.", "var.", "vault:", "config.", "settings.", "self.", "this.", "args.", "req.", "params.",
+})
+
+// hollowInside reports whether l, in small letters, asks for a value in its middle or at its end.
+func hollowInside(l []byte) bool {
+	if n := len(l); n >= 5 && (l[n-5] == '_' || l[n-5] == '-') && string(l[n-4:]) == "here" {
+		return true
+	}
+	return bytes.Contains(l, []byte("xxxx")) || bytes.Contains(l, []byte("your-api")) || bytes.Contains(l, []byte("placeholder"))
 }

@@ -291,6 +291,7 @@ func (sc *scanner) jwt(i int) {
 	}
 	end = trimToken(s, i, end)
 	sc.add(i, end, ruleJWT, 0.99, Evidence{Structure: "header decodes to JSON"})
+	sc.blobTo = max(sc.blobTo, end) // what its parts decode to goes with them
 }
 
 // maxCommand bounds how far a curl command line is read.
