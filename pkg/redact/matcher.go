@@ -282,13 +282,25 @@ func (m *matcher) build(words []literal) {
 // step returns the state that c leads to from state, or 0.
 func (m *matcher) step(from uint32, c byte) uint32 {
 	st := m.states[from]
-	for s, end := st.first(), st.first()+st.count(); s < end; s++ {
+	low, n := st.first(), st.count()
+	for n > maxScanned { // children are ordered by their labels
+		half := n / 2
+		if m.states[low+half].label() <= c {
+			low, n = low+half, n-half
+		} else {
+			n = half
+		}
+	}
+	for s := low; s < low+n; s++ {
 		if m.states[s].label() == c {
 			return s
 		}
 	}
 	return 0
 }
+
+// maxScanned is how many children are looked at one after another: as many as fit into a line of the cache.
+const maxScanned = 8
 
 // anywhere returns where the walk starts for a word that may stand anywhere, at a place that innerMask or highMask marks
 // for the eight bytes x there.
