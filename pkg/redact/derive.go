@@ -22,8 +22,11 @@ func (sc *scanner) read(d derived) bool {
 	}
 	child := &sc.job.scanners[sc.depth+1]
 	lead := 0
-	if len(d.crosses) == 0 {
+	if len(d.crosses) == 0 || d.name == nameQuoted {
 		d.view, lead = sc.labelled(d)
+		for i := range d.crosses {
+			d.crosses[i] += lead
+		}
 	}
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)

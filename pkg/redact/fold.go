@@ -243,7 +243,43 @@ func (n *normaliser) foldAmong(to rune, pos int) (rune, bool) {
 	case isDigit(byte(to)): //nolint:gosec // ASCII
 		return to, n.word.latin && n.word.coded
 	}
-	return to, n.word.latin
+	return to, n.word.latin || n.onlyLookAlikes()
+}
+
+// onlyLookAlikes reports whether the text has letters of Latin, and of the alphabets that it shares letters with only
+// those that look like Latin ones: nobody writes Russian or Greek so. It is found out once for a text.
+func (n *normaliser) onlyLookAlikes() bool {
+	if n.alphabet == alphabetUnknown {
+		n.alphabet = alphabetOf(n.s)
+	}
+	return n.alphabet == alphabetLatin
+}
+
+// What letters a text has.
+const (
+	alphabetUnknown = iota
+	alphabetLatin   // of Latin, and such as look like them
+	alphabetOther   // of another alphabet that shares letters with Latin, or none of Latin
+)
+
+func alphabetOf(s string) uint8 {
+	latin := false
+	for i := 0; i < len(s); {
+		if s[i] < 0x80 {
+			latin = latin || isLetter(s[i])
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if folding.at(r) == 0 && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic) {
+			return alphabetOther
+		}
+		i += size
+	}
+	if !latin {
+		return alphabetOther
+	}
+	return alphabetLatin
 }
 
 // digitLike returns the digit that the letter c looks like, or c.

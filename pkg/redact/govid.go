@@ -248,6 +248,8 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 	switch {
 	case !own && w.sepChar == ' ' && w.inRow():
 		return 0 // cut out of a longer row of groups
+	case !own && n.near&topPhone != 0 && n.near&k.topics == 0 && k.topics&topPhone == 0:
+		return 0 // its label says that it is a telephone number
 	case own:
 		conf = ownConfidence(r, n.nearGroup(r.group) || n.near == 0 && n.after&topKind != 0, checked, form)
 	case k.check == nil && k.alone == 0 && form == formNone:

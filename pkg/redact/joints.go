@@ -209,7 +209,17 @@ func onePair(s string, i int) bool {
 			}
 		}
 	}
-	return n == 2
+	return n == 2 || closes(s, i)
+}
+
+// closes reports whether the star at i is followed by letters and digits of one value, and then by another star that ends
+// a word: 1234*5678*.
+func closes(s string, i int) bool {
+	j := i + 1
+	for j < len(s) && j-i < maxMarked && isAlnum(s[j]) {
+		j++
+	}
+	return j > i+2 && at(s, j) == '*' && !isAlnum(at(s, j+1)) && at(s, j+1) != '*'
 }
 
 // groupSide reports whether before and after, the characters on either side of a tag, can be of a number in groups: a

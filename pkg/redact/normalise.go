@@ -60,6 +60,8 @@ type normaliser struct {
 	letters bool // escapes are decoded already
 	again   bool // decoded letters are still to be folded
 	spaces  int  // plus signs up to here may be spaces of a form
+
+	alphabet uint8 // see alphabetOf
 }
 
 // replace puts out for the source range [from, to).

@@ -36,6 +36,9 @@ func (w *window) phone() {
 		if strength > 0 && !ctx.labelled(topPhone) && n >= 9 && w.bind < bindWrap {
 			conf = max(conf, 0.7)
 		}
+		if conf < 0.65 && n >= 9 && n <= 12 && w.bind < bindWrap && w.beforeEmail() {
+			conf, ev.Structure = 0.65, "beside an address"
+		}
 		if ctx.labelled(topPhone) {
 			conf -= 0.35
 		}
@@ -152,7 +155,7 @@ func extensionEnd(s string, i int) int {
 // national judges digits without an international prefix by how they are grouped.
 func (w *window) national() (float64, string) {
 	d := w.canon
-	if w.sc.spelt && len(w.groups) == 1 && w.disguised() {
+	if w.sc.spelt && len(w.groups) == 1 && (w.disguised() || len(d) == 11 && d[0] == '0' && d[1] != '0' && !ascending(d)) {
 		return 0.6, "spelled digits"
 	}
 	if w.uniform && (w.sepChar == '-' || w.sepChar == '.' || w.sepChar == '/' || w.sepChar == '_' || w.sepChar == ' ' && w.bind >= bindLoose) && w.bind < bindWrap && w.disguised() {
@@ -292,6 +295,34 @@ func (w *window) afterEmail() bool {
 		case c == '.':
 			dot = true
 		case !isAlnum(c) && c != '-':
+			return false
+		}
+	}
+	return false
+}
+
+// maxBetween is how many bytes stand between a number and an address after it: a bullet between blanks, a line end.
+const maxBetween = 4
+
+// beforeEmail reports whether an e-mail address follows the number after a line end, a bar or a bullet: they are both
+// somebody's. A number in a sentence may stand before anything.
+func (w *window) beforeEmail() bool {
+	s := w.sc.s
+	if before := at(s, w.start-1); before != 0 && before != '\n' && before != '|' && !(before == ' ' && (at(s, w.start-2) == '|' || at(s, w.start-2) >= 0x80 || at(s, w.start-2) == '.')) {
+		return false // in the middle of a line
+	}
+	i := w.end
+	for i < len(s) && i-w.end < maxBetween && !isAlnum(s[i]) && s[i] != ',' {
+		i++
+	}
+	if i == w.end || i-w.end == 1 && s[w.end] == ' ' {
+		return false
+	}
+	for j := i; j < len(s) && j-i < maxAddress; j++ {
+		switch c := s[j]; {
+		case c == '@':
+			return j > i && isAlnum(at(s, j+1))
+		case !isAlnum(c) && c != '.' && c != '-' && c != '_' && c != '+':
 			return false
 		}
 	}

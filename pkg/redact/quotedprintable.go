@@ -13,6 +13,9 @@ const (
 	maxQuoted       = 4096
 )
 
+// nameQuoted is what views of quoted-printable text are called.
+const nameQuoted = "quoted-printable"
+
 // quotedPrintable reads words and broken lines that are written as quoted-printable.
 func (sc *scanner) quotedPrintable() {
 	s := sc.s
@@ -94,7 +97,7 @@ func (sc *scanner) quotedWord(i int) int {
 		j++
 	}
 	if len(crosses) > 0 && codes > 1 {
-		sc.read(derived{view: w.view(), name: "quoted-printable", from: from, to: j, crosses: crosses})
+		sc.read(derived{view: w.view(), name: nameQuoted, from: from, to: j, crosses: crosses})
 	}
 	return max(j, i+1)
 }

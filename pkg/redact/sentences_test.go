@@ -35,6 +35,15 @@ func TestSentences(t *testing.T) {
 		{"card with a part in BBCode", "card 4111[b] 1111 [/b]1111 1111", "4111[b] 1111 [/b]1111 1111", TypeCreditCard},
 		{"card with comments", "card 4111 <!-- -->1111 <!--x-->1111 1111", "4111 <!-- -->1111 <!--x-->1111 1111", TypeCreditCard},
 		{"mail with a part underlined", "mail jane__.doe@__company.com", "jane__.doe@__company.com", TypeEmail},
+		{"number before an address", "Ana Silva\n9852949539 · ana@company.com\nEngineer", "9852949539", TypePhone},
+		{"number on the line before an address", "12 Rue Haute\n0781355950\nana@company.com", "0781355950", TypePhone},
+		{"number that its key says is a telephone's", `{"telefon": "0221/303320"}`, "0221/303320", TypePhone},
+		{"code in quoted-printable", "My PIN is =35=38=39=39, thanks", "=35=38=39=39", TypeSecret},
+		{"IBAN with its end in italics beside bold words", "IBAN DE3106615460671564*5292*, **now** and **then**", "DE3106615460671564*5292", TypeBank},
+		{"address of look-alikes", "joined from 2а07:bеа6:3db::е273 today", "2а07:bеа6:3db::е273", TypeIP},
+		{"number of British insurance in look-alikes", "NINO АВ 04 66 83 С.", "АВ 04 66 83 С", TypeGovID},
+		{"mail broken after a digit", "write to Winter.0\r\n5@company.com today", "Winter.0\r\n5@company.com", TypeEmail},
+		{"mobile number in words without a label", "zero seven three eight five seven six one five one zero", "zero seven three eight five seven six one five one zero", TypePhone},
 		{"German identity card", "Personalausweis Seriennummer L01X00T478", "L01X00T478", TypeGovID},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -245,7 +245,7 @@ func brokenToken(l, r string, how joinKind) bool {
 		// An address at the start of a line is one without the last word of the line before.
 		_, ld, _, _ := census(l)
 		last := l[len(l)-1]
-		return strings.Contains(l, "://") || r[0] == '@' && wholeAddress(strings.TrimRight(r, ">)\"'")) || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
+		return isDigit(last) && isDigit(r[0]) && ld < len(l) || strings.Contains(l, "://") || r[0] == '@' && wholeAddress(strings.TrimRight(r, ">)\"'")) || last == '.' || last == '-' || has(l, '_') || has(l, '+') || marked && (ld > 0 || has(l, '.'))
 	}
 	if i := strings.LastIndexAny(l, `=:"'(<`); i >= 0 && i+1 < len(l) && !strings.Contains(l, "://") {
 		l = l[i+1:]
