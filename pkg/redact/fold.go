@@ -243,7 +243,8 @@ func (n *normaliser) foldAmong(to rune, pos int) (rune, bool) {
 	case isDigit(byte(to)): //nolint:gosec // ASCII
 		return to, n.word.latin && n.word.coded
 	}
-	return to, n.word.latin || n.onlyLookAlikes()
+	// Capitals and what has digits are of numbers; small letters alone can be a word of Russian in an English sentence.
+	return to, n.word.latin || (n.word.coded || isUpper(byte(to))) && n.onlyLookAlikes() //nolint:gosec // ASCII
 }
 
 // onlyLookAlikes reports whether the text has letters of Latin, and of the alphabets that it shares letters with only
