@@ -46,7 +46,7 @@ func newState(label byte, count, first, outs int) state {
 func (s state) label() byte   { return byte(s) }                                                  //nolint:gosec // the lowest byte
 func (s state) count() uint32 { return uint32(s>>stateCount) & (1<<(stateFirst-stateCount) - 1) } //nolint:gosec // cut to its bits
 func (s state) first() uint32 { return uint32(s>>stateFirst) & (1<<(stateOuts-stateFirst) - 1) }  //nolint:gosec // cut to its bits
-func (s state) outs() uint32  { return uint32(s >> stateOuts) }                                   //nolint:gosec // 24 bits are left
+func (s state) outs() uint32  { return uint32(s >> stateOuts) }
 
 // literal is a word as the matcher is to find it.
 type literal struct {

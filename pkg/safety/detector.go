@@ -148,7 +148,7 @@ func (s *scorer) text(text string, sig *signals) {
 		even += e
 		odd += o
 		next := s.prefix[len(s.prefix)-1]
-		next.add(even, odd, uint32(m.rows)+uint32(len(s.rows)))
+		next.add(even, odd, uint32(m.rows)+uint32(len(s.rows))) //nolint:gosec // as many as one word has
 		s.prefix = append(s.prefix, next)
 		if len(s.prefix) == maxWords+1 {
 			s.windows()
@@ -189,7 +189,7 @@ func (s *scorer) word(w []byte) *memo {
 	*m = memo{lo: lo, hi: hi, hash: hashWord(w), concept: s.d.lex.of(w), signs: signsOf(w)}
 	s.rows = s.d.lex.wordRows(s.rows[:0], w, m.hash, m.concept)
 	m.even, m.odd = s.d.model.sum(s.rows)
-	m.rows = uint16(len(s.rows))
+	m.rows = uint16(len(s.rows)) //nolint:gosec // as many as one word has
 	if len(w) > 16 {
 		m.lo = 0 // is not found again
 	}
@@ -216,7 +216,7 @@ func (s *scorer) windows() {
 		by := 1 / length(int(rows))
 		a, b, c, d := t.a-f.a, t.b-f.b, t.c-f.c, t.d-f.d
 		for i, lane := range [heads]uint64{a & 0xffffffff, c & 0xffffffff, b & 0xffffffff, d & 0xffffffff, a >> 32, c >> 32} {
-			v := float64(int64(lane)-zero) * by * s.d.model.Heads[i].Scale
+			v := float64(int64(lane)-zero) * by * s.d.model.Heads[i].Scale //nolint:gosec // 32 bits
 			if v > s.best[i] {
 				s.best[i] = v
 			}

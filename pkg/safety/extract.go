@@ -55,7 +55,7 @@ func (x *extractor) text(text string, sig *signals) {
 		sig.add(signsOf(t.word), t.marks, t.raw)
 		v.Rows = x.lex.wordRows(v.Rows, t.word, hash, concept)
 		v.Rows = x.stream.rows(v.Rows, &t, hash, concept)
-		v.Ends = append(v.Ends, uint32(len(v.Rows)))
+		v.Ends = append(v.Ends, uint32(len(v.Rows))) //nolint:gosec // limited to maxWords times the rows of a word
 	}
 	if len(v.Ends) > 0 {
 		x.out = append(x.out, v)

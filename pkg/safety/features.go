@@ -94,7 +94,7 @@ func (l *lexicon) wordRows(rows []uint32, word []byte, hash uint64, concept uint
 			}
 			h := uint64(length)
 			for _, r := range letters[i : i+length] {
-				h = mix(h, uint64(r))
+				h = mix(h, uint64(r)) //nolint:gosec // a rune is not negative
 			}
 			rows = append(rows, row(mix(h, kindPart)))
 		}

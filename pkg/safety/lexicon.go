@@ -79,7 +79,7 @@ func (l *lexicon) concept(name string) (uint8, error) {
 		return 0, fmt.Errorf("more than %d concepts", maxConcepts-1)
 	}
 	l.names = append(l.names, name)
-	return uint8(len(l.names) - 1), nil
+	return uint8(len(l.names) - 1), nil //nolint:gosec // maxConcepts at most
 }
 
 func (l *lexicon) add(entry string, id uint8) {

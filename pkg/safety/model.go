@@ -111,7 +111,7 @@ func (m *Model) Write(weights [][heads]int8) ([]byte, error) {
 		return nil, err
 	}
 	out := append([]byte(modelMagic), 0, 0, 0, 0)
-	binary.LittleEndian.PutUint32(out[len(modelMagic):], uint32(len(head)))
+	binary.LittleEndian.PutUint32(out[len(modelMagic):], uint32(len(head))) //nolint:gosec // some hundred bytes
 	out = append(out, head...)
 	for i := range tableRows {
 		var row [8]byte
@@ -119,7 +119,7 @@ func (m *Model) Write(weights [][heads]int8) ([]byte, error) {
 			row[k] = 128
 		}
 		for k, w := range weights[i] {
-			row[k] = byte(int(w) + 128)
+			row[k] = byte(int(w) + 128) //nolint:gosec // from -128 to 127
 		}
 		out = append(out, row[:]...)
 	}

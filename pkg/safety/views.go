@@ -224,7 +224,7 @@ func escape(s string) (r rune, size int) {
 		if v < 0 {
 			return 0, 0
 		}
-		r = r<<4 | rune(v)
+		r = r<<4 | rune(v) //nolint:gosec // a digit
 	}
 	if r > unicode.MaxRune || r < 0 {
 		return 0, 0

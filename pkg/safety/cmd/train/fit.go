@@ -52,7 +52,7 @@ type fitter struct {
 func fit(list []*example, opt fitOptions) *weights {
 	f := &fitter{opt: opt, squares: make([][safety.Heads]float32, safety.Rows)}
 	f.w.rows = make([][safety.Heads]float32, safety.Rows)
-	rng := rand.New(rand.NewPCG(opt.seed, 7))
+	rng := rand.New(rand.NewPCG(opt.seed, 7)) //nolint:gosec // order, not secrets; the same every time
 	order := slices.Clone(list)
 	for epoch := range opt.epochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })

@@ -22,7 +22,7 @@ func makeExamples(s settings) ([]*example, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &maker{g: g, rng: rand.New(rand.NewPCG(s.fit.seed, 11)), sets: map[string][]template{}}
+	m := &maker{g: g, rng: rand.New(rand.NewPCG(s.fit.seed, 11)), sets: map[string][]template{}} //nolint:gosec // made texts, not secrets; the same every time
 	m.c, err = newCarriers(g, m.rng, s)
 	if err != nil {
 		return nil, err
