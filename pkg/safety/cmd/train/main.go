@@ -25,6 +25,7 @@ type settings struct {
 	out        string
 	background string
 	version    string
+	scores     string
 	count      int
 	fit        fitOptions
 }
@@ -34,6 +35,7 @@ func run() error {
 	flag.StringVar(&s.data, "data", "", "`folder` with train.jsonl.gz and dev.jsonl.gz")
 	flag.StringVar(&s.out, "out", "", "`file` to write the model to; none: only measure")
 	flag.StringVar(&s.version, "version", "1", "`name` of the model in flags")
+	flag.StringVar(&s.scores, "scores", "", "`file` for the scores of left-out texts of the data, by id")
 	flag.StringVar(&s.background, "background", "", "comma-separated `folders` of harmless text and source code")
 	flag.IntVar(&s.count, "count", 12000, "`number` of texts to make from the grammars")
 	flag.IntVar(&s.fit.epochs, "epochs", 6, "")
@@ -57,6 +59,12 @@ func run() error {
 	fmt.Printf("%d examples, %d made; %s\n", len(train), len(made), time.Since(start).Round(time.Second))
 	results := crossValidate(train, made, s.fit)
 	report(os.Stdout, results)
+	if s.scores != "" {
+		err = writeScores(s.scores, results)
+		if err != nil {
+			return err
+		}
+	}
 	if s.out != "" {
 		err = write(s, train, made, results)
 		if err != nil {

@@ -35,10 +35,15 @@ func makeExamples(s settings) ([]*example, error) {
 		if set == "embedded" || set == "benign_note" {
 			continue
 		}
-		m.plain(set, min(len(m.sets[set])*unit/6, 8*unit))
+		n := min(len(m.sets[set])*unit/6, 8*unit)
+		if strings.HasPrefix(set, "x_") {
+			n = min(len(m.sets[set])*unit/12, 6*unit)
+		}
+		m.plain(set, n)
 	}
 	m.carried(20 * unit)
-	m.clean(16 * unit)
+	m.clean(24 * unit)
+	m.background(10 * unit)
 	m.disguised(10 * unit)
 	return m.out, nil
 }
@@ -82,8 +87,11 @@ func (m *maker) carried(n int) {
 	for range n {
 		carrier, kind := m.c.draw(m.rng)
 		t, text := m.draw("embedded")
+		if kind == "corpus" && m.rng.IntN(2) == 0 {
+			t, text = m.draw("x_direct")
+		}
 		m.add(&example{
-			Source: "made_carried_" + kind, Label: string(safety.Injection), Tier: "explicit", Lang: "en",
+			Source: "made_carried_" + kind, Label: string(safety.Injection), Tier: "explicit", Lang: t.lang,
 			Text: m.c.task(m.rng, insert(m.rng, carrier, text)), half: t.half(),
 		})
 	}
@@ -101,6 +109,14 @@ func (m *maker) clean(n int) {
 			text, half = insert(m.rng, text, note), t.half()
 		}
 		m.add(&example{Source: "made_clean_" + kind, Label: benign, Tier: "hard", Lang: "en", Text: m.c.task(m.rng, text), half: half})
+	}
+}
+
+// background adds documentation and source code as they are.
+func (m *maker) background(n int) {
+	for range min(n, len(m.c.background)) {
+		text := m.c.background[m.rng.IntN(len(m.c.background))]
+		m.add(&example{Source: "made_background", Label: benign, Tier: "hard", Lang: "en", Text: text, half: m.rng.IntN(2)})
 	}
 }
 

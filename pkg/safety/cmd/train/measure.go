@@ -1,12 +1,17 @@
 package main
 
 import (
+	"bufio"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"math"
+	"os"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/hushlog/hushlog/pkg/safety"
@@ -70,8 +75,9 @@ func crossValidate(train, made []*example, opt fitOptions) []foldResult {
 		wg.Go(func() {
 			for k := range work {
 				var in, out []*example
+				f := &folds[k]
 				for _, e := range train {
-					left := foldOf(e) == k || slices.Contains(folds[k], e.Source)
+					left := foldOf(e) == k || slices.Contains(f.sources, e.Source)
 					switch {
 					case left || keptBack(e):
 						out = append(out, e)
@@ -80,13 +86,13 @@ func crossValidate(train, made []*example, opt fitOptions) []foldResult {
 					}
 				}
 				for _, e := range made {
-					if keptBack(e) {
+					if keptBack(e) || f.made != nil && f.made(e) {
 						out = append(out, e)
 					} else {
 						in = append(in, e)
 					}
 				}
-				results[k] = foldResult{folds[k][0], score(fit(in, opt), out)}
+				results[k] = foldResult{f.name, score(fit(in, opt), out)}
 			}
 		})
 	}
@@ -130,7 +136,7 @@ func report(w io.Writer, results []foldResult) {
 					c.at01++
 				}
 			}
-			fmt.Fprintf(w, "  %s fold %-14s harmless %d, thresholds %.3f %.3f\n", c, r.name, len(negatives), t1, t01)
+			fmt.Fprintf(w, "  %s fold %-16s harmless %d, thresholds %.3f %.3f\n", c, r.name, len(negatives), t1, t01)
 			for _, s := range r.list {
 				y, weight := target(c, s.Label)
 				into := neg
@@ -138,7 +144,7 @@ func report(w io.Writer, results []foldResult) {
 				case s.Label == benign:
 				case y == 1 && weight == 1:
 					into = pos
-					if s.Tier == "explicit" {
+					if !s.made && s.Tier == "explicit" {
 						add(&all, s.raw[h])
 					}
 				default:
@@ -147,6 +153,12 @@ func report(w io.Writer, results []foldResult) {
 				name := s.Source
 				if s.obfuscated() {
 					name = "obf"
+				}
+				if s.made && strings.HasPrefix(s.Source, "made_x_") {
+					name += " " + s.Lang
+				}
+				if s.made && y == 1 {
+					name = r.name + ": " + name
 				}
 				if into[name] == nil {
 					into[name] = &count{}
@@ -157,7 +169,7 @@ func report(w io.Writer, results []foldResult) {
 		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, all.n, 100*all.at1/all.n, 100*all.at01/all.n)
 		for sign, m := range map[string]map[string]*count{"+": pos, "-": neg} {
 			for _, k := range sortedKeys(m) {
-				fmt.Fprintf(w, "    %s %-24s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
+				fmt.Fprintf(w, "    %s %-40s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
 			}
 		}
 	}
@@ -170,4 +182,27 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// writeScores writes what left-out texts of the data scored, by id, one JSON object a line.
+func writeScores(path string, results []foldResult) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(f)
+	enc := json.NewEncoder(out)
+	for i, r := range results {
+		for _, s := range r.list {
+			if s.made {
+				continue
+			}
+			scores := map[safety.Category]float64{}
+			for h, c := range safety.Categories() {
+				scores[c] = s.raw[h]
+			}
+			err = errors.Join(err, enc.Encode(map[string]any{"id": s.ID, "fold": i, "scores": scores}))
+		}
+	}
+	return errors.Join(err, out.Flush(), f.Close())
 }
