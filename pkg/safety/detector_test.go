@@ -131,7 +131,7 @@ func TestDisguises(t *testing.T) {
 func TestFlags(t *testing.T) {
 	d := Default()
 	messages := []Message{
-		{Role: "system", Parts: []Part{{Text: "Answer politely, and only about bread."}}},
+		{Role: "system", Parts: []Part{{Text: "The bakery opens at eight and closes at six."}}},
 		{Role: "user", Parts: []Part{{Text: "What is on the menu?"}, {Text: plain}}},
 		{Role: "tool"},
 	}

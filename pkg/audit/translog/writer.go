@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,6 +68,10 @@ type Writer struct {
 	at       position
 }
 
+// logOnce sets where the library logs to: it has one place for the whole process, and must not be told another while it
+// runs. The first writer's log is it.
+var logOnce sync.Once
+
 // Open takes the directory's lock, verifies all that is in it, and finds where it ends. It returns
 // ErrLocked when somebody else writes, and ErrTampered when what is there does not verify. The caller
 // closes.
@@ -77,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Writer, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	klog.SetSlogLogger(o.Log.With(slog.String("component", "trail")))
+	logOnce.Do(func() { klog.SetSlogLogger(o.Log.With(slog.String("component", "trail"))) })
 	err := os.MkdirAll(o.Dir, 0o700)
 	if err != nil {
 		return nil, fmt.Errorf("make the log's directory: %w", err)
