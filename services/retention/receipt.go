@@ -33,7 +33,7 @@ type Receipt struct {
 	NotCovered string `json:"not_covered"`
 }
 
-const notCovered = "what others wrote about the person in their own texts; backups made before, to which a restore applies the erasure again"
+const notCovered = "what others wrote about the person in their own texts; backups of the database made before by other means: hushlog makes none, and whoever restores one asks for the erasure again"
 
 // receipt makes and signs it, and says how many rows it tells of.
 func (e *erasure) receipt(state, reason string) (string, uint64, error) {
