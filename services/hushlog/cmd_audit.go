@@ -248,12 +248,7 @@ func newAuditCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var raw []byte
-			if args[0] == "-" {
-				raw, err = io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxProof))
-			} else {
-				raw, err = os.ReadFile(args[0])
-			}
+			raw, err := readSigned(args[0], cmd.InOrStdin())
 			if err != nil {
 				return fmt.Errorf("read the proof: %w", err)
 			}
@@ -264,8 +259,16 @@ func newAuditCheckCommand() *cobra.Command {
 	return cmd
 }
 
-// maxProof bounds what is read as a proof.
+// maxProof bounds what is read as a proof, or a receipt, from standard input.
 const maxProof = 1 << 20
+
+// readSigned reads a file of something that is signed; - stands for standard input.
+func readSigned(path string, stdin io.Reader) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(io.LimitReader(stdin, maxProof))
+	}
+	return os.ReadFile(path)
+}
 
 func checkProof(raw []byte, verifier note.Verifier, out io.Writer) error {
 	inclusion, consistency, err := translog.ReadProof(raw)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"regexp"
 	"strings"
 	"time"
@@ -158,12 +157,7 @@ func newEraseVerifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var raw []byte
-			if args[0] == "-" {
-				raw, err = io.ReadAll(io.LimitReader(cmd.InOrStdin(), maxProof))
-			} else {
-				raw, err = os.ReadFile(args[0])
-			}
+			raw, err := readSigned(args[0], cmd.InOrStdin())
 			if err != nil {
 				return fmt.Errorf("read the receipt: %w", err)
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -96,32 +95,21 @@ func decodeContent(raw json.RawMessage) ([]safety.Part, error) {
 	return parts, nil
 }
 
-// lines flags line by line. What is ready is written whenever the input has to be waited for.
+// lines flags line by line.
 func (f *flagRun) lines(name string, in io.Reader) error {
-	reader := lineReader{in: bufio.NewReaderSize(in, redactBuffer)}
-	var buf []byte
-	for n := 1; ; n++ {
-		line, err := reader.next()
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
-			return fmt.Errorf("flag: read %s: %s", shownName(name), reasonOf(err))
+	readErr, writeErr := filterLines(in, f.out, func(buf []byte, n int, line []byte, problem error) []byte {
+		if problem != nil {
+			return f.malformed(buf, n, fmt.Errorf("longer than %d bytes", maxFilterLine))
 		}
-		last := errors.Is(err, io.EOF)
-		if errors.Is(err, errLongLine) {
-			buf = f.malformed(buf, n, fmt.Errorf("longer than %d bytes", maxRedactLine))
-		} else if len(bytes.TrimSpace(line)) > 0 {
-			buf = f.line(buf, n, line)
-		}
-		if last || reader.in.Buffered() == 0 || len(buf) >= redactBuffer {
-			_, err = f.out.Write(buf)
-			if err != nil {
-				return fmt.Errorf("flag: write: %w", err)
-			}
-			buf = buf[:0]
-		}
-		if last {
-			return nil
-		}
+		return f.line(buf, n, line)
+	})
+	if readErr != nil {
+		return fmt.Errorf("flag: read %s: %s", shownName(name), reasonOf(readErr))
 	}
+	if writeErr != nil {
+		return fmt.Errorf("flag: write: %w", writeErr)
+	}
+	return nil
 }
 
 // line appends the answer to one line.

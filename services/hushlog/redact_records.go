@@ -75,7 +75,7 @@ func (f *fileRun) oneJSONL(in *os.File, info fs.FileInfo, s *redactSource) *read
 
 // recordsOf counts and explains the findings in the records of in.
 func (r *redactRun) recordsOf(in io.Reader, name string, o redactOptions, read *readFile) error {
-	reader := lineReader{in: bufio.NewReaderSize(in, redactBuffer)}
+	reader := lineReader{in: bufio.NewReaderSize(in, filterBuffer)}
 	for n := 1; ; n++ {
 		line, err := reader.next()
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
@@ -83,7 +83,7 @@ func (r *redactRun) recordsOf(in io.Reader, name string, o redactOptions, read *
 		}
 		switch {
 		case errors.Is(err, errLongLine):
-			read.problems.add(fmt.Sprintf("line %d: longer than %d bytes", n, maxRedactLine))
+			read.problems.add(fmt.Sprintf("line %d: longer than %d bytes", n, maxFilterLine))
 		case len(bytes.TrimSpace(line)) > 0:
 			err := r.record(line, n, name, o, read)
 			if err != nil {
