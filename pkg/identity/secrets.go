@@ -94,26 +94,40 @@ func NewDayKey() []byte {
 // writeEpochKeys makes the signing seed and the public key that belongs to it; a seed that is there
 // gets its public key back.
 func writeEpochKeys(l Layout, force bool) ([]SecretFile, error) {
-	seed := random(ed25519.SeedSize)
-	created, err := writeSecret(l.EpochSignKey(), hexLine(seed), force)
-	if err != nil {
-		return nil, err
-	}
-	if !created {
-		seed, err = loadHex(l.EpochSignKey(), ed25519.SeedSize)
+	return writeKeyPair(l.EpochSignKey(), l.EpochVerifyKey(), hexLine(random(ed25519.SeedSize)), force, func() ([]byte, error) {
+		seed, err := loadHex(l.EpochSignKey(), ed25519.SeedSize)
 		if err != nil {
 			return nil, err
 		}
+		return hexLine(publicOf(seed)), nil
+	})
+}
+
+// writeKeyPair writes a signing key to signPath, and to verifyPath the public key that belongs to what is there then: a
+// signing key that is there already gets its public key back. public reads the one and gives the other.
+func writeKeyPair(signPath, verifyPath string, sign []byte, force bool, public func() ([]byte, error)) ([]SecretFile, error) {
+	created, err := writeSecret(signPath, sign, force)
+	if err != nil {
+		return nil, err
 	}
+	verify, err := public()
+	if err != nil {
+		return nil, err
+	}
+	verifyCreated, err := writeSecret(verifyPath, verify, force)
+	if err != nil {
+		return nil, err
+	}
+	return []SecretFile{{signPath, created}, {verifyPath, verifyCreated}}, nil
+}
+
+// publicOf returns the public key of a signing key's seed.
+func publicOf(seed []byte) ed25519.PublicKey {
 	public, ok := ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey)
 	if !ok {
 		panic("identity: ed25519 key without ed25519 public key")
 	}
-	publicCreated, err := writeSecret(l.EpochVerifyKey(), hexLine(public), force)
-	if err != nil {
-		return nil, err
-	}
-	return []SecretFile{{l.EpochSignKey(), created}, {l.EpochVerifyKey(), publicCreated}}, nil
+	return public
 }
 
 func writeSecret(path string, data []byte, force bool) (created bool, err error) {

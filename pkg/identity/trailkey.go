@@ -22,25 +22,17 @@ func writeTrailKeys(l Layout, force bool) ([]SecretFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw the trail's key: %w", err)
 	}
-	created, err := writeSecret(l.TrailSignKey(), []byte(sign+"\n"), force)
-	if err != nil {
-		return nil, err
-	}
-	if !created {
-		sign, err = loadLine(l.TrailSignKey())
+	return writeKeyPair(l.TrailSignKey(), l.TrailVerifyKey(), []byte(sign+"\n"), force, func() ([]byte, error) {
+		sign, err := loadLine(l.TrailSignKey())
 		if err != nil {
 			return nil, err
 		}
-	}
-	verify, err := trailVerifyKey(sign)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", l.TrailSignKey(), err)
-	}
-	verifyCreated, err := writeSecret(l.TrailVerifyKey(), []byte(verify+"\n"), force)
-	if err != nil {
-		return nil, err
-	}
-	return []SecretFile{{l.TrailSignKey(), created}, {l.TrailVerifyKey(), verifyCreated}}, nil
+		verify, err := trailVerifyKey(sign)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", l.TrailSignKey(), err)
+		}
+		return []byte(verify + "\n"), nil
+	})
 }
 
 // LoadTrailSigner reads the key that signs the trail's checkpoints.
@@ -80,9 +72,5 @@ func trailVerifyKey(sign string) (string, error) {
 	if err != nil || len(key) != 1+ed25519.SeedSize {
 		return "", ErrSecret
 	}
-	public, ok := ed25519.NewKeyFromSeed(key[1:]).Public().(ed25519.PublicKey)
-	if !ok {
-		panic("identity: ed25519 key without ed25519 public key")
-	}
-	return note.NewEd25519VerifierKey(parts[2], public)
+	return note.NewEd25519VerifierKey(parts[2], publicOf(key[1:]))
 }

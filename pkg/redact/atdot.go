@@ -57,7 +57,7 @@ func atDotWords() []keyword {
 // spelledAt judges the sign for "at" at [start, end).
 func (sc *scanner) spelledAt(start, end int, how uint16) bool {
 	s := sc.s
-	if sc.wrapped && opening(s[start]) {
+	if sc.wrapped() && opening(s[start]) {
 		return false // the end of a call before another line
 	}
 	left, mark := openMark(s, start)

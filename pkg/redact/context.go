@@ -362,7 +362,7 @@ type idGroup uint16
 type idGroups [12]idGroup
 
 func (g *idGroups) add(x idGroup) {
-	if x == 0 || g.has(x) {
+	if x == 0 || slices.Contains(g[:], x) {
 		return
 	}
 	for i := range g {
@@ -372,8 +372,6 @@ func (g *idGroups) add(x idGroup) {
 		}
 	}
 }
-
-func (g *idGroups) has(x idGroup) bool { return slices.Contains(g[:], x) }
 
 // groupSet is a set of kinds of identity numbers.
 type groupSet [5]uint64

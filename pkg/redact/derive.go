@@ -31,7 +31,7 @@ func (sc *scanner) read(d derived) bool {
 	sc.around(d.from, d.to, &child.around1)
 	child.reset(sc.job, d.view, sc.depth+1)
 	child.outer = &child.around1
-	child.wrapped, child.seams = len(d.crosses) > 0, d.crosses
+	child.seams = d.crosses
 	child.spelt = d.name == "spelled"
 	child.run()
 	found := confident(beyond(child.out, lead), &sc.job.eng.least)
@@ -56,12 +56,15 @@ func (sc *scanner) read(d derived) bool {
 // crosses reports whether a finding at [start, end) would count: it reaches over one of the places that the view was
 // made for, if it was made for some.
 func (sc *scanner) crosses(start, end int) bool {
-	if len(sc.seams) == 0 {
+	if !sc.wrapped() {
 		return true
 	}
 	i := sort.SearchInts(sc.seams, start+1)
 	return i < len(sc.seams) && sc.seams[i] < end
 }
+
+// wrapped reports whether parts were joined to make the view.
+func (sc *scanner) wrapped() bool { return len(sc.seams) > 0 }
 
 // maxLabel bounds the name of a secret, and what joins it to its value, that is read together with a derived view.
 const maxLabel = 40

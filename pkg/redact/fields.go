@@ -71,7 +71,7 @@ func (sc *scanner) field(h hit, k *keyword) bool {
 		return false // inside a value that was read already
 	}
 	key, ok := sc.readKey(h, k)
-	if !ok || sc.wrapped {
+	if !ok || sc.wrapped() {
 		return false
 	}
 	v, ok := sc.fieldValue(&key)

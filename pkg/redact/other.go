@@ -28,7 +28,7 @@ func (w *window) securityCode() {
 func (sc *scanner) userAfter(i int, k *keyword) {
 	s := sc.s
 	how, j := sc.readJoint(i)
-	if sc.wrapped || how == jointNone || how == jointSpace && at(s, j) != '@' {
+	if sc.wrapped() || how == jointNone || how == jointSpace && at(s, j) != '@' {
 		return
 	}
 	if c := at(s, j); c == '"' || c == '\'' || c == '`' || c == '@' {

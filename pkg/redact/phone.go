@@ -29,7 +29,7 @@ func (w *window) phone() {
 		conf, ev.Structure = 0.85, "labelled"
 	case n >= 9 && n <= 12 && w.bind < bindWrap && (w.letterLabel() || w.afterEmail()):
 		conf, ev.Structure = 0.65, "beside a name"
-	case w.attached(), w.sc.wrapped && !(w.northAmerican() && (w.paren || w.sepChar == '-' || w.sepChar == '.')):
+	case w.attached(), w.sc.wrapped() && !(w.northAmerican() && (w.paren || w.sepChar == '-' || w.sepChar == '.')):
 		return
 	default:
 		conf, ev.Structure = w.national()

@@ -42,8 +42,7 @@ type scanner struct {
 	job     *job
 	outer   *nearby // the surroundings of the part this view was made from
 	around1 nearby  // what outer points to
-	wrapped bool    // lines were joined to make this view
-	seams   []int   // if there are any, only findings that reach over one of these offsets count
+	seams   []int   // where parts were joined to make this view: then only findings that reach over one of them count
 	spelt   bool    // the digits of this view were words
 	blobTo  int     // tokens were decoded up to here
 	tokenTo int     // the token after a name of a secret ends here

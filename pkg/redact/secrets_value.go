@@ -298,7 +298,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	if v == "" || arnBefore(sc.s, i) || !whole && sc.notGiven(i, j, how, t, k, flagged) {
 		return
 	}
-	if sc.wrapped && t.quote == 0 && how == jointAssign && commonNoun(k.word) && (wordy(v) || onlyNameBytes(v) && has(v, '_')) {
+	if sc.wrapped() && t.quote == 0 && how == jointAssign && commonNoun(k.word) && (wordy(v) || onlyNameBytes(v) && has(v, '_')) {
 		return // the name on the next line
 	}
 	if far && t.quote == 0 && !chosenAfter(v) || sc.listed(i, j) && !looksChosen(v) && sc.weakValue(i, v) == 0 || flag && t.quote == 0 && !sc.lastWord(t, v) {
@@ -314,7 +314,7 @@ func (sc *scanner) valueAfter(i int, kind uint16, k *keyword, flag bool) {
 	switch {
 	case kind == keyWeak:
 		r = ruleEntropy
-		if (how == jointAssign || how == jointProse) && !sc.wrapped && !code(sc.s, t, v) {
+		if (how == jointAssign || how == jointProse) && !sc.wrapped() && !code(sc.s, t, v) {
 			conf = sc.weakValue(i, v)
 		}
 	case kind == keyService:
@@ -497,7 +497,7 @@ func (sc *scanner) broken(t token, how joint) (rest string, end int, ok bool) {
 	if at(s, i) == '\\' {
 		i++
 	}
-	if t.quote != 0 || how == jointSpace || how == jointNone || at(s, i) != '\n' || t.end-t.start > maxBrokenPart || t.end-t.start < 2 || sc.wrapped {
+	if t.quote != 0 || how == jointSpace || how == jointNone || at(s, i) != '\n' || t.end-t.start > maxBrokenPart || t.end-t.start < 2 || sc.wrapped() {
 		return "", 0, false
 	}
 	i++

@@ -55,10 +55,9 @@ func (d *Detector) Raw(text string) [heads]float64 {
 	for i := range s.best {
 		s.best[i] = math.Inf(-1)
 	}
-	s.made = 0
 	var sig signals
 	s.text(text, &sig)
-	s.views(text, &sig, 1)
+	readViews(text, &sig, s.text)
 	s.z.reset("") // the pool holds no text
 	var out [heads]float64
 	for i := range out {
@@ -68,21 +67,6 @@ func (d *Detector) Raw(text string) [heads]float64 {
 		}
 	}
 	return out
-}
-
-// views scores the decoded views of a text, and theirs.
-func (s *scorer) views(text string, sig *signals, depth int) {
-	for _, v := range views(nil, text, sig) {
-		if s.made == maxViews {
-			return
-		}
-		s.made++
-		var inner signals
-		s.text(v, &inner)
-		if depth < maxViewDepth {
-			s.views(v, &inner, depth+1)
-		}
-	}
 }
 
 // Sums of weights: every lane counts weights plus 128 each. Lanes of sums hold 32 bits.
@@ -110,7 +94,6 @@ type scorer struct {
 	rows   []uint32
 	prefix []sums // before word i
 	best   [heads]float64
-	made   int // decoded views
 	memo   [memoSize]memo
 }
 

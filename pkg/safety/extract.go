@@ -19,7 +19,7 @@ func Extract(text string) []View {
 	x.z.lex = x.lex
 	var sig signals
 	x.text(text, &sig)
-	x.views(text, &sig, 1)
+	readViews(text, &sig, x.text)
 	return x.out
 }
 
@@ -42,7 +42,6 @@ type extractor struct {
 	z      tokenizer
 	stream stream
 	out    []View
-	made   int
 }
 
 func (x *extractor) text(text string, sig *signals) {
@@ -59,19 +58,5 @@ func (x *extractor) text(text string, sig *signals) {
 	}
 	if len(v.Ends) > 0 {
 		x.out = append(x.out, v)
-	}
-}
-
-func (x *extractor) views(text string, sig *signals, depth int) {
-	for _, v := range views(nil, text, sig) {
-		if x.made == maxViews {
-			return
-		}
-		x.made++
-		var inner signals
-		x.text(v, &inner)
-		if depth < maxViewDepth {
-			x.views(v, &inner, depth+1)
-		}
 	}
 }

@@ -19,6 +19,27 @@ const (
 	leastDecoded = 8
 )
 
+// readViews has read read the decoded views of a text, and theirs, maxViews at most. What read finds in a view says which
+// views that has.
+func readViews(text string, sig *signals, read func(text string, sig *signals)) {
+	made := 0
+	eachView(text, sig, 1, &made, read)
+}
+
+func eachView(text string, sig *signals, depth int, made *int, read func(text string, sig *signals)) {
+	for _, v := range views(nil, text, sig) {
+		if *made == maxViews {
+			return
+		}
+		*made++
+		var inner signals
+		read(v, &inner)
+		if depth < maxViewDepth {
+			eachView(v, &inner, depth+1, made, read)
+		}
+	}
+}
+
 // views appends the decoded views that signals call for. Each test is cheap and errs towards making a view.
 func views(out []string, text string, s *signals) []string {
 	if len(text) > maxViewText {

@@ -71,7 +71,7 @@ func (s Subject) condition(where, date string) string {
 	}
 	until := "toDateTime64('" + clickHouseTime(s.Until) + "', 3, 'UTC')"
 	project := hexLiteral(s.Project)
-	// A verb with an index that a format does not use is an error to fmt; hence the trimmed arguments.
+	// Not fmt: a condition does not use all of them, which is an error to fmt.
 	condition := strings.NewReplacer("%[1]s", strings.Join(pseudonyms, ", "), "%[2]s", project, "%[3]s", until).Replace(where)
 	return fmt.Sprintf("project = %s AND %s <= %s AND %s", project, date, until, condition)
 }
@@ -173,13 +173,7 @@ func (db *DB) MutationsRunning(ctx context.Context) (uint64, error) {
 	return n, clean("look for deletions under way", err)
 }
 
-func erasableNames() string {
-	names := make([]string, len(erasable))
-	for i, e := range erasable {
-		names[i] = "'" + e.table + "'"
-	}
-	return strings.Join(names, ", ")
-}
+func erasableNames() string { return "'" + strings.Join(ErasablePlaces(), "', '") + "'" }
 
 // ErasedPartsLeft counts the parts of the tables with end users that went out of use until a moment and
 // are on the disk still. ClickHouse removes them a minute later.

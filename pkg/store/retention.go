@@ -106,22 +106,32 @@ type OverdueRows struct {
 // it needs to read no row. ClickHouse removes what has expired within minutes; what is still here an
 // hour later needs a look at its disks and merges, or DropOverdue.
 func (db *DB) Overdue(ctx context.Context, desired []Expiry, now time.Time) ([]OverdueRows, error) {
+	var overdue []OverdueRows
+	err := db.eachDated(ctx, desired, func(p OverdueRows, rule expiryRule) {
+		if !rule.expires(p).After(now) {
+			overdue = append(overdue, p)
+		}
+	})
+	return overdue, err
+}
+
+// eachDated calls each with the rows of every day and label that are there, and the rule of the desired dates for them.
+func (db *DB) eachDated(ctx context.Context, desired []Expiry, each func(OverdueRows, expiryRule)) error {
 	rules, err := expiryRules(desired)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	partitions, err := db.partitions(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var overdue []OverdueRows
 	for _, p := range partitions {
 		rule, known := ruleOf(rules, p.Table)
-		if known && !rule.expires(p).After(now) {
-			overdue = append(overdue, p)
+		if known {
+			each(p, rule)
 		}
 	}
-	return overdue, nil
+	return nil
 }
 
 // DropOverdue drops the partitions that Overdue has found, whole, without waiting for ClickHouse to do

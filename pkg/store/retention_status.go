@@ -22,23 +22,11 @@ type PlaceStatus struct {
 
 // RetentionStatus tells of every table and label that has a date or rows, seen from now. It reads no row.
 func (db *DB) RetentionStatus(ctx context.Context, desired []Expiry, now time.Time) ([]PlaceStatus, error) {
-	rules, err := expiryRules(desired)
-	if err != nil {
-		return nil, err
-	}
-	partitions, err := db.partitions(ctx)
-	if err != nil {
-		return nil, err
-	}
 	places := map[[2]string]*PlaceStatus{}
 	for _, e := range desired {
 		places[[2]string{e.Table, e.Label}] = &PlaceStatus{Table: e.Table, Label: e.Label, Keep: e.Keep}
 	}
-	for _, p := range partitions {
-		rule, known := ruleOf(rules, p.Table)
-		if !known {
-			continue
-		}
+	err := db.eachDated(ctx, desired, func(p OverdueRows, rule expiryRule) {
 		place := places[[2]string{p.Table, p.Label}]
 		if place == nil { // a label that the policy does not know any more gets the shortest date
 			place = &PlaceStatus{Table: p.Table, Label: p.Label, Keep: time.Duration(rule.fallback()) * day}
@@ -51,6 +39,9 @@ func (db *DB) RetentionStatus(ctx context.Context, desired []Expiry, now time.Ti
 		if !rule.expires(p).After(now) {
 			place.Overdue += p.Rows
 		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	statuses := make([]PlaceStatus, 0, len(places))
 	for _, place := range places {
