@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/grpc/grpclog"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
-	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -65,10 +63,15 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 		return err
 	}
 	app.OnStop("publisher", records.Close)
-	sealer, err := followEpochs(app, cfg, opts, counts)
+	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
+	if err != nil {
+		return fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	sealer, epochs, err := stream.NewEpochSealer(opts, verify, hushlogv1.Audience_AUDIENCE_REDACTOR, counts, app.Log)
 	if err != nil {
 		return err
 	}
+	app.Go("epochs", epochs.Run)
 	deps := Deps{
 		Policy: rules, Sealer: sealer, Publisher: records,
 		Log: app.Log, Registry: app.Registry, Ready: app.Health.Ready,
@@ -111,18 +114,4 @@ func PublicTLS(files identity.TLSFiles) (*tls.Config, error) {
 	}
 	config.ClientAuth = tls.VerifyClientCertIfGiven
 	return config, nil
-}
-
-// followEpochs keeps the keyring of the sealer up to date.
-func followEpochs(app *service.App, cfg Config, opts []kgo.Opt, counts *stream.Metrics) (*seal.Sealer, error) {
-	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
-	if err != nil {
-		return nil, fmt.Errorf("epoch_verify_key: %w", err)
-	}
-	ring, err := seal.NewKeyring(verify, nil)
-	if err != nil {
-		return nil, err
-	}
-	app.Go("epochs", stream.FollowEpochs(opts, ring, counts, app.Log, nil).Run)
-	return seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_REDACTOR), nil
 }

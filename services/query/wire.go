@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/twmb/franz-go/pkg/kgo" // options of its client
-
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
-	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -77,10 +74,15 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	if err != nil {
 		return fmt.Errorf("people: %w", err)
 	}
-	sealer, err := followEpochs(app, cfg, opts, counts)
+	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
+	if err != nil {
+		return fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	sealer, epochs, err := stream.NewEpochSealer(opts, verify, hushlogv1.Audience_AUDIENCE_REDACTOR, counts, app.Log)
 	if err != nil {
 		return err
 	}
+	app.Go("epochs", epochs.Run)
 	public, err := identity.PublicServerTLS(cfg.TLS)
 	if err != nil {
 		return err
@@ -96,19 +98,4 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Go("query", queries.Run)
 	return nil
-}
-
-// followEpochs keeps the keyring of the sealer up to date. What is sealed can be opened by the redactor
-// alone: query has no key that opens.
-func followEpochs(app *service.App, cfg Config, opts []kgo.Opt, counts *stream.Metrics) (*seal.Sealer, error) {
-	verify, err := identity.LoadEpochVerifyKey(cfg.EpochVerifyKey)
-	if err != nil {
-		return nil, fmt.Errorf("epoch_verify_key: %w", err)
-	}
-	ring, err := seal.NewKeyring(verify, nil)
-	if err != nil {
-		return nil, err
-	}
-	app.Go("epochs", stream.FollowEpochs(opts, ring, counts, app.Log, nil).Run)
-	return seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_REDACTOR), nil
 }

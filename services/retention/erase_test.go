@@ -122,8 +122,8 @@ func newErasures(t *testing.T, f *fakeTables, signer note.Signer, now func() tim
 	}
 }
 
-// erase runs a request to its end; each crash is a new process.
-func erase(t *testing.T, f *fakeTables, request *hushlogv1.Request) (Receipt, store.ErasureStep) {
+// trailKeys draws keys as hushlog secrets does.
+func trailKeys(t *testing.T) (note.Signer, note.Verifier) {
 	t.Helper()
 	sign, verify, err := note.GenerateKey(rand.Reader, "hushlog-trail-test")
 	require.NoError(t, err)
@@ -131,6 +131,13 @@ func erase(t *testing.T, f *fakeTables, request *hushlogv1.Request) (Receipt, st
 	require.NoError(t, err)
 	verifier, err := note.NewVerifier(verify)
 	require.NoError(t, err)
+	return signer, verifier
+}
+
+// erase runs a request to its end; each crash is a new process.
+func erase(t *testing.T, f *fakeTables, request *hushlogv1.Request) (Receipt, store.ErasureStep) {
+	t.Helper()
+	signer, verifier := trailKeys(t)
 	clock := request.GetAt().AsTime()
 	now := func() time.Time { return clock }
 	value, err := proto.Marshal(request)

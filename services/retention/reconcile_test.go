@@ -2,7 +2,6 @@ package retention
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/mod/sumdb/note"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -43,12 +41,7 @@ func entryAt(i int, at time.Time) *hushlogv1.AuditEntry {
 }
 
 func TestRowsAreReconciledWithTheLog(t *testing.T) {
-	sign, verify, err := note.GenerateKey(rand.Reader, "hushlog-trail-test")
-	require.NoError(t, err)
-	signer, err := note.NewSigner(sign)
-	require.NoError(t, err)
-	verifier, err := note.NewVerifier(verify)
-	require.NoError(t, err)
+	signer, verifier := trailKeys(t)
 	dir := filepath.Join(t.TempDir(), "trail")
 	now := time.Date(2026, 5, 20, 12, 0, 0, 0, time.UTC)
 
