@@ -185,6 +185,7 @@ func (p *Policy) explainDates(out *bytes.Buffer) {
 	} {
 		fmt.Fprintf(out, "  %-35s %s\n", line.what, line.keep)
 	}
+	p.explainDuties(out)
 }
 
 func (p *Policy) explainAlerts(out *bytes.Buffer) {

@@ -173,6 +173,8 @@ type Retention struct {
 	AuditStream Duration `yaml:"audit_stream"`
 	// Keys is how long epochs, and what they open, can be opened.
 	Keys Duration `yaml:"keys"`
+	// Duties of others to keep records, by the name of one of Duties, with what falls under them.
+	Duties map[string][]DutyScope `yaml:"duties"`
 }
 
 // RetentionLabel is a pair of dates.

@@ -295,6 +295,7 @@ func (p *Policy) validateRetention(f *problems) {
 	within(f, "retention.alert_stream", r.AlertStream, day, longest)
 	within(f, "retention.audit_stream", r.AuditStream, day, longest)
 	p.validateKeys(f)
+	p.validateDuties(f)
 }
 
 // validateKeys wants keys to live as long as what they open, and no longer than is needed.

@@ -14,14 +14,16 @@ import (
 // newPolicyCommand checks, explains and applies policies.
 func newPolicyCommand() *cobra.Command {
 	return newGroup("policy", "Check and explain the policy: what is stored, for whom and how long",
-		newPolicyCheckCommand(), newPolicyExplainCommand(), newPolicyDefaultCommand(), newPolicyUsersCommand())
+		newPolicyCheckCommand(), newPolicyExplainCommand(), newPolicyDefaultCommand(), newPolicyDutiesCommand(), newPolicyUsersCommand())
 }
 
 func newPolicyCheckCommand() *cobra.Command {
-	return &cobra.Command{
+	strict := false
+	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Say everything that is wrong with a policy, or nothing",
 		Long: "Prints a line for each problem, file:line:column: field: problem; what to do, and ends with 1 when there is one.\n" +
+			"Warnings, as of a date below a declared duty, are printed the same way and end with 1 only with --strict.\n" +
 			"Reads the lists that the policy's own rules name, too: nothing of them is printed.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -33,7 +35,30 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return printProblems(cmd, err)
 			}
+			warnings := p.Warnings()
+			for _, w := range warnings {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s:%d:%d: warning: %s: %s; %s\n", args[0], w.Line, w.Column, w.Field, w.Message, w.Fix)
+			}
+			if strict && len(warnings) > 0 {
+				return exitError(1)
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s: valid, digest %s\n", args[0], p.Digest())
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&strict, "strict", false, "end with 1 when there is a warning")
+	return cmd
+}
+
+func newPolicyDutiesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "duties",
+		Short: "List the duties to keep records that a policy may declare, each with its provision and scope",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for _, d := range policy.Duties() {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s: %s; met by a date of %s or more\n  %s\n", d.Name, d.Provision, d.Asks, d.Least, d.Scope)
+			}
 			return nil
 		},
 	}
