@@ -89,7 +89,11 @@ const (
 var rights = []serviceRights{
 	{
 		service: identity.Gateway,
-		topics:  map[string][]string{TopicRaw: {opWrite}, TopicKeys: {opRead}},
+		topics: map[string][]string{
+			TopicRaw: {opWrite}, TopicKeys: {opRead},
+			TopicEvents: {opDescribe}, // refuses when what was taken before is not read in time
+		},
+		watches: []string{identity.Redactor, identity.Ingest},
 	},
 	{
 		service: identity.Redactor,

@@ -54,6 +54,7 @@ const (
 	reasonMethod         reason = "METHOD_NOT_ALLOWED"
 	reasonKafka          reason = "STREAM_UNAVAILABLE"
 	reasonEpoch          reason = "NO_SEALING_KEY"
+	reasonBehind         reason = "STREAM_BEHIND"
 	reasonDraining       reason = "DRAINING"
 	reasonTimeout        reason = "TIMEOUT"
 	reasonCanceled       reason = "CANCELED"
@@ -96,6 +97,7 @@ var outcomes = map[reason]outcome{
 	reasonMethod:         {codes.Unimplemented, http.StatusMethodNotAllowed, 0},
 	reasonKafka:          {codes.Unavailable, http.StatusServiceUnavailable, 2 * time.Second},
 	reasonEpoch:          {codes.Unavailable, http.StatusServiceUnavailable, 5 * time.Second},
+	reasonBehind:         {codes.Unavailable, http.StatusServiceUnavailable, 30 * time.Second},
 	reasonDraining:       {codes.Unavailable, http.StatusServiceUnavailable, time.Second},
 	reasonTimeout:        {codes.DeadlineExceeded, http.StatusGatewayTimeout, time.Second},
 	reasonCanceled:       {codes.Canceled, 499, 0},

@@ -122,6 +122,7 @@ func (k *fakeKafka) ofKind(kind string) []*kgo.Record {
 type world struct {
 	*Service
 	kafka  *fakeKafka
+	unread *fakeUnread
 	sealer *openSealer
 	reg    *prometheus.Registry
 	logs   *lockedBuffer
@@ -202,7 +203,7 @@ func newWorld(t *testing.T, change func(*Config, *policy.Policy)) *world {
 	t.Helper()
 	dir, err := pki()
 	require.NoError(t, err)
-	w := &world{kafka: &fakeKafka{}, sealer: &openSealer{}, reg: prometheus.NewRegistry(), logs: &lockedBuffer{}, keys: map[string]string{}, ended: make(chan error, 1)}
+	w := &world{kafka: &fakeKafka{}, unread: &fakeUnread{}, sealer: &openSealer{}, reg: prometheus.NewRegistry(), logs: &lockedBuffer{}, keys: map[string]string{}, ended: make(chan error, 1)}
 	cfg, rules := testConfig(), testPolicy()
 	if change != nil {
 		change(&cfg, rules)
@@ -217,7 +218,7 @@ func newWorld(t *testing.T, change func(*Config, *policy.Policy)) *world {
 	w.Service, err = New(t.Context(), cfg, Deps{
 		Policy: rules, Keys: keys, Sealer: w.sealer, Publisher: w.kafka, Hasher: hasher, TLS: serverTLS,
 		Log: slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Registry: w.reg,
-		Ready: func() error { return nil },
+		Ready: func() error { return nil }, Unread: w.unread.ask,
 	})
 	require.NoError(t, err)
 	w.run(t)

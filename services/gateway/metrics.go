@@ -21,6 +21,8 @@ type metrics struct {
 	publishSeconds prometheus.Histogram
 	panics         prometheus.Counter
 	openStreams    prometheus.Gauge
+	unreadAge      *prometheus.GaugeVec
+	unreadKept     *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer, memory *budget) *metrics {
@@ -51,6 +53,14 @@ func newMetrics(reg prometheus.Registerer, memory *budget) *metrics {
 			Name: "hushlog_gateway_open_streams",
 			Help: "LogStream calls that are open now.",
 		}),
+		unreadAge: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "hushlog_gateway_oldest_unread_age_seconds",
+			Help: "Age of the oldest record of a topic that its reader (redactor, ingest) has not finished; 0 when all is read. Where it cannot be asked, the time since the last answer is added.",
+		}, []string{"topic"}),
+		unreadKept: with.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "hushlog_gateway_unread_kept_seconds",
+			Help: "How long a topic keeps its records, read or not. From three quarters of it on interactions are refused.",
+		}, []string{"topic"}),
 	}
 	with.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "hushlog_gateway_memory_bytes",

@@ -55,6 +55,8 @@ type Deps struct {
 	TLS      *tls.Config
 	Log      *slog.Logger
 	Registry prometheus.Registerer
+	// Unread asks how old what is unread in the stream is.
+	Unread unreadAge
 	// Ready is nil while the gateway's dependencies answer: what gRPC health shows.
 	Ready func() error
 	// Now is the clock; nil means the system's.
@@ -111,7 +113,8 @@ func (s *Service) newTaker() (*taker, error) {
 	s.metrics = newMetrics(s.deps.Registry, memory)
 	return &taker{
 		checker: checks, limiter: newLimiter(s.deps.Policy, s.deps.Now), budget: memory,
-		sealer: s.deps.Sealer, publisher: s.deps.Publisher, hasher: s.deps.Hasher,
+		backlog: newBacklog(s.deps.Unread, watchedTopics(s.deps.Policy.Retention), s.metrics, s.log, s.deps.Now),
+		sealer:  s.deps.Sealer, publisher: s.deps.Publisher, hasher: s.deps.Hasher,
 		tally: newTally(s.deps.Publisher, s.log, s.deps.Now), metrics: s.metrics, log: s.log, now: s.deps.Now,
 		wait: s.cfg.PublishTimeout,
 	}, nil
@@ -216,6 +219,7 @@ func (s *Service) Run(ctx context.Context) error {
 	group.Go(func() error { return served("rest", s.rest.ServeTLS(s.restListener, "", "")) })
 	group.Go(func() error { s.taker.tally.run(groupCtx, s.cfg.TallyInterval); return nil })
 	group.Go(func() error { s.followHealth(groupCtx); return nil })
+	group.Go(func() error { return s.taker.backlog.run(groupCtx) })
 	var drained error
 	group.Go(func() error {
 		<-groupCtx.Done()

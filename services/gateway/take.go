@@ -33,6 +33,7 @@ type publisher interface {
 type taker struct {
 	checker   *checker
 	limiter   *limiter
+	backlog   *backlog
 	budget    *budget
 	sealer    sealer
 	publisher publisher
@@ -108,7 +109,11 @@ func (t *taker) prepare(who identity.Principal, raw []byte, held *lease) item {
 
 // check applies limits and checks, the cheap ones first.
 func (t *taker) check(who identity.Principal, raw []byte, held *lease) (*hushlogv1.Accepted, error) {
-	err := t.checker.checkSize(raw)
+	err := t.backlog.check()
+	if err != nil {
+		return nil, err
+	}
+	err = t.checker.checkSize(raw)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm" // asks how far the stream is read
 	"google.golang.org/grpc/grpclog"
 
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -75,6 +77,10 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 	deps := Deps{
 		Policy: rules, Sealer: sealer, Publisher: records,
 		Log: app.Log, Registry: app.Registry, Ready: app.Health.Ready,
+	}
+	admin := kadm.NewClient(records.Client())
+	deps.Unread = func(ctx context.Context, group, topic string, now time.Time, within time.Duration) (time.Time, bool, error) {
+		return stream.OldestUnread(ctx, admin, group, topic, now, within)
 	}
 	err = deps.open(cfg)
 	if err != nil {
