@@ -14,6 +14,7 @@ const (
 	domainID      = "hushlog/id/v1"
 	domainSubject = "hushlog/subject/v1"
 	domainValues  = "hushlog/values/v1"
+	domainDraw    = "hushlog/draw/v1"
 
 	// HashSize is the size of a keyed hash, in bytes: 128 bits, so that among 2^40 ids a collision has odds of 2^-49.
 	HashSize = 16
@@ -49,6 +50,14 @@ func LoadHasher(path string) (*Hasher, error) {
 // ID is the hash of an id within a project; the same id in another project has another hash.
 func (h *Hasher) ID(project, id string) [HashSize]byte {
 	return keyed(h.key, domainID, project, id)
+}
+
+// Draw is the lot of an id within a project, from 0 to below 1: the same for the same id, evenly spread
+// over ids, and not to be chosen by whoever makes ids without the key.
+func (h *Hasher) Draw(project, id string) float64 {
+	sum := keyed(h.key, domainDraw, project, id)
+	const bits = 53 // of a float's mantissa
+	return float64(binary.BigEndian.Uint64(sum[:8])>>(64-bits)) / (1 << bits)
 }
 
 // Pseudonymizer turns identities of end users into pseudonyms. Safe for concurrent use.

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
@@ -8,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +60,28 @@ func handshake(t *testing.T, server, client *tls.Config) (serverState, clientSta
 		return s.ConnectionState(), c.ConnectionState(), serverErr
 	}
 	return s.ConnectionState(), c.ConnectionState(), clientErr
+}
+
+// TestDrawIsEvenAndKeyed: lots fill [0,1) evenly, are the project's own, and need the key.
+func TestDrawIsEvenAndKeyed(t *testing.T) {
+	one, err := NewHasher(bytes.Repeat([]byte{1}, KeySize))
+	require.NoError(t, err)
+	two, err := NewHasher(bytes.Repeat([]byte{2}, KeySize))
+	require.NoError(t, err)
+	const n, bins = 20_000, 10
+	var count [bins]int
+	for i := range n {
+		draw := one.Draw("p", strconv.Itoa(i))
+		require.GreaterOrEqual(t, draw, 0.0)
+		require.Less(t, draw, 1.0)
+		count[int(draw*bins)]++
+	}
+	for _, c := range count {
+		require.InDelta(t, n/bins, c, 200)
+	}
+	require.Equal(t, one.Draw("p", "c"), one.Draw("p", "c"))
+	require.NotEqual(t, one.Draw("p", "c"), one.Draw("q", "c"))
+	require.NotEqual(t, one.Draw("p", "c"), two.Draw("p", "c"))
 }
 
 func TestMutualTLS(t *testing.T) {

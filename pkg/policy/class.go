@@ -81,10 +81,59 @@ func (c ClassCondition) holds(project, purpose string, counts map[redact.Type]in
 	return sum >= max(c.AtLeast, 1)
 }
 
+// Lot is what sampling goes by, of one record.
+type Lot struct {
+	// Draw is the conversation's, from 0 to below 1: the same for all of its records.
+	Draw float64
+	// Failed and Flagged say whether the record carried an error, or is marked.
+	Failed, Flagged bool
+}
+
+// Sampled says whether a record of the class is stored at all. Whoever is stored at a rate is stored at
+// every higher one, so that a conversation whose records have several classes is whole where these have
+// the same rate, and lacks records of those with the lower one otherwise.
+func (p *Policy) Sampled(class Class, lot Lot) bool {
+	rules := p.Classes[class]
+	switch {
+	case rules.Store == Nothing:
+		return false
+	case lot.Failed && slices.Contains(rules.Sample.Keep, KeepFailed):
+		return true
+	case lot.Flagged && slices.Contains(rules.Sample.Keep, KeepFlagged):
+		return true
+	default:
+		return lot.Draw < rules.Sample.Rate
+	}
+}
+
+// AlertOwner is who gets an alert about records of a class, by a rule with an owner of its own.
+func (p *Policy) AlertOwner(class Class, ruleOwner string) string {
+	if to := p.Classes[class].AlertsTo; to != "" {
+		return to
+	}
+	return ruleOwner
+}
+
+// Readers lists the roles that read rows of the class in a table, sorted.
+func (p *Policy) Readers(class Class, table string) []string {
+	var names []string
+	for name, role := range p.Roles {
+		_, reads := role.Tables[table]
+		if reads && slices.Contains(role.Classes, class) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // Storage says what is kept of a record: the least of what its class, its purpose and its sender
 // allow. Without a purpose that the policy knows, that is metadata only.
 func (p *Policy) Storage(class Class, purpose string, senderWish Storage) Storage {
 	known, ok := p.Purposes[purpose]
+	if p.Classes[class].Store == Nothing {
+		return Nothing
+	}
 	if !ok || known.Content != Full || p.Classes[class].Store != Full || senderWish == MetadataOnly {
 		return MetadataOnly
 	}

@@ -113,10 +113,28 @@ func (p *Policy) validateDuties(f *problems) {
 func (p *Policy) Warnings() []Problem {
 	f := &problems{places: p.places}
 	p.warnOfDuties(f)
+	p.warnOfSampling(f)
 	slices.SortStableFunc(f.list, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Field, b.Field))
 	})
 	return f.list
+}
+
+// warnOfSampling: alerts count what is stored.
+func (p *Policy) warnOfSampling(f *problems) {
+	for _, class := range AllClasses() {
+		rules := p.Classes[class]
+		field := "classes." + string(class)
+		if rules.Store == Nothing {
+			f.add(field+".store", "write metadata, if alerts are to see these records", "alerts do not see records of which nothing is stored")
+			continue
+		}
+		for _, keep := range []SampleKeep{KeepFailed, KeepFlagged} {
+			if rules.Sample.Rate < 1 && !slices.Contains(rules.Sample.Keep, keep) {
+				f.add(field+".sample.keep", "add "+string(keep), "alerts see only a share of the %s records, and counts of them are too low", keep)
+			}
+		}
+	}
 }
 
 func (p *Policy) warnOfDuties(f *problems) {

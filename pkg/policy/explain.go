@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -42,8 +43,10 @@ func (p *Policy) explainStored(out *bytes.Buffer) {
 	for _, class := range AllClasses() {
 		rules := p.Classes[class]
 		label := p.Retention.Labels[rules.Retention]
-		fmt.Fprintf(out, "  %-11s %s; content %s, metadata %s\n",
-			class, storedText(rules.Store), label.Content, label.Metadata)
+		fmt.Fprintf(out, "  %-11s %s; content %s, metadata %s; alerts to %s\n",
+			class, rules.storedText(), label.Content, label.Metadata, cmp.Or(rules.AlertsTo, "the owner of the rule"))
+		fmt.Fprintf(out, "  %-11s metadata is read by %s, content by %s\n", "",
+			orNone(p.Readers(class, TableInteractions)), orNone(p.Readers(class, TableContents)))
 		for _, condition := range rules.When {
 			fmt.Fprintf(out, "  %-11s when %s\n", "", condition.text())
 		}
@@ -61,6 +64,21 @@ func storedText(s Storage) string {
 		return "metadata and sanitized content"
 	}
 	return "metadata only"
+}
+
+// storedText says what is stored of a class, and of how many conversations.
+func (r ClassRules) storedText() string {
+	switch {
+	case r.Store == Nothing:
+		return "nothing; counted in the ledger"
+	case r.Sample.Rate == 1:
+		return storedText(r.Store)
+	case len(r.Sample.Keep) == 0:
+		return fmt.Sprintf("%s of a share of %g of conversations", storedText(r.Store), r.Sample.Rate)
+	default:
+		return fmt.Sprintf("%s of a share of %g of conversations, and of all that is %s", storedText(r.Store), r.Sample.Rate,
+			strings.ReplaceAll(list(r.Sample.Keep), ", ", " or "))
+	}
 }
 
 func (c ClassCondition) text() string {

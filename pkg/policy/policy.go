@@ -132,7 +132,29 @@ type ClassRules struct {
 	Store Storage `yaml:"store"`
 	// Retention is the label that dates are looked up by.
 	Retention string `yaml:"retention"`
+	// Sample says how many conversations are stored at all.
+	Sample Sample `yaml:"sample"`
+	// AlertsTo gets alerts about records of the class; empty leaves them to the owner of the rule.
+	AlertsTo string `yaml:"alerts_to"`
 }
+
+// Sample thins out what is stored. What is sampled out is counted in the ledger and stored nowhere.
+type Sample struct {
+	// Rate is the share of conversations that are stored, above 0 and at most 1.
+	Rate float64 `yaml:"rate"`
+	// Keep lists records that are stored whatever their conversation's lot is.
+	Keep []SampleKeep `yaml:"keep"`
+}
+
+// SampleKeep is a kind of records that can be exempt from sampling.
+type SampleKeep string
+
+const (
+	// KeepFailed exempts records that carried an error of any kind.
+	KeepFailed SampleKeep = "failed"
+	// KeepFlagged exempts records that are marked: by their sender, a guardrail or the redactor.
+	KeepFlagged SampleKeep = "flagged"
+)
 
 // ClassCondition holds when everything that it names holds.
 type ClassCondition struct {
@@ -280,6 +302,9 @@ const (
 	Full Storage = "full"
 	// MetadataOnly keeps no content.
 	MetadataOnly Storage = "metadata"
+	// Nothing keeps a count in the ledger. Classes may have it, purposes not: without content there is
+	// MetadataOnly.
+	Nothing Storage = "nothing"
 )
 
 // Digest names this policy: SHA-256, in hex, of its canonical form. It is stored with each record.

@@ -115,13 +115,19 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"milder in a class", "by_class: {}", "by_class: {Restricted: {EMAIL: keep}}", "actions.by_class.Restricted.EMAIL", 27, "", "is milder than the default"},
 		{"missing class", "  Public:\n", "  Open:\n", "classes.Open", 3, "", "is not a class"},
 		{"type in a condition", "types: [SECRET,", "types: [SECRETS,", "classes.Restricted.when[0].types[0]", 17, "", "is not a type of finding"},
-		{"condition without content", "at_least: 1\n    store: full\n    retention: standard\n  Restricted", "at_least: 1\n      - {}\n    store: full\n    retention: standard\n  Restricted", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n  Restricted", "holds for every record"},
+		{"condition without content", "OTHER]\n        at_least: 1\n", "OTHER]\n        at_least: 1\n      - {}\n", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: \"\"\n  Restricted", "holds for every record"},
 		{"unknown label", "retention: short", "retention: shorter", "classes.Restricted.retention", 5, "", "is not a retention label"},
 		{"half days", "content: 30d", "content: 36h", "retention.labels.standard.content", 17, "", "is missing or not a number of days"},
 		{"content outlives metadata", "content: 30d", "content: 91d", "retention.labels.standard.content", 17, "", "would outlive the metadata that says what it is"},
 		{"raw kept too long", "raw_at_most: 24h", "raw_at_most: 25h", "retention.raw_at_most", 3, "", "is missing or out of range"},
 		{"stream outlives content", "events: 3d", "events: 8d", "retention.events", 3, "", "the stream would outlive content of label short"},
 		{"keys too short", "keys: 5d", "keys: 2d", "retention.keys", 3, "", "what is still in the stream could not be opened"},
+		{"no sampling rate", "sample: { rate: 1, keep", "sample: { keep", "classes.Public.sample.rate", 5, "", "is missing or out of range"},
+		{"sampling nothing", "sample: { rate: 1,", "sample: { rate: 0,", "classes.Public.sample.rate", 15, "", "is missing or out of range"},
+		{"sampling more than all", "sample: { rate: 1,", "sample: { rate: 1.01,", "classes.Public.sample.rate", 15, "", "is missing or out of range"},
+		{"exempt for being", "keep: [failed, flagged] }", "keep: [failed, odd] }", "classes.Public.sample.keep[1]", 39, "", "is nothing that can be exempt"},
+		{"alerts to nobody there", "alerts_to: \"\"", "alerts_to: \"no one\"", "classes.Public.alerts_to", 5, "", "is not a name"},
+		{"a purpose for nothing", "content: metadata\n\n", "content: nothing\n\n", "purposes.usage.content", 5, "    content: metadata\n\n", "does not say what is stored"},
 		{"unknown duty", "duties: {}", "duties: {sox: [audit]}", "retention.duties.sox", 12, "", "is not a duty that this hushlog knows"},
 		{"duty for content", "duties: {}", "duties: {hipaa-164.316: [content]}", "retention.duties.hipaa-164.316[0]", 28, "", "a duty never makes content live longer"},
 		{"duty for nothing", "duties: {}", "duties: {hipaa-164.316: []}", "retention.duties.hipaa-164.316", 12, "", "does not say which records"},
@@ -267,6 +273,37 @@ func TestStorageNarrowsOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, MetadataOnly, narrow.Storage(Restricted, "debugging", Full))
 	require.Equal(t, MetadataOnly, WishFromProto(hushlogv1.LoggingWish(99)), "an unknown wish is a wish for less")
+}
+
+// TestEachClassSaysEverything: what is stored, who reads it, until when, and whom alerts go to.
+func TestEachClassSaysEverything(t *testing.T) {
+	p, err := Parse(change(t, "    retention: short\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: \"\"",
+		"    retention: short\n    sample: { rate: 0.1, keep: [failed] }\n    alerts_to: privacy"))
+	require.NoError(t, err)
+	require.Equal(t, "privacy", p.AlertOwner(Restricted, "platform"))
+	require.Equal(t, "platform", p.AlertOwner(Sensitive, "platform"))
+	require.Equal(t, []string{"security"}, p.Readers(Restricted, TableContents))
+	require.Equal(t, []string{"analyst", "security"}, p.Readers(Sensitive, TableContents))
+	require.Equal(t, []string{"compliance", "engineering", "oncall", "security"}, p.Readers(Restricted, TableInteractions))
+	require.True(t, p.Sampled(Restricted, Lot{Draw: 0.0999}))
+	require.False(t, p.Sampled(Restricted, Lot{Draw: 0.1}))
+	require.True(t, p.Sampled(Restricted, Lot{Draw: 0.9, Failed: true}))
+	require.False(t, p.Sampled(Restricted, Lot{Draw: 0.9, Flagged: true}))
+	require.True(t, p.Sampled(Sensitive, Lot{Draw: 0.9999999}))
+	require.False(t, p.Sampled("Unheard", Lot{}), "of no class nothing is known to be allowed")
+	var out bytes.Buffer
+	require.NoError(t, p.Explain(&out))
+	require.Contains(t, out.String(), "Restricted  metadata and sanitized content of a share of 0.1 of conversations, and of all that is failed; content 7d, metadata 90d; alerts to privacy")
+	require.Contains(t, out.String(), "metadata is read by compliance, engineering, oncall, security, content by security")
+	require.Len(t, p.Warnings(), 1)
+	require.Equal(t, "classes.Restricted.sample.keep", p.Warnings()[0].Field)
+	require.Contains(t, p.Warnings()[0].Message, "flagged")
+
+	p, err = Parse(change(t, "    store: full\n    retention: short", "    store: nothing\n    retention: short"))
+	require.NoError(t, err)
+	require.Equal(t, Nothing, p.Storage(Restricted, "debugging", Full))
+	require.False(t, p.Sampled(Restricted, Lot{Failed: true, Flagged: true}))
+	require.Equal(t, "classes.Restricted.store", p.Warnings()[0].Field)
 }
 
 func TestClassOnTheWire(t *testing.T) {

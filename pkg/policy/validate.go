@@ -115,7 +115,7 @@ func (p *Policy) validatePurposes(f *problems) {
 
 func (p *problems) storage(field string, s Storage) {
 	if s != Full && s != MetadataOnly {
-		p.add(field, "write full or metadata", "does not say what is stored")
+		p.add(field, "write full or metadata, or, for a class, nothing", "does not say what is stored")
 	}
 }
 
@@ -226,7 +226,13 @@ func (p *Policy) validateClasses(f *problems) {
 			f.add(field, "declare it; the four classes are fixed", "is missing")
 			continue
 		}
-		f.storage(field+".store", rules.Store)
+		if rules.Store != Nothing {
+			f.storage(field+".store", rules.Store)
+		}
+		rules.Sample.validate(f, field+".sample")
+		if rules.AlertsTo != "" {
+			f.name(field+".alerts_to", rules.AlertsTo)
+		}
 		_, ok = p.Retention.Labels[rules.Retention]
 		if !ok {
 			f.add(field+".retention", "name one of retention.labels", "is not a retention label")
@@ -237,6 +243,20 @@ func (p *Policy) validateClasses(f *problems) {
 	}
 	for class := range p.Classes {
 		f.class("classes."+string(class), class)
+	}
+}
+
+// leastRate is one conversation in a million.
+const leastRate = 0.000001
+
+func (s Sample) validate(f *problems, field string) {
+	if s.Rate < leastRate || s.Rate > 1 {
+		f.add(field+".rate", "write 1 to store every conversation, or a share of them down to 0.000001; to store none write store: nothing", "is missing or out of range")
+	}
+	for i, keep := range s.Keep {
+		if keep != KeepFailed && keep != KeepFlagged {
+			f.add(fmt.Sprintf("%s.keep[%d]", field, i), "write failed or flagged", "is nothing that can be exempt from sampling")
+		}
 	}
 }
 

@@ -74,6 +74,7 @@ type window struct {
 // detector counts events and says which alerts fire. It knows neither Kafka nor clocks but the one
 // given, and belongs to one goroutine.
 type detector struct {
+	policy  *policy.Policy
 	rules   []rule
 	now     func() time.Time
 	metrics *metrics
@@ -92,7 +93,7 @@ type detector struct {
 }
 
 func newDetector(p *policy.Policy, now func() time.Time, m *metrics) *detector {
-	d := &detector{now: now, metrics: m}
+	d := &detector{policy: p, now: now, metrics: m}
 	for _, name := range slices.Sorted(maps.Keys(p.Alerts)) {
 		d.rules = append(d.rules, rule{name, severities[p.Alerts[name].Severity], p.Alerts[name]})
 	}
@@ -244,7 +245,7 @@ func (d *detector) fire(r *rule, s subject, start, end, event time.Time, c *coun
 	}
 	d.known[print] = end
 	alert := &hushlogv1.Alert{
-		Fingerprint: print, Rule: r.name, Severity: r.severity, Owner: r.Owner, Project: s.project,
+		Fingerprint: print, Rule: r.name, Severity: r.severity, Owner: d.policy.AlertOwner(c.class, r.Owner), Project: s.project,
 		WindowStart: timestamppb.New(start), WindowEnd: timestamppb.New(end), FiredAt: timestamppb.New(event),
 		Value: float64(c.count), Threshold: float64(r.Threshold), Class: string(c.class),
 	}

@@ -3,6 +3,7 @@ package alert
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,22 @@ func repeat(n int, r *hushlogv1.Record) []*hushlogv1.Record {
 }
 
 func nothingBehind(stream.Partition) bool { return false }
+
+// TestClassChoosesWhoIsTold: alerts about records of a class go where the policy's class sends them.
+func TestClassChoosesWhoIsTold(t *testing.T) {
+	doc := strings.Replace(string(policy.DefaultDocument()), "    retention: short\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: \"\"",
+		"    retention: short\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: privacy", 1)
+	p, err := policy.Parse([]byte(doc))
+	require.NoError(t, err)
+	_, m := testDetector(t)
+	d := newDetector(p, func() time.Time { return noon.Add(24 * time.Hour) }, m)
+	records := repeat(5, failure("u_a", noon))
+	records[2].Class = hushlogv1.Class_CLASS_RESTRICTED
+	fired := d.block(p0, 1, blockOf(append(records, repeat(5, failure("u_b", noon))...)...))
+	require.Len(t, fired, 2)
+	require.Equal(t, "privacy", fired[0].GetOwner())
+	require.Equal(t, "platform", fired[1].GetOwner())
+}
 
 func TestThresholdFiresOncePerWindow(t *testing.T) {
 	d, _ := testDetector(t)

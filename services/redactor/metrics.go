@@ -16,6 +16,7 @@ const (
 	outcomeStored      = "stored"
 	outcomeDuplicate   = "duplicate"
 	outcomeQuarantined = "quarantined"
+	outcomeSampledOut  = "sampled-out"
 	outcomeBadTally    = "undecodable-tally"
 )
 
@@ -60,7 +61,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "hushlog_redactor_detector_breaker_state", Help: "0 while requests are sent, 1 while one is sent to see, 2 while none is.",
 		}, []string{"detector"}),
 	}
-	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeBadTally} {
+	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeSampledOut, outcomeBadTally} {
 		m.records.WithLabelValues(outcome).Add(0)
 	}
 	for _, t := range redact.Types() {

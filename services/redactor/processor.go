@@ -205,12 +205,20 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 	if reason != "" {
 		return b.quarantine(r, meta, at, reason, plain)
 	}
+	d := b.blocks.delta(meta.Project, at)
+	if sanitized.SampledOut {
+		// Not remembered, as nothing tells of it when memory is read back: a double draws the same lot, and
+		// is counted as what it is to the books, one more that was accepted and sampled out.
+		d.Accepted++
+		d.SampledOut++
+		b.count(outcomeSampledOut, at)
+		return nil
+	}
 	err = b.blocks.add(sanitized, meta.RequestHash)
 	if err != nil {
 		return err
 	}
 	b.remember(meta.RequestHash, at)
-	d := b.blocks.delta(meta.Project, at)
 	d.Accepted++
 	d.Stored++
 	b.count(outcomeStored, at)

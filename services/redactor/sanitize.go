@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -45,6 +46,8 @@ type Sanitized struct {
 	Record   *hushlogv1.Record
 	Contents []*hushlogv1.Content
 	Findings []*hushlogv1.Finding
+	// SampledOut says that the policy stores nothing of it: it is counted, and no more.
+	SampledOut bool
 }
 
 // Sanitizer turns accepted interactions into what may be stored. Safe for
@@ -139,6 +142,9 @@ func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanit
 		}
 	}
 	out := s.assemble(a, pass, class)
+	if out.SampledOut {
+		return out, nil
+	}
 	return out, out.fit()
 }
 
@@ -200,11 +206,26 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r.PolicyDigest = s.policy.Digest()
 	r.EngineVersion = s.engineVersion(p.external)
 	r.RetentionLabel = s.policy.RetentionLabel(class)
-	out := &Sanitized{Record: r, Findings: p.findings}
+	out := &Sanitized{Record: r, Findings: p.findings, SampledOut: !s.policy.Sampled(class, s.lot(r))}
 	if r.GetContentStored() {
 		out.Contents = p.contents
 	}
 	return out
+}
+
+// lot draws for the conversation of a record; a record without one is a conversation of its own.
+func (s *Sanitizer) lot(r *hushlogv1.Record) policy.Lot {
+	conversation := cmp.Or(r.GetConversationId(), r.GetSessionId(), r.GetRequestId())
+	return policy.Lot{Draw: s.hasher.Draw(r.GetProject(), conversation), Failed: r.GetFailed(), Flagged: flagged(r)}
+}
+
+// allowed is the decision of a guardrail that found nothing.
+const allowed = "allow"
+
+// flagged says whether a record is marked: by its sender, or by a guardrail that did not simply allow it.
+func flagged(r *hushlogv1.Record) bool {
+	return len(r.GetSafetyFlags()) > 0 ||
+		slices.ContainsFunc(r.GetGuardrails(), func(g *hushlogv1.GuardrailOutcome) bool { return g.GetDecision() != "" && g.GetDecision() != allowed })
 }
 
 // pass is one inspection of one interaction.
