@@ -20,6 +20,7 @@ func (p *Policy) Explain(w io.Writer) error {
 	p.explainStored(&out)
 	p.explainOwn(&out)
 	p.explainDetectors(&out)
+	p.explainSafety(&out)
 	p.explainActions(&out)
 	p.explainReaders(&out)
 	explainServices(&out)

@@ -100,7 +100,7 @@ func (p *Policy) CompileOwn() (*redact.Own, error) {
 	found := &problems{places: p.places}
 	rules := p.Own.rules()
 	for _, name := range slices.Sorted(maps.Keys(p.Own.Dictionaries)) {
-		d, ok := p.dictionary(found, name)
+		d, ok := p.dictionary(found, ownField, name, p.Own.Dictionaries[name])
 		if ok {
 			rules.Dictionaries = append(rules.Dictionaries, d)
 		}
@@ -114,14 +114,16 @@ func (p *Policy) CompileOwn() (*redact.Own, error) {
 	return own, nil
 }
 
-// dictionary is one in the engine's words, with the file that it is read from, if its key can be read.
-func (p *Policy) dictionary(f *problems, name string) (out redact.OwnDictionary, ok bool) {
-	d := p.Own.Dictionaries[name]
+// ownField is where the document has the organisation's own rules.
+const ownField = "own"
+
+// dictionary is one of a section in the engine's words, with the file that it is read from, if its key can be read.
+func (p *Policy) dictionary(f *problems, section, name string, d OwnDictionary) (out redact.OwnDictionary, ok bool) {
 	out = redact.OwnDictionary{Name: name, Type: d.Type, Confidence: d.Confidence, Exact: d.CaseSensitive}
 	if d.Hashes != "" {
 		key, err := loadDictionaryKey(p.beside(d.Key))
 		if err != nil {
-			f.add("own.dictionaries."+name+".key", "name the file of the key that the hashes were made with", "%s", err)
+			f.add(section+".dictionaries."+name+".key", "name the file of the key that the hashes were made with", "%s", err)
 			return out, false
 		}
 		out.Key = &key
@@ -152,15 +154,20 @@ func (p *Policy) beside(path string) string {
 
 // addOwn notes what the engine says of rules, where the document has them.
 func (p *Policy) addOwn(f *problems, wrong []redact.OwnProblem) {
+	p.addRules(f, ownField, wrong, func(name string) OwnDictionary { return p.Own.Dictionaries[name] })
+}
+
+// addRules notes what the engine says of rules of a section of the document, whose dictionaries are looked up by name.
+func (p *Policy) addRules(f *problems, section string, wrong []redact.OwnProblem, dictionary func(name string) OwnDictionary) {
 	for _, w := range wrong {
-		field := "own." + w.Section
+		field := section + "." + w.Section
 		if w.Name != "" {
 			field += "." + w.Name
 		}
 		message := w.Message
 		switch {
 		case w.Section == "dictionaries" && w.Field == "file":
-			d := p.Own.Dictionaries[w.Name]
+			d := dictionary(w.Name)
 			field += map[bool]string{true: ".hashes", false: ".file"}[d.Hashes != ""]
 			message = p.listPath(d) + ": " + message
 		case w.Field != "":
@@ -175,17 +182,21 @@ func (p *Policy) validateOwn(f *problems) {
 	_, wrong := redact.CompileOwn(p.Own.rules())
 	p.addOwn(f, wrong)
 	for name, d := range p.Own.Dictionaries {
-		field := "own.dictionaries." + name
-		f.name(field, name)
-		if !d.Type.Valid() {
-			f.add(field+".type", "use one of "+list(redact.Types()), "is not a type of finding")
-		}
-		if (d.File == "") == (d.Hashes == "") {
-			f.add(field, "name a file, or hashes and their key", "needs a list")
-		}
-		if (d.Key == "") != (d.Hashes == "") {
-			f.add(field, "name hashes and key together", "needs both hashes and their key, or neither")
-		}
+		f.dictionary("own.dictionaries."+name, name, d)
+	}
+}
+
+// dictionary checks one without its files.
+func (p *problems) dictionary(field, name string, d OwnDictionary) {
+	p.name(field, name)
+	if !d.Type.Valid() {
+		p.add(field+".type", "use one of "+list(redact.Types()), "is not a type of finding")
+	}
+	if (d.File == "") == (d.Hashes == "") {
+		p.add(field, "name a file, or hashes and their key", "needs a list")
+	}
+	if (d.Key == "") != (d.Hashes == "") {
+		p.add(field, "name hashes and key together", "needs both hashes and their key, or neither")
 	}
 }
 

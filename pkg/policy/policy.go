@@ -30,6 +30,8 @@ type Policy struct {
 	Own Own `yaml:"own"`
 	// Detectors are asked besides the engine, by name.
 	Detectors map[string]Detector `yaml:"detectors"`
+	// Safety says what is flagged in what is said to models.
+	Safety Safety `yaml:"safety"`
 	// FindingActions say what is done with what was found.
 	FindingActions FindingActions `yaml:"actions"`
 	// Classes say when a record gets a class and what is stored of it.

@@ -173,6 +173,7 @@ func insertGrants() []string {
 var erasedBy = map[string]string{
 	TableContents:     "project, request_id, accepted_at",
 	TableFindings:     "project, request_id, accepted_at",
+	TableFlags:        "project, request_id, accepted_at",
 	TableInteractions: "project, request_id, accepted_at, user_pseudonym",
 	TableAlerts:       "project, window_start, user_pseudonym",
 }

@@ -8,6 +8,7 @@ const (
 	TableInteractions = "interactions"
 	TableContents     = "contents"
 	TableFindings     = "findings"
+	TableFlags        = "flags"
 	TableLedger       = "ledger"
 	TableQuarantined  = "quarantined"
 	TableAlerts       = "alerts"
@@ -49,6 +50,7 @@ var byBlock = []string{"block_id", "retention_label", "accepted_at"}
 var schema = []tableSpec{
 	{TableContents, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Content }},
 	{TableFindings, true, true, true, byBlock, false, func(r Retention, _ RetentionLabel) Duration { return r.Findings }},
+	{TableFlags, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 	{TableLedger, false, true, false, []string{"block_id", "minute"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
 	{TableQuarantined, false, true, false, []string{"block_id", "accepted_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
 	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},

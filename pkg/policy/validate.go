@@ -45,6 +45,7 @@ func (p *Policy) validate(f *problems) {
 	p.validateDetection(f)
 	p.validateOwn(f)
 	p.validateDetectors(f)
+	p.validateSafety(f)
 	p.validateActions(f)
 	p.validateClasses(f)
 	p.validateRetention(f)

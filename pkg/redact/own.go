@@ -159,6 +159,38 @@ func (o *Own) Rules() []Rule {
 	return out
 }
 
+// Matching calls f for each rule that finds something in text, once, in the order of Rules. It reads the text in its normal
+// form, as the engine does: invisible characters, full-width forms and escapes do not hide a word. Allow lists have no part in
+// it. text is valid UTF-8.
+func (o *Own) Matching(text string, f func(Rule)) {
+	if o == nil || len(o.dictionaries)+len(o.patterns)+len(o.identifiers) == 0 {
+		return
+	}
+	s := normalise(text).s
+	var spans []dictionary.Span
+	for i := range o.dictionaries {
+		d := &o.dictionaries[i]
+		spans = d.set.Append(spans[:0], s)
+		if len(spans) > 0 {
+			f(d.rule.Rule)
+		}
+	}
+	for i := range o.patterns {
+		p := &o.patterns[i]
+		spans = p.append(spans[:0], s)
+		if len(spans) > 0 {
+			f(p.rule.Rule)
+		}
+	}
+	for i := range o.identifiers {
+		d := &o.identifiers[i]
+		spans = d.append(spans[:0], s)
+		if len(spans) > 0 {
+			f(d.rule.Rule)
+		}
+	}
+}
+
 // ownCompiler compiles, and notes what is wrong.
 type ownCompiler struct {
 	own      *Own

@@ -127,6 +127,13 @@ func TestDisguises(t *testing.T) {
 	}
 }
 
+// TestToolResults reads what stands in JSON, where an escape runs into the word behind it.
+func TestToolResults(t *testing.T) {
+	require.Equal(t, "a\n\"b\"\tA/\\ \\q", decodeEscapes(`a\n\"b\"\t\u0041\/\\ \q`))
+	require.Contains(t, views(nil, `{"mail":"Good day.\nIgnore this"}`, &signals{}), "{\"mail\":\"Good day.\nIgnore this\"}")
+	require.Empty(t, views(nil, `fmt.Println("Good day.\nIgnore this")`, &signals{}))
+}
+
 // TestFlags says where a flag was seen, and holds nothing of the text.
 func TestFlags(t *testing.T) {
 	d := Default()
@@ -141,7 +148,8 @@ func TestFlags(t *testing.T) {
 		require.Equal(t, "user", f.Role)
 		require.Equal(t, 1, f.Message)
 		require.Equal(t, 1, f.Part)
-		require.Equal(t, d.model.Version, f.Model)
+		require.Equal(t, d.model.ID(), f.Model)
+		require.Regexp(t, `^`+d.model.Version+`-[0-9a-f]{8}$`, f.Model)
 		require.NotEqual(t, Abuse, f.Category)
 	}
 	require.Equal(t, d.Score(plain), d.ScoreMessages([]Message{{Parts: []Part{{Text: plain}}}}))

@@ -25,6 +25,17 @@ const (
 	Attack     Category = "attack"
 )
 
+// Categories beside the model's: what its user finds by other means and flags in the same way.
+const (
+	// Secret is a secret that was sent to a model.
+	Secret Category = "secret"
+	// Term is one of the organisation's own words or patterns.
+	Term Category = "term"
+)
+
+// FlagCategories returns every category that a flag may have, the model's first.
+func FlagCategories() []Category { return append(Categories(), Secret, Term) }
+
 // heads is the number of scores that a row of the model holds.
 const heads = 6
 

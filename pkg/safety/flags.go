@@ -17,7 +17,7 @@ type Part struct {
 type Flag struct {
 	Category Category
 	Score    float64 // probability, from 0 to 1
-	Model    string  // version of the model
+	Model    string  // which model: its ID
 	Role     string  // of the message
 	Message  int     // which one, from 0
 	Part     int     // of the message, from 0
@@ -61,13 +61,15 @@ func (d *Detector) Flags(messages []Message, point int) []Flag {
 				if r.Scores[h] <= d.model.Heads[h].Thresholds[point] || c == Attack && specific {
 					continue
 				}
-				specific = specific || slices.Contains(attacks, c)
-				out = append(out, Flag{Category: c, Score: r.Scores[h], Model: d.model.Version, Role: m.Role, Message: i, Part: j})
+				specific = specific || IsAttack(c)
+				out = append(out, Flag{Category: c, Score: r.Scores[h], Model: d.model.ID(), Role: m.Role, Message: i, Part: j})
 			}
 		}
 	}
 	return out
 }
 
-// attacks are the categories that Attack stands for.
+// IsAttack says whether a category is one of those that Attack stands for.
+func IsAttack(c Category) bool { return slices.Contains(attacks, c) }
+
 var attacks = []Category{Jailbreak, Injection, Extraction}

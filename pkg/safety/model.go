@@ -1,8 +1,10 @@
 package safety
 
 import (
+	"crypto/sha256"
 	_ "embed"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -63,6 +65,7 @@ type Model struct {
 	// OverallThresholds are Thresholds of the overall score.
 	OverallThresholds [2]float64 `json:"overallThresholds"`
 
+	id   string
 	rows []byte // tableRows times 8 weights of one byte, 128 stands for 0
 }
 
@@ -82,6 +85,8 @@ func ReadModel(data []byte) (*Model, error) {
 		return nil, fmt.Errorf("the model's head: %w", err)
 	}
 	m.rows = data[n+4+size:]
+	sum := sha256.Sum256(data)
+	m.id = m.Version + "-" + hex.EncodeToString(sum[:4])
 	if len(m.rows) != tableRows*8 {
 		return nil, fmt.Errorf("the model has %d bytes of weights, not %d", len(m.rows), tableRows*8)
 	}
@@ -103,6 +108,9 @@ func ReadModel(data []byte) (*Model, error) {
 	}
 	return m, nil
 }
+
+// ID names a model that was read: its version and a digest of all of it.
+func (m *Model) ID() string { return m.id }
 
 // Write returns the model as ReadModel reads it, with weights of rows times heads.
 func (m *Model) Write(weights [][heads]int8) ([]byte, error) {

@@ -62,7 +62,7 @@ func views(out []string, text string, s *signals) []string {
 	if strings.Contains(text, "&#") || strings.Count(text, "&") >= 6 {
 		add(html.UnescapeString(text))
 	}
-	if strings.Count(text, `\`) >= 4 {
+	if strings.Count(text, `\`) >= 4 || lineEscapes(text) {
 		add(decodeEscapes(text))
 	}
 	if s.rot13 >= 2 && s.rot13*2 > s.common {
@@ -201,10 +201,25 @@ func decodePercent(text string) string {
 	return strings.ToValidUTF8(string(b), " ")
 }
 
-// decodeEscapes decodes \uXXXX, \u{X} and \xXX.
+// lineEscapes reports whether text is written in JSON with line ends within strings, as tools' results are: an escape runs into
+// the word behind it.
+func lineEscapes(text string) bool {
+	start := strings.TrimLeft(text[:min(len(text), 16)], " \t\r\n")
+	return start != "" && strings.ContainsRune(`{["`, rune(start[0])) && (strings.Contains(text, `\n`) || strings.Contains(text, `\t`))
+}
+
+// decodeEscapes decodes \uXXXX, \u{X} and \xXX, and what JSON writes line ends, tabs and quotes as.
 func decodeEscapes(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) {
+			at := strings.IndexByte(`nrt"/\`, text[i+1])
+			if at >= 0 {
+				b.WriteByte("\n\r\t\"/\\"[at])
+				i++
+				continue
+			}
+		}
 		if text[i] == '\\' && i+3 < len(text) {
 			r, size := escape(text[i+1:])
 			if size > 0 {

@@ -44,6 +44,7 @@ func Mark(project, pseudonym string) [sha256.Size]byte {
 var erasable = []struct{ table, date, where string }{
 	{TableContents, "accepted_at", byInteraction},
 	{TableFindings, "accepted_at", byInteraction},
+	{TableFlags, "accepted_at", byInteraction},
 	{TableAlerts, "window_start", byPseudonym},
 	{TableInteractions, "accepted_at", byPseudonym},
 }

@@ -27,12 +27,19 @@ func ReadBack(ctx context.Context, db *DB, requestID string) (*hushlogv1.Record,
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	flags, err := readRows[flagRow](ctx, db, TableFlags, requestID)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	if len(interactions) != 1 {
 		return nil, nil, nil, fmt.Errorf("%d rows", len(interactions))
 	}
 	record, err := interactions[0].record()
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	for _, row := range flags {
+		record.Flags = append(record.Flags, row.flag())
 	}
 	var contentMessages []*hushlogv1.Content
 	for _, row := range contents {
@@ -148,6 +155,14 @@ func (row *findingRow) finding(record uint32) *hushlogv1.Finding {
 	return &hushlogv1.Finding{
 		Record: record, Path: row.Path, Type: row.Type, Rule: row.Rule, RuleVersion: row.RuleVersion,
 		Action: row.Action, Confidence: row.Confidence, View: row.View, Evidence: row.Evidence,
+	}
+}
+
+// flag converts a row back.
+func (row *flagRow) flag() *hushlogv1.Flag {
+	return &hushlogv1.Flag{
+		Category: row.Category, Score: row.Score, Rule: row.Rule, RuleVersion: row.RuleVersion,
+		Role: roleOf(row.Role), Path: row.Path, Kind: row.Kind, Earlier: row.Earlier,
 	}
 }
 

@@ -54,6 +54,34 @@ func findingRowOf(f *hushlogv1.Finding, common commonRow) (*findingRow, error) {
 	}, nil
 }
 
+// flagRow is a row of the table flags.
+type flagRow struct {
+	commonRow
+	Category    string  `ch:"category"`
+	Score       float64 `ch:"score"`
+	Rule        string  `ch:"rule"`
+	RuleVersion string  `ch:"rule_version"`
+	Role        string  `ch:"role"`
+	Path        string  `ch:"path"`
+	Kind        string  `ch:"kind"`
+	Earlier     bool    `ch:"earlier"`
+}
+
+func flagRowOf(f *hushlogv1.Flag, common commonRow) (*flagRow, error) {
+	role, err := roleName(f.GetRole())
+	if err != nil {
+		return nil, err
+	}
+	err = finite("score", f.GetScore())
+	if err != nil {
+		return nil, err
+	}
+	return &flagRow{
+		commonRow: common, Category: f.GetCategory(), Score: f.GetScore(), Rule: f.GetRule(), RuleVersion: f.GetRuleVersion(),
+		Role: role, Path: f.GetPath(), Kind: f.GetKind(), Earlier: f.GetEarlier(),
+	}, nil
+}
+
 // quarantinedRow is a row of the table quarantined.
 type quarantinedRow struct {
 	Project      string    `ch:"project"`

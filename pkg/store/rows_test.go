@@ -110,18 +110,24 @@ func requireProto(t *testing.T, want, got proto.Message) {
 func TestMalformedBlocksAreToldBeforeAnythingIsWritten(t *testing.T) {
 	writer := store.NewBlockWriter(nil) // reaching the store would panic
 	for name, change := range map[string]func(*hushlogv1.Block, *hushlogv1.Contents){
-		"block id":            func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.BlockId = b.GetBlockId()[1:] },
-		"no class":            func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Class = 0 },
-		"unknown class":       func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Class = 9 },
-		"no label":            func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].RetentionLabel = "" },
-		"no project":          func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Project = "" },
-		"no request id":       func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].RequestId = "" },
-		"no acceptance":       func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].AcceptedAt = nil },
-		"acceptance far off":  func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].AcceptedAt.Seconds = 1 << 36 },
-		"start before 1970":   func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].StartedAt.Seconds = -1 },
-		"latency negative":    func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Latency.Seconds = -5 },
-		"cost not a number":   func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Usage.Cost = math.NaN() },
-		"score infinite":      func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].SafetyFlags[0].Score = math.Inf(1) },
+		"block id":           func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.BlockId = b.GetBlockId()[1:] },
+		"no class":           func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Class = 0 },
+		"unknown class":      func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Class = 9 },
+		"no label":           func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].RetentionLabel = "" },
+		"no project":         func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Project = "" },
+		"no request id":      func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].RequestId = "" },
+		"no acceptance":      func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].AcceptedAt = nil },
+		"acceptance far off": func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].AcceptedAt.Seconds = 1 << 36 },
+		"start before 1970":  func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].StartedAt.Seconds = -1 },
+		"latency negative":   func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Latency.Seconds = -5 },
+		"cost not a number":  func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].Usage.Cost = math.NaN() },
+		"score infinite":     func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetRecords()[0].SafetyFlags[0].Score = math.Inf(1) },
+		"flag's score": func(b *hushlogv1.Block, _ *hushlogv1.Contents) {
+			b.GetRecords()[0].Flags = []*hushlogv1.Flag{{Category: "abuse", Score: math.NaN()}}
+		},
+		"flag's role": func(b *hushlogv1.Block, _ *hushlogv1.Contents) {
+			b.GetRecords()[0].Flags = []*hushlogv1.Flag{{Category: "abuse", Role: 77}}
+		},
 		"content of nobody":   func(_ *hushlogv1.Block, c *hushlogv1.Contents) { c.GetContents()[0].Record = 99 },
 		"content's role":      func(_ *hushlogv1.Block, c *hushlogv1.Contents) { c.GetContents()[0].Role = 77 },
 		"finding of nobody":   func(b *hushlogv1.Block, _ *hushlogv1.Contents) { b.GetFindings()[0].Record = 99 },

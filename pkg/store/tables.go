@@ -7,6 +7,7 @@ const (
 	TableInteractions = "interactions"
 	TableContents     = "contents"
 	TableFindings     = "findings"
+	TableFlags        = "flags"
 	TableLedger       = "ledger"
 	TableQuarantined  = "quarantined"
 	TableAlerts       = "alerts"
@@ -77,6 +78,16 @@ var tables = []Table{
 		{"confidence", "Float32"},
 		{"view", typeName},
 		{"evidence", typeName},
+	})},
+	{Name: TableFlags, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
+		{"category", typeName},
+		{"score", "Float64"},
+		{"rule", typeName},
+		{"rule_version", typeName},
+		{"role", typeName},
+		{"path", typeText},
+		{"kind", typeName},
+		{"earlier", "Bool"},
 	})},
 	{Name: TableQuarantined, ID: columnBlock, Date: "accepted_at", Columns: []Column{
 		{"project", typeName},

@@ -85,6 +85,7 @@ func (rows *blockRows) drop(id string, until map[string]time.Time) {
 	}
 	rows.contents = keepRows(rows.contents, func(r *contentRow) bool { return !gone[r.Project+"\x00"+r.RequestID] })
 	rows.findings = keepRows(rows.findings, func(r *findingRow) bool { return !gone[r.Project+"\x00"+r.RequestID] })
+	rows.flags = keepRows(rows.flags, func(r *flagRow) bool { return !gone[r.Project+"\x00"+r.RequestID] })
 	rows.ledger = append(rows.ledger, erasedRows(id, counts)...)
 }
 

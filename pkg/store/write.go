@@ -87,6 +87,7 @@ func blockToken(block *hushlogv1.Block) (string, error) {
 type blockRows struct {
 	contents     []*contentRow
 	findings     []*findingRow
+	flags        []*flagRow
 	quarantined  []*quarantinedRow
 	ledger       []*ledgerRow
 	interactions []*interactionRow
@@ -122,6 +123,13 @@ func (rows *blockRows) addRecords(id string, records []*hushlogv1.Record) ([]com
 		rows.interactions[i], err = interactionRowOf(record, commons[i])
 		if err != nil {
 			return nil, at("records", i, err)
+		}
+		for k, flag := range record.GetFlags() {
+			row, err := flagRowOf(flag, commons[i])
+			if err != nil {
+				return nil, at("records", i, at("flags", k, err))
+			}
+			rows.flags = append(rows.flags, row)
 		}
 	}
 	return commons, nil
@@ -180,6 +188,7 @@ func (rows *blockRows) inOrder() []tableRows {
 	return []tableRows{
 		rowsOf[contentRow]{TableContents, rows.contents, func(r *contentRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
 		rowsOf[findingRow]{TableFindings, rows.findings, func(r *findingRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
+		rowsOf[flagRow]{TableFlags, rows.flags, func(r *flagRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},
 		rowsOf[quarantinedRow]{TableQuarantined, rows.quarantined, func(r *quarantinedRow) (string, time.Time) { return "", r.AcceptedAt }},
 		rowsOf[ledgerRow]{TableLedger, rows.ledger, func(r *ledgerRow) (string, time.Time) { return "", r.Minute }},
 		rowsOf[interactionRow]{TableInteractions, rows.interactions, func(r *interactionRow) (string, time.Time) { return r.RetentionLabel, r.AcceptedAt }},

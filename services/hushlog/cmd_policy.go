@@ -31,7 +31,7 @@ func newPolicyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = p.CompileOwn()
+			err = p.CheckFiles()
 			if err != nil {
 				return printProblems(cmd, err)
 			}

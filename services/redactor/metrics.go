@@ -9,6 +9,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/redact"
 	"github.com/hushlog/hushlog/pkg/redact/detector"
+	"github.com/hushlog/hushlog/pkg/safety"
 )
 
 // Outcomes of a raw record, and values of the label outcome.
@@ -23,6 +24,7 @@ const (
 type metrics struct {
 	records  *prometheus.CounterVec
 	findings *prometheus.CounterVec
+	flags    *prometheus.CounterVec
 	accepted *prometheus.GaugeVec
 	epochs   *prometheus.CounterVec
 
@@ -41,6 +43,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		findings: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_findings_total", Help: "Private values found, by type.",
 		}, []string{"type"}),
+		flags: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_redactor_flags_total", Help: "Flags of what was said, by category; what a history repeats is not counted again.",
+		}, []string{"category"}),
 		accepted: with.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "hushlog_redactor_newest_accepted_timestamp_seconds", Help: "Time of acceptance of the newest committed record.",
 		}, []string{"partition"}),
@@ -67,18 +72,24 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	for _, t := range redact.Types() {
 		m.findings.WithLabelValues(string(t)).Add(0)
 	}
+	for _, c := range safety.FlagCategories() {
+		m.flags.WithLabelValues(string(c)).Add(0)
+	}
 	for _, outcome := range []string{epochTaken, epochExpired, epochRefused} {
 		m.epochs.WithLabelValues(outcome).Add(0)
 	}
 	return m
 }
 
-func (m *metrics) committed(partition int32, outcomes, findings map[string]int, newest time.Time) {
+func (m *metrics) committed(partition int32, outcomes, findings, flags map[string]int, newest time.Time) {
 	for outcome, n := range outcomes {
 		m.records.WithLabelValues(outcome).Add(float64(n))
 	}
 	for t, n := range findings {
 		m.findings.WithLabelValues(t).Add(float64(n))
+	}
+	for c, n := range flags {
+		m.flags.WithLabelValues(c).Add(float64(n))
 	}
 	if !newest.IsZero() {
 		m.accepted.WithLabelValues(strconv.Itoa(int(partition))).Set(float64(newest.UnixMilli()) / 1000)

@@ -157,6 +157,7 @@ type batch struct {
 	// outcomes are counted once the transaction is committed.
 	outcomes map[string]int
 	findings map[string]int
+	flags    map[string]int
 	newest   time.Time
 }
 
@@ -227,6 +228,14 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 			b.findings = map[string]int{}
 		}
 		b.findings[kind] += int(n)
+	}
+	for _, f := range sanitized.Record.GetFlags() {
+		if b.flags == nil {
+			b.flags = map[string]int{}
+		}
+		if !f.GetEarlier() {
+			b.flags[f.GetCategory()]++
+		}
 	}
 	return nil
 }
@@ -408,7 +417,7 @@ func (b *batch) result() (stream.Result, error) {
 	}
 	return stream.Result{
 		Records:   out,
-		Committed: func() { b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.newest) },
+		Committed: func() { b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.flags, b.newest) },
 		Aborted: func() {
 			for _, h := range b.added {
 				b.seen.remove(h)

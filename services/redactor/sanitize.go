@@ -60,11 +60,12 @@ type Sanitizer struct {
 	// usesPseudonyms says whether engines need one made for the project and the time of each interaction.
 	usesPseudonyms bool
 	external       []external
+	flagger        *flagger
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
 }
 
-// NewSanitizer compiles the policy's actions and own rules, and reads the lists that they name.
+// NewSanitizer compiles the policy's actions, own rules and terms, and reads the lists that they name.
 func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identity.Pseudonymizer) (*Sanitizer, error) {
 	own, err := p.CompileOwn()
 	if err != nil {
@@ -77,8 +78,12 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identit
 	if err != nil {
 		return nil, err
 	}
+	flagger, err := newFlagger(p)
+	if err != nil {
+		return nil, err
+	}
 	s := &Sanitizer{
-		policy: p, hasher: hasher, pseudonyms: pseudonyms, engine: engine, usesPseudonyms: p.UsesPseudonyms(),
+		policy: p, flagger: flagger, hasher: hasher, pseudonyms: pseudonyms, engine: engine, usesPseudonyms: p.UsesPseudonyms(),
 		stricter: map[policy.Class]*redact.Engine{},
 	}
 	for _, class := range policy.AllClasses() {
@@ -123,6 +128,7 @@ func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanit
 		original, _ = proto.Clone(original).(*hushlogv1.Interaction)
 	}
 	pass := s.newPass(a, s.engine, external)
+	pass.flags, pass.listens = newFlags(original), true
 	err = pass.inspect(a.GetInteraction())
 	if err != nil {
 		return nil, err
@@ -134,8 +140,11 @@ func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanit
 	engine, ok := s.stricter[class]
 	if ok {
 		// The class asks for stricter actions, and is known only now: once more, with them.
+		// What was flagged does not depend on actions.
 		a.Interaction = original
+		said := pass.flags
 		pass = s.newPass(a, engine, external)
+		pass.flags = said
 		err = pass.inspect(original)
 		if err != nil {
 			return nil, err
@@ -200,7 +209,8 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r := newRecord(a)
 	r.UserPseudonym = p.subject
 	r.Class = class.Proto()
-	r.ContentStored = storage == policy.Full && !p.metadataOnly
+	r.ContentStored = storage == policy.Full && !p.metadataOnly && !s.flagger.dropsContent(p.flags)
+	r.Flags = p.flags.listed()
 	r.ContentBytes = p.contentBytes
 	r.FindingCounts = p.counts
 	r.PolicyDigest = s.policy.Digest()
@@ -222,9 +232,9 @@ func (s *Sanitizer) lot(r *hushlogv1.Record) policy.Lot {
 // allowed is the decision of a guardrail that found nothing.
 const allowed = "allow"
 
-// flagged says whether a record is marked: by its sender, or by a guardrail that did not simply allow it.
+// flagged says whether a record is marked: by the redactor, its sender, or a guardrail that did not simply allow it.
 func flagged(r *hushlogv1.Record) bool {
-	return len(r.GetSafetyFlags()) > 0 ||
+	return len(r.GetFlags()) > 0 || len(r.GetSafetyFlags()) > 0 ||
 		slices.ContainsFunc(r.GetGuardrails(), func(g *hushlogv1.GuardrailOutcome) bool { return g.GetDecision() != "" && g.GetDecision() != allowed })
 }
 
@@ -234,6 +244,10 @@ type pass struct {
 	engine    *redact.Engine
 	project   string
 	external  *answers // nil when nobody else is asked
+
+	flags *flags
+	// listens is true for the pass that makes the flags.
+	listens bool
 
 	subject      string
 	contents     []*hushlogv1.Content
@@ -336,8 +350,14 @@ func (p *pass) content(str *contract.String) error {
 	if err != nil {
 		return fmt.Errorf("%w: %s", errUninspectable, str.Path())
 	}
+	if p.listens {
+		p.sanitizer.flagger.said(p.flags, row, str.Value)
+	}
 	for _, f := range result.Findings {
 		p.note(row.GetPath(), f)
+		if p.listens && f.Type == redact.TypeSecret {
+			p.sanitizer.flagger.secret(p.flags, row, f)
+		}
 		if f.Type == redact.TypeSecret && f.View == "" && f.End-f.Start >= minRepeatBytes {
 			p.secrets = append(p.secrets, str.Value[f.Start:f.End])
 		}

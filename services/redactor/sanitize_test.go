@@ -20,6 +20,11 @@ import (
 
 func newTestSanitizer(t *testing.T, p *policy.Policy) *Sanitizer {
 	t.Helper()
+	return sanitizerFor(t, p)
+}
+
+func sanitizerFor(t testing.TB, p *policy.Policy) *Sanitizer {
+	t.Helper()
 	hasher, err := identity.NewHasher(bytes.Repeat([]byte{1}, 32))
 	require.NoError(t, err)
 	pseudonyms, err := identity.NewPseudonymizer(bytes.Repeat([]byte{2}, 32))

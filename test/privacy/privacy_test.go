@@ -137,7 +137,7 @@ func (h *harness) await(t *testing.T, want int) {
 
 // tables by the role that may read them.
 var tables = map[string][]string{
-	"security":   {"interactions", "contents", "findings"},
+	"security":   {"interactions", "contents", "findings", "flags"},
 	"compliance": {"audit", "ledger", "quarantined", "alerts"},
 }
 

@@ -136,8 +136,10 @@ type Record struct {
 	// retention_label is the policy's label that dates are looked up by.
 	RetentionLabel string   `protobuf:"bytes,43,opt,name=retention_label,json=retentionLabel,proto3" json:"retention_label,omitempty"`
 	MediaTypes     []string `protobuf:"bytes,44,rep,name=media_types,json=mediaTypes,proto3" json:"media_types,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// flags are the redactor's own marks; safety_flags are the caller's. Rows of the table flags.
+	Flags         []*Flag `protobuf:"bytes,45,rep,name=flags,proto3" json:"flags,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Record) Reset() {
@@ -478,6 +480,124 @@ func (x *Record) GetMediaTypes() []string {
 	return nil
 }
 
+func (x *Record) GetFlags() []*Flag {
+	if x != nil {
+		return x.Flags
+	}
+	return nil
+}
+
+// Flag says that a text of the interaction is likely of a category: an attack on the model, harmful, abuse, one of the
+// organisation's own. It never holds any of the text.
+type Flag struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// category: jailbreak, injection, extraction, attack (one of these three, undecided which), harmful, abuse, secret, term ...
+	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
+	// score is a probability, from 0 to 1.
+	Score float64 `protobuf:"fixed64,2,opt,name=score,proto3" json:"score,omitempty"`
+	// rule that made the flag: model, own-NAME of the policy, the engine's rule of a secret, the name of a detector.
+	Rule string `protobuf:"bytes,3,opt,name=rule,proto3" json:"rule,omitempty"`
+	// rule_version of the model or rule.
+	RuleVersion string `protobuf:"bytes,4,opt,name=rule_version,json=ruleVersion,proto3" json:"rule_version,omitempty"`
+	// role of who said it; a tool's result is the tool's, whoever's message it came in.
+	Role Role `protobuf:"varint,5,opt,name=role,proto3,enum=hushlog.v1.Role" json:"role,omitempty"`
+	// path names the field within Interaction, as messages[2].parts[0].text.text.
+	Path string `protobuf:"bytes,6,opt,name=path,proto3" json:"path,omitempty"`
+	// kind of content: text, reasoning, tool_call, tool_result ...
+	Kind string `protobuf:"bytes,7,opt,name=kind,proto3" json:"kind,omitempty"`
+	// earlier says that the text stands before the model's last answer in the history that was sent along: an interaction
+	// before this one was flagged for it, where that was logged. Whoever counts attacks leaves it out.
+	Earlier       bool `protobuf:"varint,8,opt,name=earlier,proto3" json:"earlier,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Flag) Reset() {
+	*x = Flag{}
+	mi := &file_hushlog_v1_record_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Flag) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Flag) ProtoMessage() {}
+
+func (x *Flag) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_record_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Flag.ProtoReflect.Descriptor instead.
+func (*Flag) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Flag) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Flag) GetScore() float64 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
+func (x *Flag) GetRule() string {
+	if x != nil {
+		return x.Rule
+	}
+	return ""
+}
+
+func (x *Flag) GetRuleVersion() string {
+	if x != nil {
+		return x.RuleVersion
+	}
+	return ""
+}
+
+func (x *Flag) GetRole() Role {
+	if x != nil {
+		return x.Role
+	}
+	return Role_ROLE_UNSPECIFIED
+}
+
+func (x *Flag) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *Flag) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Flag) GetEarlier() bool {
+	if x != nil {
+		return x.Earlier
+	}
+	return false
+}
+
 // GuardrailOutcome is a GuardrailDecision without its free text.
 type GuardrailOutcome struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -489,7 +609,7 @@ type GuardrailOutcome struct {
 
 func (x *GuardrailOutcome) Reset() {
 	*x = GuardrailOutcome{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[1]
+	mi := &file_hushlog_v1_record_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -501,7 +621,7 @@ func (x *GuardrailOutcome) String() string {
 func (*GuardrailOutcome) ProtoMessage() {}
 
 func (x *GuardrailOutcome) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[1]
+	mi := &file_hushlog_v1_record_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -514,7 +634,7 @@ func (x *GuardrailOutcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GuardrailOutcome.ProtoReflect.Descriptor instead.
 func (*GuardrailOutcome) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{1}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *GuardrailOutcome) GetName() string {
@@ -556,7 +676,7 @@ type Content struct {
 
 func (x *Content) Reset() {
 	*x = Content{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[2]
+	mi := &file_hushlog_v1_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -568,7 +688,7 @@ func (x *Content) String() string {
 func (*Content) ProtoMessage() {}
 
 func (x *Content) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[2]
+	mi := &file_hushlog_v1_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -581,7 +701,7 @@ func (x *Content) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Content.ProtoReflect.Descriptor instead.
 func (*Content) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{2}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Content) GetRecord() uint32 {
@@ -650,7 +770,7 @@ type Contents struct {
 
 func (x *Contents) Reset() {
 	*x = Contents{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[3]
+	mi := &file_hushlog_v1_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -662,7 +782,7 @@ func (x *Contents) String() string {
 func (*Contents) ProtoMessage() {}
 
 func (x *Contents) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[3]
+	mi := &file_hushlog_v1_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -675,7 +795,7 @@ func (x *Contents) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contents.ProtoReflect.Descriptor instead.
 func (*Contents) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{3}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Contents) GetContents() []*Content {
@@ -708,7 +828,7 @@ type Finding struct {
 
 func (x *Finding) Reset() {
 	*x = Finding{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[4]
+	mi := &file_hushlog_v1_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +840,7 @@ func (x *Finding) String() string {
 func (*Finding) ProtoMessage() {}
 
 func (x *Finding) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[4]
+	mi := &file_hushlog_v1_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +853,7 @@ func (x *Finding) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Finding.ProtoReflect.Descriptor instead.
 func (*Finding) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{4}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Finding) GetRecord() uint32 {
@@ -825,7 +945,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[5]
+	mi := &file_hushlog_v1_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -837,7 +957,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[5]
+	mi := &file_hushlog_v1_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -850,7 +970,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{5}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Block) GetBlockId() []byte {
@@ -930,7 +1050,7 @@ type LedgerDelta struct {
 
 func (x *LedgerDelta) Reset() {
 	*x = LedgerDelta{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[6]
+	mi := &file_hushlog_v1_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -942,7 +1062,7 @@ func (x *LedgerDelta) String() string {
 func (*LedgerDelta) ProtoMessage() {}
 
 func (x *LedgerDelta) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[6]
+	mi := &file_hushlog_v1_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -955,7 +1075,7 @@ func (x *LedgerDelta) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LedgerDelta.ProtoReflect.Descriptor instead.
 func (*LedgerDelta) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{6}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *LedgerDelta) GetProject() string {
@@ -1034,7 +1154,7 @@ type GatewayTally struct {
 
 func (x *GatewayTally) Reset() {
 	*x = GatewayTally{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[7]
+	mi := &file_hushlog_v1_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1046,7 +1166,7 @@ func (x *GatewayTally) String() string {
 func (*GatewayTally) ProtoMessage() {}
 
 func (x *GatewayTally) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[7]
+	mi := &file_hushlog_v1_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1059,7 +1179,7 @@ func (x *GatewayTally) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GatewayTally.ProtoReflect.Descriptor instead.
 func (*GatewayTally) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{7}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GatewayTally) GetTallyId() []byte {
@@ -1094,7 +1214,7 @@ type Quarantined struct {
 
 func (x *Quarantined) Reset() {
 	*x = Quarantined{}
-	mi := &file_hushlog_v1_record_proto_msgTypes[8]
+	mi := &file_hushlog_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1106,7 +1226,7 @@ func (x *Quarantined) String() string {
 func (*Quarantined) ProtoMessage() {}
 
 func (x *Quarantined) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_record_proto_msgTypes[8]
+	mi := &file_hushlog_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1119,7 +1239,7 @@ func (x *Quarantined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quarantined.ProtoReflect.Descriptor instead.
 func (*Quarantined) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{8}
+	return file_hushlog_v1_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Quarantined) GetProject() string {
@@ -1169,7 +1289,7 @@ var File_hushlog_v1_record_proto protoreflect.FileDescriptor
 const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\n" +
 	"\x17hushlog/v1/record.proto\x12\n" +
-	"hushlog.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chushlog/v1/interaction.proto\x1a\x18hushlog/v1/options.proto\"\xd0\x0f\n" +
+	"hushlog.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chushlog/v1/interaction.proto\x1a\x18hushlog/v1/options.proto\"\xf8\x0f\n" +
 	"\x06Record\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\trequestId\x12#\n" +
@@ -1227,7 +1347,8 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x0eengine_version\x18* \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\rengineVersion\x121\n" +
 	"\x0fretention_label\x18+ \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\x0eretentionLabel\x12)\n" +
 	"\vmedia_types\x18, \x03(\tB\b\x9a\xa6\x19\x04\b\x01\x10\aR\n" +
-	"mediaTypes\x1a@\n" +
+	"mediaTypes\x12&\n" +
+	"\x05flags\x18- \x03(\v2\x10.hushlog.v1.FlagR\x05flags\x1a@\n" +
 	"\x12FindingCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\rR\x05value:\x028\x01B\x0e\n" +
@@ -1235,7 +1356,16 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x06_top_pB\b\n" +
 	"\x06_top_kB\r\n" +
 	"\v_max_tokensB\a\n" +
-	"\x05_seed\"V\n" +
+	"\x05_seed\"\x87\x02\n" +
+	"\x04Flag\x12$\n" +
+	"\bcategory\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\bcategory\x12\x14\n" +
+	"\x05score\x18\x02 \x01(\x01R\x05score\x12\x1c\n" +
+	"\x04rule\x18\x03 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x04rule\x12+\n" +
+	"\frule_version\x18\x04 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\vruleVersion\x12$\n" +
+	"\x04role\x18\x05 \x01(\x0e2\x10.hushlog.v1.RoleR\x04role\x12\x1a\n" +
+	"\x04path\x18\x06 \x01(\tB\x06\x9a\xa6\x19\x02\b\x01R\x04path\x12\x1c\n" +
+	"\x04kind\x18\a \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\x04kind\x12\x18\n" +
+	"\aearlier\x18\b \x01(\bR\aearlier\"V\n" +
 	"\x10GuardrailOutcome\x12\x1c\n" +
 	"\x04name\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x05R\x04name\x12$\n" +
 	"\bdecision\x18\x02 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\bdecision\"\x8a\x02\n" +
@@ -1317,48 +1447,51 @@ func file_hushlog_v1_record_proto_rawDescGZIP() []byte {
 }
 
 var file_hushlog_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_hushlog_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_hushlog_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_hushlog_v1_record_proto_goTypes = []any{
 	(Class)(0),                    // 0: hushlog.v1.Class
 	(*Record)(nil),                // 1: hushlog.v1.Record
-	(*GuardrailOutcome)(nil),      // 2: hushlog.v1.GuardrailOutcome
-	(*Content)(nil),               // 3: hushlog.v1.Content
-	(*Contents)(nil),              // 4: hushlog.v1.Contents
-	(*Finding)(nil),               // 5: hushlog.v1.Finding
-	(*Block)(nil),                 // 6: hushlog.v1.Block
-	(*LedgerDelta)(nil),           // 7: hushlog.v1.LedgerDelta
-	(*GatewayTally)(nil),          // 8: hushlog.v1.GatewayTally
-	(*Quarantined)(nil),           // 9: hushlog.v1.Quarantined
-	nil,                           // 10: hushlog.v1.Record.FindingCountsEntry
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 12: google.protobuf.Duration
-	(*Usage)(nil),                 // 13: hushlog.v1.Usage
-	(*SafetyFlag)(nil),            // 14: hushlog.v1.SafetyFlag
-	(Role)(0),                     // 15: hushlog.v1.Role
+	(*Flag)(nil),                  // 2: hushlog.v1.Flag
+	(*GuardrailOutcome)(nil),      // 3: hushlog.v1.GuardrailOutcome
+	(*Content)(nil),               // 4: hushlog.v1.Content
+	(*Contents)(nil),              // 5: hushlog.v1.Contents
+	(*Finding)(nil),               // 6: hushlog.v1.Finding
+	(*Block)(nil),                 // 7: hushlog.v1.Block
+	(*LedgerDelta)(nil),           // 8: hushlog.v1.LedgerDelta
+	(*GatewayTally)(nil),          // 9: hushlog.v1.GatewayTally
+	(*Quarantined)(nil),           // 10: hushlog.v1.Quarantined
+	nil,                           // 11: hushlog.v1.Record.FindingCountsEntry
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 13: google.protobuf.Duration
+	(*Usage)(nil),                 // 14: hushlog.v1.Usage
+	(*SafetyFlag)(nil),            // 15: hushlog.v1.SafetyFlag
+	(Role)(0),                     // 16: hushlog.v1.Role
 }
 var file_hushlog_v1_record_proto_depIdxs = []int32{
-	11, // 0: hushlog.v1.Record.accepted_at:type_name -> google.protobuf.Timestamp
-	11, // 1: hushlog.v1.Record.started_at:type_name -> google.protobuf.Timestamp
-	12, // 2: hushlog.v1.Record.latency:type_name -> google.protobuf.Duration
-	12, // 3: hushlog.v1.Record.time_to_first_token:type_name -> google.protobuf.Duration
-	13, // 4: hushlog.v1.Record.usage:type_name -> hushlog.v1.Usage
-	2,  // 5: hushlog.v1.Record.guardrails:type_name -> hushlog.v1.GuardrailOutcome
-	14, // 6: hushlog.v1.Record.safety_flags:type_name -> hushlog.v1.SafetyFlag
+	12, // 0: hushlog.v1.Record.accepted_at:type_name -> google.protobuf.Timestamp
+	12, // 1: hushlog.v1.Record.started_at:type_name -> google.protobuf.Timestamp
+	13, // 2: hushlog.v1.Record.latency:type_name -> google.protobuf.Duration
+	13, // 3: hushlog.v1.Record.time_to_first_token:type_name -> google.protobuf.Duration
+	14, // 4: hushlog.v1.Record.usage:type_name -> hushlog.v1.Usage
+	3,  // 5: hushlog.v1.Record.guardrails:type_name -> hushlog.v1.GuardrailOutcome
+	15, // 6: hushlog.v1.Record.safety_flags:type_name -> hushlog.v1.SafetyFlag
 	0,  // 7: hushlog.v1.Record.class:type_name -> hushlog.v1.Class
-	10, // 8: hushlog.v1.Record.finding_counts:type_name -> hushlog.v1.Record.FindingCountsEntry
-	15, // 9: hushlog.v1.Content.role:type_name -> hushlog.v1.Role
-	3,  // 10: hushlog.v1.Contents.contents:type_name -> hushlog.v1.Content
-	1,  // 11: hushlog.v1.Block.records:type_name -> hushlog.v1.Record
-	5,  // 12: hushlog.v1.Block.findings:type_name -> hushlog.v1.Finding
-	7,  // 13: hushlog.v1.Block.ledger:type_name -> hushlog.v1.LedgerDelta
-	9,  // 14: hushlog.v1.Block.quarantined:type_name -> hushlog.v1.Quarantined
-	7,  // 15: hushlog.v1.GatewayTally.deltas:type_name -> hushlog.v1.LedgerDelta
-	11, // 16: hushlog.v1.Quarantined.accepted_at:type_name -> google.protobuf.Timestamp
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	11, // 8: hushlog.v1.Record.finding_counts:type_name -> hushlog.v1.Record.FindingCountsEntry
+	2,  // 9: hushlog.v1.Record.flags:type_name -> hushlog.v1.Flag
+	16, // 10: hushlog.v1.Flag.role:type_name -> hushlog.v1.Role
+	16, // 11: hushlog.v1.Content.role:type_name -> hushlog.v1.Role
+	4,  // 12: hushlog.v1.Contents.contents:type_name -> hushlog.v1.Content
+	1,  // 13: hushlog.v1.Block.records:type_name -> hushlog.v1.Record
+	6,  // 14: hushlog.v1.Block.findings:type_name -> hushlog.v1.Finding
+	8,  // 15: hushlog.v1.Block.ledger:type_name -> hushlog.v1.LedgerDelta
+	10, // 16: hushlog.v1.Block.quarantined:type_name -> hushlog.v1.Quarantined
+	8,  // 17: hushlog.v1.GatewayTally.deltas:type_name -> hushlog.v1.LedgerDelta
+	12, // 18: hushlog.v1.Quarantined.accepted_at:type_name -> google.protobuf.Timestamp
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_hushlog_v1_record_proto_init() }
@@ -1375,7 +1508,7 @@ func file_hushlog_v1_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hushlog_v1_record_proto_rawDesc), len(file_hushlog_v1_record_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
