@@ -9,8 +9,11 @@ import (
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-// AlertFired is the type of the message about an alert.
-const AlertFired = "hushlog.alert.fired"
+// Types of messages about an alert.
+const (
+	AlertFired    = "hushlog.alert.fired"
+	AlertResolved = "hushlog.alert.resolved"
+)
 
 // AlertMessage is the body of a webhook: type, timestamp and data, as Standard Webhooks has them.
 // Like the alert it has no field that could hold content.
@@ -35,19 +38,35 @@ type AlertData struct {
 	Value         float64   `json:"value"`
 	Threshold     float64   `json:"threshold"`
 	Class         string    `json:"class"`
+	// State is firing or resolved; ResolvedAt is set with the latter.
+	State      string     `json:"state"`
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	// Keys are the values of the rule's other key fields, by name.
+	Keys map[string]string `json:"keys,omitempty"`
 }
 
 // EncodeAlert is the body of the message about an alert. The same alert gives the same bytes.
 func EncodeAlert(a *hushlogv1.Alert) ([]byte, error) {
-	body, err := json.Marshal(AlertMessage{
+	message := AlertMessage{
 		Type: AlertFired, Timestamp: a.GetFiredAt().AsTime(),
 		Data: AlertData{
 			Fingerprint: a.GetFingerprint(), Rule: a.GetRule(), Severity: severityName(a.GetSeverity()),
 			Owner: a.GetOwner(), Project: a.GetProject(), UserPseudonym: a.GetUserPseudonym(), Model: a.GetModel(),
 			WindowStart: a.GetWindowStart().AsTime(), WindowEnd: a.GetWindowEnd().AsTime(), FiredAt: a.GetFiredAt().AsTime(),
-			Value: a.GetValue(), Threshold: a.GetThreshold(), Class: a.GetClass(),
+			Value: a.GetValue(), Threshold: a.GetThreshold(), Class: a.GetClass(), State: stateName(a.GetState()),
 		},
-	})
+	}
+	if a.GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+		at := a.GetResolvedAt().AsTime()
+		message.Type, message.Timestamp, message.Data.ResolvedAt = AlertResolved, at, &at
+	}
+	for _, k := range a.GetKeys() {
+		if message.Data.Keys == nil {
+			message.Data.Keys = map[string]string{}
+		}
+		message.Data.Keys[k.GetName()] = k.GetValue()
+	}
+	body, err := json.Marshal(message)
 	if err != nil {
 		return nil, fmt.Errorf("encode alert %s: %w", a.GetFingerprint(), err)
 	}
@@ -56,4 +75,8 @@ func EncodeAlert(a *hushlogv1.Alert) ([]byte, error) {
 
 func severityName(s hushlogv1.Severity) string {
 	return strings.ToLower(strings.TrimPrefix(s.String(), "SEVERITY_"))
+}
+
+func stateName(s hushlogv1.AlertState) string {
+	return strings.ToLower(strings.TrimPrefix(s.String(), "ALERT_STATE_"))
 }

@@ -184,6 +184,8 @@ func TestAlertMessageHoldsEveryFieldOfTheAlert(t *testing.T) {
 		Fingerprint: "f", Rule: "r", Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: "o", Project: "p",
 		UserPseudonym: "u_x", Model: "m", WindowStart: timestamppb.New(at), WindowEnd: timestamppb.New(at.Add(time.Minute)),
 		FiredAt: timestamppb.New(at.Add(time.Second)), Value: 5, Threshold: 5, Class: "Restricted",
+		State: hushlogv1.AlertState_ALERT_STATE_RESOLVED, ResolvedAt: timestamppb.New(at.Add(time.Hour)),
+		Keys: []*hushlogv1.AlertKey{{Name: "service", Value: "s"}},
 	}
 	body, err := EncodeAlert(alert)
 	require.NoError(t, err)
@@ -193,8 +195,10 @@ func TestAlertMessageHoldsEveryFieldOfTheAlert(t *testing.T) {
 		Data      map[string]any
 	}
 	require.NoError(t, json.Unmarshal(body, &message))
-	require.Equal(t, AlertFired, message.Type)
-	require.Equal(t, at.Add(time.Second), message.Timestamp)
+	require.Equal(t, AlertResolved, message.Type)
+	require.Equal(t, at.Add(time.Hour), message.Timestamp)
+	require.Equal(t, "resolved", message.Data["state"])
+	require.Equal(t, map[string]any{"service": "s"}, message.Data["keys"])
 	require.Equal(t, "critical", message.Data["severity"])
 	fields := alert.ProtoReflect().Descriptor().Fields()
 	require.Len(t, message.Data, fields.Len())
@@ -204,6 +208,12 @@ func TestAlertMessageHoldsEveryFieldOfTheAlert(t *testing.T) {
 	again, err := EncodeAlert(alert)
 	require.NoError(t, err)
 	require.Equal(t, body, again)
+	alert.State = hushlogv1.AlertState_ALERT_STATE_FIRING
+	body, err = EncodeAlert(alert)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(body, &message))
+	require.Equal(t, AlertFired, message.Type)
+	require.Equal(t, at.Add(time.Second), message.Timestamp)
 }
 
 func FuzzVerify(f *testing.F) {

@@ -248,6 +248,7 @@ func (d *detector) fire(r *rule, s subject, start, end, event time.Time, c *coun
 		Fingerprint: print, Rule: r.name, Severity: r.severity, Owner: d.policy.AlertOwner(c.class, r.Owner), Project: s.project,
 		WindowStart: timestamppb.New(start), WindowEnd: timestamppb.New(end), FiredAt: timestamppb.New(event),
 		Value: float64(c.count), Threshold: float64(r.Threshold), Class: string(c.class),
+		State: hushlogv1.AlertState_ALERT_STATE_FIRING,
 	}
 	if r.Key == policy.KeyUser {
 		alert.UserPseudonym = s.key

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra" // commands, flags and their help, as in most Go tools of this kind
 
-	"github.com/hushlog/hushlog/services/alert"
 	"github.com/hushlog/hushlog/services/gateway"
 	"github.com/hushlog/hushlog/services/ingest"
 	"github.com/hushlog/hushlog/services/query"
@@ -87,7 +86,7 @@ func newRootCommand() *cobra.Command {
 		newServiceCommand("gateway", "Take interactions over gRPC and REST, seal them, publish them", gateway.DefaultConfig(), gateway.Run),
 		newServiceCommand("redactor", "Open, inspect, classify, and publish what may be stored", redactor.DefaultConfig(), redactor.Run),
 		newServiceCommand("ingest", "Store blocks, alerts and the trail in ClickHouse", ingest.DefaultConfig(), ingest.Run),
-		newServiceCommand("alert", "Count within windows and tell of what the policy's rules name", alert.DefaultConfig(), alert.Run),
+		newAlertCommand(),
 		newServiceCommand("retention", "Put dates in force and delete what has reached them", retention.DefaultConfig(), retention.Run),
 		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
 	)

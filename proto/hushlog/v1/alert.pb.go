@@ -75,10 +75,117 @@ func (Severity) EnumDescriptor() ([]byte, []int) {
 	return file_hushlog_v1_alert_proto_rawDescGZIP(), []int{0}
 }
 
-// Alert says that a rule has fired. It has no field that could hold content.
+// AlertState says whether an alert is on.
+type AlertState int32
+
+const (
+	AlertState_ALERT_STATE_UNSPECIFIED AlertState = 0
+	AlertState_ALERT_STATE_FIRING      AlertState = 1
+	AlertState_ALERT_STATE_RESOLVED    AlertState = 2
+)
+
+// Enum value maps for AlertState.
+var (
+	AlertState_name = map[int32]string{
+		0: "ALERT_STATE_UNSPECIFIED",
+		1: "ALERT_STATE_FIRING",
+		2: "ALERT_STATE_RESOLVED",
+	}
+	AlertState_value = map[string]int32{
+		"ALERT_STATE_UNSPECIFIED": 0,
+		"ALERT_STATE_FIRING":      1,
+		"ALERT_STATE_RESOLVED":    2,
+	}
+)
+
+func (x AlertState) Enum() *AlertState {
+	p := new(AlertState)
+	*p = x
+	return p
+}
+
+func (x AlertState) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AlertState) Descriptor() protoreflect.EnumDescriptor {
+	return file_hushlog_v1_alert_proto_enumTypes[1].Descriptor()
+}
+
+func (AlertState) Type() protoreflect.EnumType {
+	return &file_hushlog_v1_alert_proto_enumTypes[1]
+}
+
+func (x AlertState) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AlertState.Descriptor instead.
+func (AlertState) EnumDescriptor() ([]byte, []int) {
+	return file_hushlog_v1_alert_proto_rawDescGZIP(), []int{1}
+}
+
+// AlertKey is the value of one of the fields that a rule groups by.
+type AlertKey struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name of the field, as rules write it.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// value is metadata of what was counted, of the form that the field has there.
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertKey) Reset() {
+	*x = AlertKey{}
+	mi := &file_hushlog_v1_alert_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertKey) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertKey) ProtoMessage() {}
+
+func (x *AlertKey) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_alert_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertKey.ProtoReflect.Descriptor instead.
+func (*AlertKey) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_alert_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *AlertKey) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AlertKey) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+// Alert says that a rule has fired, or that what it fired for is over. It has
+// no field that could hold content.
 type Alert struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// fingerprint is the same for the same rule, key and window, whoever computes it.
+	// fingerprint is the same for the same rule, key and block of time, whoever
+	// computes it, firing and resolved.
 	Fingerprint string   `protobuf:"bytes,1,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
 	Rule        string   `protobuf:"bytes,2,opt,name=rule,proto3" json:"rule,omitempty"`
 	Severity    Severity `protobuf:"varint,3,opt,name=severity,proto3,enum=hushlog.v1.Severity" json:"severity,omitempty"`
@@ -87,7 +194,9 @@ type Alert struct {
 	// user_pseudonym is set when the rule's key is the end user.
 	UserPseudonym string `protobuf:"bytes,6,opt,name=user_pseudonym,json=userPseudonym,proto3" json:"user_pseudonym,omitempty"`
 	// model is set when the rule's key is the model.
-	Model       string                 `protobuf:"bytes,7,opt,name=model,proto3" json:"model,omitempty"`
+	Model string `protobuf:"bytes,7,opt,name=model,proto3" json:"model,omitempty"`
+	// window_start and window_end are the block of time, the rule's hold, that the
+	// alert stands for.
 	WindowStart *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=window_start,json=windowStart,proto3" json:"window_start,omitempty"`
 	WindowEnd   *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=window_end,json=windowEnd,proto3" json:"window_end,omitempty"`
 	// fired_at is the event time at which the threshold was crossed.
@@ -95,14 +204,21 @@ type Alert struct {
 	Value     float64                `protobuf:"fixed64,11,opt,name=value,proto3" json:"value,omitempty"`
 	Threshold float64                `protobuf:"fixed64,12,opt,name=threshold,proto3" json:"threshold,omitempty"`
 	// class is the highest of the records that counted.
-	Class         string `protobuf:"bytes,13,opt,name=class,proto3" json:"class,omitempty"`
+	Class string     `protobuf:"bytes,13,opt,name=class,proto3" json:"class,omitempty"`
+	State AlertState `protobuf:"varint,14,opt,name=state,proto3,enum=hushlog.v1.AlertState" json:"state,omitempty"`
+	// resolved_at is the event time from which on the condition was known not to
+	// hold any more; set when resolved.
+	ResolvedAt *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=resolved_at,json=resolvedAt,proto3" json:"resolved_at,omitempty"`
+	// keys are the values of the rule's key fields but project, user and model,
+	// which have fields above.
+	Keys          []*AlertKey `protobuf:"bytes,16,rep,name=keys,proto3" json:"keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Alert) Reset() {
 	*x = Alert{}
-	mi := &file_hushlog_v1_alert_proto_msgTypes[0]
+	mi := &file_hushlog_v1_alert_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -114,7 +230,7 @@ func (x *Alert) String() string {
 func (*Alert) ProtoMessage() {}
 
 func (x *Alert) ProtoReflect() protoreflect.Message {
-	mi := &file_hushlog_v1_alert_proto_msgTypes[0]
+	mi := &file_hushlog_v1_alert_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -127,7 +243,7 @@ func (x *Alert) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Alert.ProtoReflect.Descriptor instead.
 func (*Alert) Descriptor() ([]byte, []int) {
-	return file_hushlog_v1_alert_proto_rawDescGZIP(), []int{0}
+	return file_hushlog_v1_alert_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Alert) GetFingerprint() string {
@@ -221,12 +337,36 @@ func (x *Alert) GetClass() string {
 	return ""
 }
 
+func (x *Alert) GetState() AlertState {
+	if x != nil {
+		return x.State
+	}
+	return AlertState_ALERT_STATE_UNSPECIFIED
+}
+
+func (x *Alert) GetResolvedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ResolvedAt
+	}
+	return nil
+}
+
+func (x *Alert) GetKeys() []*AlertKey {
+	if x != nil {
+		return x.Keys
+	}
+	return nil
+}
+
 var File_hushlog_v1_alert_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_alert_proto_rawDesc = "" +
 	"\n" +
 	"\x16hushlog/v1/alert.proto\x12\n" +
-	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\x9d\x04\n" +
+	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"F\n" +
+	"\bAlertKey\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\x04name\x12\x1c\n" +
+	"\x05value\x18\x02 \x01(\tB\x06\x9a\xa6\x19\x02\b\x01R\x05value\"\xb2\x05\n" +
 	"\x05Alert\x12*\n" +
 	"\vfingerprint\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\vfingerprint\x12\x1c\n" +
 	"\x04rule\x18\x02 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\x04rule\x120\n" +
@@ -242,12 +382,21 @@ const file_hushlog_v1_alert_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\afiredAt\x12\x14\n" +
 	"\x05value\x18\v \x01(\x01R\x05value\x12\x1c\n" +
 	"\tthreshold\x18\f \x01(\x01R\tthreshold\x12\x1e\n" +
-	"\x05class\x18\r \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x05class*d\n" +
+	"\x05class\x18\r \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x05class\x12,\n" +
+	"\x05state\x18\x0e \x01(\x0e2\x16.hushlog.v1.AlertStateR\x05state\x12;\n" +
+	"\vresolved_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"resolvedAt\x12(\n" +
+	"\x04keys\x18\x10 \x03(\v2\x14.hushlog.v1.AlertKeyR\x04keys*d\n" +
 	"\bSeverity\x12\x18\n" +
 	"\x14SEVERITY_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rSEVERITY_INFO\x10\x01\x12\x14\n" +
 	"\x10SEVERITY_WARNING\x10\x02\x12\x15\n" +
-	"\x11SEVERITY_CRITICAL\x10\x03B7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
+	"\x11SEVERITY_CRITICAL\x10\x03*[\n" +
+	"\n" +
+	"AlertState\x12\x1b\n" +
+	"\x17ALERT_STATE_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12ALERT_STATE_FIRING\x10\x01\x12\x18\n" +
+	"\x14ALERT_STATE_RESOLVED\x10\x02B7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
 
 var (
 	file_hushlog_v1_alert_proto_rawDescOnce sync.Once
@@ -261,23 +410,28 @@ func file_hushlog_v1_alert_proto_rawDescGZIP() []byte {
 	return file_hushlog_v1_alert_proto_rawDescData
 }
 
-var file_hushlog_v1_alert_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_hushlog_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_hushlog_v1_alert_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_hushlog_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_hushlog_v1_alert_proto_goTypes = []any{
 	(Severity)(0),                 // 0: hushlog.v1.Severity
-	(*Alert)(nil),                 // 1: hushlog.v1.Alert
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(AlertState)(0),               // 1: hushlog.v1.AlertState
+	(*AlertKey)(nil),              // 2: hushlog.v1.AlertKey
+	(*Alert)(nil),                 // 3: hushlog.v1.Alert
+	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 }
 var file_hushlog_v1_alert_proto_depIdxs = []int32{
 	0, // 0: hushlog.v1.Alert.severity:type_name -> hushlog.v1.Severity
-	2, // 1: hushlog.v1.Alert.window_start:type_name -> google.protobuf.Timestamp
-	2, // 2: hushlog.v1.Alert.window_end:type_name -> google.protobuf.Timestamp
-	2, // 3: hushlog.v1.Alert.fired_at:type_name -> google.protobuf.Timestamp
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	4, // 1: hushlog.v1.Alert.window_start:type_name -> google.protobuf.Timestamp
+	4, // 2: hushlog.v1.Alert.window_end:type_name -> google.protobuf.Timestamp
+	4, // 3: hushlog.v1.Alert.fired_at:type_name -> google.protobuf.Timestamp
+	1, // 4: hushlog.v1.Alert.state:type_name -> hushlog.v1.AlertState
+	4, // 5: hushlog.v1.Alert.resolved_at:type_name -> google.protobuf.Timestamp
+	2, // 6: hushlog.v1.Alert.keys:type_name -> hushlog.v1.AlertKey
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_hushlog_v1_alert_proto_init() }
@@ -291,8 +445,8 @@ func file_hushlog_v1_alert_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hushlog_v1_alert_proto_rawDesc), len(file_hushlog_v1_alert_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   1,
+			NumEnums:      2,
+			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,69 @@
+package alerting
+
+import (
+	"embed"
+	"io/fs"
+	"strings"
+)
+
+// builtinFiles are the rules that come with hushlog, each file with its tests beside it.
+//
+//go:embed builtin/*.yaml
+var builtinFiles embed.FS
+
+const testSuffix = ".test.yaml"
+
+// Builtin are the rules that come with hushlog. They are compiled anew at each call.
+func Builtin() (*Rules, error) {
+	all := &Rules{}
+	err := eachBuiltin(func(name string, data []byte) error {
+		if strings.HasSuffix(name, testSuffix) {
+			return nil
+		}
+		rules, err := Parse(data)
+		if err != nil {
+			return inFile(err, name)
+		}
+		all, err = all.With(rules)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// BuiltinTests are the tests of the built-in rules: samples that must fire, and samples that must not.
+func BuiltinTests() ([]*TestFile, error) {
+	var files []*TestFile
+	err := eachBuiltin(func(name string, data []byte) error {
+		if !strings.HasSuffix(name, testSuffix) {
+			return nil
+		}
+		file, err := ParseTests(data)
+		if err != nil {
+			return inFile(err, name)
+		}
+		files = append(files, file)
+		return nil
+	})
+	return files, err
+}
+
+func eachBuiltin(f func(name string, data []byte) error) error {
+	names, err := fs.Glob(builtinFiles, "builtin/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := builtinFiles.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		err = f(name, data)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
