@@ -268,6 +268,10 @@ type AlertRule struct {
 	Owner string `yaml:"owner"`
 }
 
+// RuleOverdue is the rule of alerts that retention publishes about what is past its date. No rule of a policy may
+// have its name.
+const RuleOverdue = "retention-overdue"
+
 // AlertMatch says which records count.
 type AlertMatch string
 

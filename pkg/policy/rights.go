@@ -127,7 +127,7 @@ var rights = []serviceRights{
 		topics: map[string][]string{
 			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
 			TopicEvents:     {opDescribe, opDescribeConfigs},
-			TopicAlerts:     {opDescribe, opDescribeConfigs},
+			TopicAlerts:     {opWrite, opDescribeConfigs},         // tells of what is overdue
 			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},

@@ -15,6 +15,8 @@ const (
 	TableAudit        = "audit"
 	TableErasures     = "erasures"
 	TableTombstones   = "tombstones"
+
+	TableRetentionRuns = "retention_runs"
 )
 
 // tableSpec is what the policy has to know of a table.
@@ -56,6 +58,7 @@ var schema = []tableSpec{
 	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
 	{TableAudit, false, false, false, []string{"entry_id", "at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
 	{TableInteractions, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 }

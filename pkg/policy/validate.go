@@ -401,6 +401,9 @@ func (p *Policy) validateAlerts(f *problems) {
 	for name, rule := range p.Alerts {
 		field := "alerts." + name
 		f.name(field, name)
+		if name == RuleOverdue {
+			f.add(field, "choose another name", "is the name of retention's own alerts")
+		}
 		f.name(field+".owner", rule.Owner)
 		if rule.Match != MatchFailed {
 			f.add(field+".match", "write failed", "is nothing that can be counted")

@@ -14,7 +14,9 @@ const (
 	TableAudit        = "audit"
 	TableErasures     = "erasures"
 	TableTombstones   = "tombstones"
-	migrationsTable   = "migrations"
+
+	TableRetentionRuns = "retention_runs"
+	migrationsTable    = "migrations"
 )
 
 // Column is one column of a table: its name and ClickHouse type.
@@ -209,6 +211,19 @@ var tables = []Table{
 		{"request_id", typeText},
 		{"until", typeTime},
 		{"at", typeTime},
+	}},
+	{Name: TableRetentionRuns, ID: "run_id", Date: "at", Columns: []Column{
+		{"run_id", typeText},
+		{"at", typeTime},
+		{"kind", typeName},
+		{"place", typeName},
+		{"label", typeName},
+		{"keep_seconds", typeCount},
+		{"oldest", "Nullable(" + typeTime + ")"},
+		{"rows", typeCount},
+		{"overdue", typeCount},
+		{"failed_steps", typeNames},
+		{"policy_digest", typeName},
 	}},
 }
 

@@ -138,6 +138,48 @@ func commitErrors(resp *kmsg.OffsetCommitResponse) error {
 	return errors.Join(errs...)
 }
 
+// TopicAge is how much a topic holds, and how old it is.
+type TopicAge struct {
+	// Records that are there, as offsets: markers of transactions take some.
+	Records uint64
+	// Older are those from before the moment that was asked about, without the last of each partition,
+	// which is never deleted (see DeleteBefore).
+	Older uint64
+	// Oldest is the timestamp of the oldest record; zero when there is none, or none that the broker tells.
+	Oldest time.Time
+}
+
+// AgeOf asks how old the records of a topic are, and how many are older than a moment.
+func AgeOf(ctx context.Context, admin *kadm.Client, topic string, before time.Time) (TopicAge, error) {
+	young, err := OffsetsAt(ctx, admin, topic, before)
+	if err != nil {
+		return TopicAge{}, err
+	}
+	oldest, err := admin.ListOffsetsAfterMilli(ctx, 0, topic)
+	err = errors.Join(err, oldest.Error())
+	if err != nil {
+		return TopicAge{}, fmt.Errorf("list the oldest records: %w", named(err))
+	}
+	// Bounds are asked for last, so that nothing counts as old that was deleted in between.
+	bounds, err := BoundsOf(ctx, admin, topic)
+	if err != nil {
+		return TopicAge{}, err
+	}
+	var age TopicAge
+	for at, b := range bounds {
+		age.Records += uint64(max(b.End-b.Start, 0))                 //nolint:gosec // not negative
+		age.Older += uint64(max(min(young[at], b.End-1)-b.Start, 0)) //nolint:gosec // not negative
+		first, found := oldest.Lookup(at.Topic, at.ID)
+		if b.End > b.Start && found && first.Timestamp > 0 {
+			t := time.UnixMilli(first.Timestamp).UTC()
+			if age.Oldest.IsZero() || t.Before(age.Oldest) {
+				age.Oldest = t
+			}
+		}
+	}
+	return age, nil
+}
+
 // OffsetsAt asks, by partition of a topic, for the first offset whose record is not older than t by its
 // timestamp, or for the end where all are older.
 func OffsetsAt(ctx context.Context, admin *kadm.Client, topic string, t time.Time) (map[Partition]int64, error) {

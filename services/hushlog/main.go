@@ -17,7 +17,6 @@ import (
 	"github.com/hushlog/hushlog/services/ingest"
 	"github.com/hushlog/hushlog/services/query"
 	"github.com/hushlog/hushlog/services/redactor"
-	"github.com/hushlog/hushlog/services/retention"
 )
 
 func main() { os.Exit(run()) }
@@ -87,7 +86,7 @@ func newRootCommand() *cobra.Command {
 		newServiceCommand("redactor", "Open, inspect, classify, and publish what may be stored", redactor.DefaultConfig(), redactor.Run),
 		newServiceCommand("ingest", "Store blocks, alerts and the trail in ClickHouse", ingest.DefaultConfig(), ingest.Run),
 		newAlertCommand(),
-		newServiceCommand("retention", "Put dates in force and delete what has reached them", retention.DefaultConfig(), retention.Run),
+		newRetentionCommand(),
 		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
 	)
 	add("tools",

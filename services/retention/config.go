@@ -21,6 +21,10 @@ type Config struct {
 	// Interval is the pause between rounds. Default 1m. Longer, and records and
 	// rows outlive their date by more; shorter costs a few questions a round.
 	Interval time.Duration `yaml:"interval"`
+	// RecordInterval is how often what is found is written down, on the trail and in the table
+	// retention_runs. Default 15m; a change is written down with the next round. Longer, and `hushlog
+	// retention status` tells of older things; shorter makes the trail longer.
+	RecordInterval time.Duration `yaml:"record_interval"`
 }
 
 // TrailConfig is where the audit trail's log is, and what it is signed with.
@@ -54,7 +58,7 @@ func (c TrailConfig) Validate() error {
 
 // DefaultConfig returns the values that hold where a file says nothing.
 func DefaultConfig() Config {
-	return Config{Common: service.DefaultCommon(), Interval: time.Minute}
+	return Config{Common: service.DefaultCommon(), Interval: time.Minute, RecordInterval: 15 * time.Minute}
 }
 
 // Validate names each field that is missing or out of range.
@@ -62,6 +66,9 @@ func (c Config) Validate() error {
 	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.ClickHouse.Validate(), c.Trail.Validate()}
 	if c.Interval < time.Second || c.Interval > time.Hour {
 		problems = append(problems, errors.New("interval: must be between 1s and 1h"))
+	}
+	if c.RecordInterval < time.Second || c.RecordInterval > 12*time.Hour {
+		problems = append(problems, errors.New("record_interval: must be between 1s and 12h"))
 	}
 	return errors.Join(problems...)
 }

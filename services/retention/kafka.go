@@ -28,6 +28,10 @@ func (k kafka) OffsetsAt(ctx context.Context, topic string, t time.Time) (map[st
 	return stream.OffsetsAt(ctx, k.admin, topic, t)
 }
 
+func (k kafka) Ages(ctx context.Context, topic string, before time.Time) (stream.TopicAge, error) {
+	return stream.AgeOf(ctx, k.admin, topic, before)
+}
+
 func (k kafka) DeleteBefore(ctx context.Context, at stream.Partition, offset int64) (int64, error) {
 	return stream.DeleteBefore(ctx, k.admin, at, offset)
 }

@@ -21,6 +21,9 @@ type metrics struct {
 	trailDifferences *prometheus.GaugeVec
 	erasures         *prometheus.CounterVec
 	erasuresWaiting  prometheus.Gauge
+	overdueRecords   *prometheus.GaugeVec
+	lastRun          prometheus.Gauge
+	alerts           prometheus.Counter
 }
 
 // Steps of a round, and values of the label step.
@@ -30,7 +33,13 @@ const (
 	stepRaw      = "raw"
 	stepSettings = "settings"
 	stepTrail    = "trail"
+	stepRecord   = "record"
 )
+
+// steps lists them in the order in which a round takes them.
+func steps() []string {
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepRecord}
+}
 
 // States of the trail's log, and values of the label state.
 const (
@@ -98,7 +107,16 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	for _, table := range tables {
 		m.overdue.WithLabelValues(table).Set(0)
 	}
-	for _, step := range []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail} {
+	m.overdueRecords = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_overdue_records", Help: "Records of topics past their date that are still there.",
+	}, []string{"topic"})
+	m.lastRun = with.NewGauge(prometheus.GaugeOpts{
+		Name: "hushlog_retention_last_run_timestamp_seconds", Help: "When what retention found was last written down; 0 on instances that do not write.",
+	})
+	m.alerts = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_alerts_total", Help: "Alerts that were published about what is overdue.",
+	})
+	for _, step := range steps() {
 		m.rounds.WithLabelValues(step, "ok").Add(0)
 		m.rounds.WithLabelValues(step, "failed").Add(0)
 	}

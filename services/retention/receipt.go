@@ -73,13 +73,18 @@ func (e *erasure) receipt(state, reason string) (string, uint64, error) {
 
 // keptFor is how long a topic keeps a record, and the segment that it lies in, at most.
 func keptFor(topic policy.Topic) (time.Duration, error) {
-	total := time.Duration(0)
-	for _, setting := range []string{"retention.ms", "segment.ms"} {
+	keep, segment, err := timesOf(topic)
+	return keep + segment, err
+}
+
+// timesOf is how long a topic keeps a record, and how long its segments are written to.
+func timesOf(topic policy.Topic) (keep, segment time.Duration, err error) {
+	for setting, into := range map[string]*time.Duration{"retention.ms": &keep, "segment.ms": &segment} {
 		millis, err := strconv.ParseInt(topic.Settings[setting], 10, 64)
 		if err != nil {
-			return 0, fmt.Errorf("%s of %s: %w", setting, topic.Name, err)
+			return 0, 0, fmt.Errorf("%s of %s: %w", setting, topic.Name, err)
 		}
-		total += time.Duration(millis) * time.Millisecond
+		*into = time.Duration(millis) * time.Millisecond
 	}
-	return total, nil
+	return keep, segment, nil
 }

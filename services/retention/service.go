@@ -37,6 +37,9 @@ type Service struct {
 	metrics  *metrics
 	failed   map[string]error
 	trail    *reconciler
+	runs     *recorder
+	// began is told when this process begins to write the trail, and with it what retention does.
+	began <-chan struct{}
 }
 
 // Run is the whole service: it opens what the configuration names, makes rounds until
@@ -104,10 +107,16 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.began = trail.began
 	s.trail = &reconciler{dir: cfg.Trail.Dir, verifier: trail.verifier, rows: db, keep: p.Retention.Audit.D(), log: app.Log, metrics: m, now: time.Now}
-	err = s.addErasures(opts, p, trail, publisher, streamMetrics)
+	notes, err := audit.NewTrail(publisher, audit.Options{Topic: stream.TopicAudit})
 	if err != nil {
 		return nil, err
+	}
+	s.addErasures(opts, p, trail, notes, streamMetrics)
+	s.runs = &recorder{
+		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: publisher, policy: p, expiries: expiries,
+		every: cfg.RecordInterval, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,
 	}
 	app.Health.AddCheck("trail", trail.healthy)
 	app.Go("log the trail", trail.run)
@@ -118,11 +127,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 }
 
 // addErasures works on requests for erasures while this process writes the trail's log.
-func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, publisher *stream.Publisher, sm *stream.Metrics) error {
-	trail, err := audit.NewTrail(publisher, audit.Options{Topic: stream.TopicAudit})
-	if err != nil {
-		return err
-	}
+func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, trail trailNotes, sm *stream.Metrics) {
 	e := &erasures{
 		store: s.db, trail: trail, signer: log.signer, policy: p, leads: log.leads.Load, metrics: s.metrics, log: s.app.Log,
 		now: time.Now, settle: writersKnow, pending: map[string]*hushlogv1.Request{},
@@ -131,7 +136,6 @@ func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, p
 	s.app.Health.AddCheck("requests", func(context.Context) error { return follower.Healthy() })
 	s.app.Go("follow requests", follower.Run)
 	s.app.Go("erase", e.run)
-	return nil
 }
 
 func tables(expiries []store.Expiry) []string {
@@ -150,13 +154,14 @@ func tables(expiries []store.Expiry) []string {
 func (s *Service) Run(ctx context.Context) error { return s.app.Run(ctx) }
 
 // rounds begins at once, as a changed policy must hold at once, and then keeps
-// to the interval with some jitter.
+// to the interval with some jitter; whoever takes over makes one at once.
 func (s *Service) rounds(ctx context.Context) error {
 	for {
 		s.round(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-s.began:
 		case <-time.After(s.cfg.Interval + rand.N(s.cfg.Interval/10+1)): //nolint:gosec // jitter
 		}
 	}
@@ -169,6 +174,18 @@ func (s *Service) round(ctx context.Context) {
 	s.step(ctx, stepRaw, s.raw.clean)
 	s.step(ctx, stepSettings, s.settings)
 	s.step(ctx, stepTrail, s.trail.run)
+	s.step(ctx, stepRecord, func(ctx context.Context) error { return s.runs.run(ctx, s.failedSteps()) })
+}
+
+// failedSteps are those of this round that did not end well, in their order.
+func (s *Service) failedSteps() []string {
+	failed := []string{}
+	for _, step := range steps() {
+		if step != stepRecord && s.failed[step] != nil {
+			failed = append(failed, step)
+		}
+	}
+	return failed
 }
 
 // step logs a failure when it begins and its end, not each round.

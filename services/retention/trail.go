@@ -41,6 +41,8 @@ type trailLog struct {
 	log      *slog.Logger
 
 	leads atomic.Bool
+	// began tells whoever waits for it that this process leads now.
+	began chan struct{}
 
 	mu  sync.Mutex // guards err
 	err error
@@ -58,7 +60,7 @@ func newTrailLog(kafka []kgo.Opt, cfg TrailConfig, m *metrics, s *stream.Metrics
 	if verifier.KeyHash() != signer.KeyHash() || verifier.Name() != signer.Name() {
 		return nil, errors.New("trail.verify_key: does not belong to trail.sign_key")
 	}
-	return &trailLog{kafka: kafka, cfg: cfg, signer: signer, verifier: verifier, metrics: m, stream: s, log: log}, nil
+	return &trailLog{kafka: kafka, cfg: cfg, signer: signer, verifier: verifier, metrics: m, stream: s, log: log, began: make(chan struct{}, 1)}, nil
 }
 
 // run writes the log until ctx ends. A refusal by the brokers ends the service; anything else is told
@@ -105,6 +107,10 @@ func (t *trailLog) write(ctx context.Context) error {
 	if err == nil {
 		t.tell(ctx, nil)
 		t.leads.Store(true)
+		select {
+		case t.began <- struct{}{}:
+		default: // told already
+		}
 		err = consumer.Run(run)
 		t.leads.Store(false)
 	}

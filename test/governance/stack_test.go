@@ -104,3 +104,5 @@ func (d *deployment) metricOrNone(service, name string) string {
 	}
 	return ""
 }
+
+func lines(text string) []string { return strings.Split(text, "\n") }
