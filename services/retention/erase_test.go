@@ -183,7 +183,7 @@ func TestErasureResumesWhereverItIsInterrupted(t *testing.T) {
 			}
 			receipt, step := erase(t, f, request())
 			require.Equal(t, store.ErasureDone, receipt.State)
-			require.Equal(t, map[string]uint64{store.TableInteractions: 4, store.TableContents: 9, store.TableAlerts: 1, store.TableFindings: 0}, receipt.Rows,
+			require.Equal(t, map[string]uint64{store.TableInteractions: 4, store.TableContents: 9, store.TableAlerts: 1, store.TableFindings: 0, store.TableFlags: 0}, receipt.Rows,
 				"crash at call %d, after its effect: %t", crashAt, after)
 			require.Equal(t, uint64(14), step.Rows)
 			require.Zero(t, sum(f.rows))
