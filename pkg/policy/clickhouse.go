@@ -82,10 +82,14 @@ func quoteList[T ~string](values []T) string {
 	return strings.Join(quoted, ", ")
 }
 
-// TableRetentions says when rows expire, table by table and label by label, in a fixed order.
+// TableRetentions says when rows expire, table by table and label by label, in a fixed order. Tables that are
+// kept until a hold is released are not among them.
 func (p *Policy) TableRetentions() []TableRetention {
 	var all []TableRetention
 	for _, table := range schema {
+		if table.keep == nil {
+			continue
+		}
 		if !table.labelled {
 			all = append(all, TableRetention{table.name, "", table.keep(p.Retention, RetentionLabel{}).D()})
 			continue

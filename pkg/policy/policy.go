@@ -228,8 +228,12 @@ type Role struct {
 // Right is something that a role may ask for. What is asked for is done by retention, not by the role.
 type Right string
 
-// RightErase is to ask for the erasure of an end user.
-const RightErase Right = "erase"
+const (
+	// RightErase is to ask for the erasure of an end user.
+	RightErase Right = "erase"
+	// RightHold is to ask for a legal hold, for its release, and to agree to a release that somebody else asked for.
+	RightHold Right = "hold"
+)
 
 // Allows says whether the role may ask for something in a project.
 func (r Role) Allows(right Right, project string) bool {

@@ -131,7 +131,7 @@ var rights = []serviceRights{
 			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},
-			TopicRequests:   {opRead, opDescribeConfigs}, // erases
+			TopicRequests:   {opRead, opDescribeConfigs}, // erases, holds
 		},
 		groups:  true,
 		watches: []string{identity.Redactor},
@@ -160,7 +160,7 @@ func insertGrants() []string {
 	var grants []string
 	for _, table := range schema {
 		on := " ON " + Database + "." + table.name
-		if table.kept {
+		if table.kept || table.held() {
 			continue
 		}
 		grants = append(grants, "GRANT INSERT"+on, "GRANT SELECT("+strings.Join(table.found, ", ")+")"+on)
@@ -169,28 +169,38 @@ func insertGrants() []string {
 	return append(grants, "GRANT SELECT ON "+Database+"."+TableTombstones)
 }
 
-// erasedBy lists the columns that rows of an end user are found by, table by table.
-var erasedBy = map[string]string{
-	TableContents:     "project, request_id, accepted_at",
-	TableFindings:     "project, request_id, accepted_at",
-	TableFlags:        "project, request_id, accepted_at",
-	TableInteractions: "project, request_id, accepted_at, user_pseudonym",
-	TableAlerts:       "project, window_start, user_pseudonym",
+// foundBy lists the columns that rows to erase and rows to hold are found by, table by table.
+var foundBy = map[string]string{
+	TableContents:         "project, request_id, accepted_at",
+	TableFindings:         "project, request_id, accepted_at",
+	TableFlags:            "project, request_id, accepted_at, category",
+	TableInteractions:     "project, request_id, accepted_at, user_pseudonym, safety_categories, content_bytes",
+	TableAlerts:           "project, window_start, user_pseudonym, fingerprint, fired_at",
+	TableHeldContents:     "hold_id, project, request_id, accepted_at",
+	TableHeldFindings:     "hold_id, project, request_id, accepted_at",
+	TableHeldFlags:        "hold_id, project, request_id, accepted_at",
+	TableHeldInteractions: "hold_id, project, request_id, accepted_at, user_pseudonym",
+	TableHeldAlerts:       "hold_id, project, window_start, user_pseudonym, fingerprint, fired_at",
 }
 
 // retentionGrants let retention set dates, drop what reached them, find and delete the rows of an end
-// user, and see what is left. It reads ids and dates of interactions and nothing that was said.
+// user, have rows under a hold copied, and see what is left. It reads ids and dates of interactions and
+// nothing that was said.
 func retentionGrants() []string {
 	var grants []string
-	for _, table := range AllTables() {
-		on := " ON " + Database + "." + table
-		grants = append(grants, "GRANT ALTER TTL, ALTER MATERIALIZE TTL, ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
-		if columns := erasedBy[table]; columns != "" {
+	for _, table := range schema {
+		on := " ON " + Database + "." + table.name
+		dates := "ALTER TTL, ALTER MATERIALIZE TTL, "
+		if table.keep == nil { // nothing but a release ends what is there
+			dates = ""
+		}
+		grants = append(grants, "GRANT "+dates+"ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
+		if columns := foundBy[table.name]; columns != "" {
 			grants = append(grants, "GRANT SELECT("+columns+")"+on)
 		}
 	}
-	// What was erased is a step of the ledger.
-	grants = append(grants, "GRANT INSERT ON "+Database+"."+TableLedger)
+	// What was erased is a step of the ledger. What is picked is copied for a hold, by a view that runs as admin.
+	grants = append(grants, "GRANT INSERT ON "+Database+"."+TableLedger, "GRANT INSERT ON "+Database+"."+tableHoldPicks)
 	for _, table := range schema {
 		if table.kept {
 			grants = append(grants, "GRANT SELECT, INSERT ON "+Database+"."+table.name)

@@ -17,6 +17,16 @@ const (
 	TableTombstones   = "tombstones"
 
 	TableRetentionRuns = "retention_runs"
+	TableHolds         = "holds"
+	TableHoldSubjects  = "hold_subjects"
+	// Copies of rows under a hold.
+	TableHeldInteractions = "held_interactions"
+	TableHeldContents     = "held_contents"
+	TableHeldFindings     = "held_findings"
+	TableHeldFlags        = "held_flags"
+	TableHeldAlerts       = "held_alerts"
+	// tableHoldPicks stores nothing: what retention writes to it makes ClickHouse copy rows under a hold.
+	tableHoldPicks = "hold_picks"
 )
 
 // tableSpec is what the policy has to know of a table.
@@ -31,9 +41,12 @@ type tableSpec struct {
 	found []string
 	// kept says that retention writes the table, and not ingest.
 	kept bool
-	// keep is the time rows are kept: of a label where the table has labels.
+	// keep is the time rows are kept: of a label where the table has labels. nil: until a hold is released.
 	keep func(r Retention, l RetentionLabel) Duration
 }
+
+// held says that the table holds copies of rows under a hold, which ClickHouse makes for retention.
+func (t tableSpec) held() bool { return t.keep == nil && !t.kept }
 
 // longestMetadata is how long rows of an interaction may be there, or come back from what is as old.
 func longestMetadata(r Retention, _ RetentionLabel) Duration {
@@ -60,6 +73,13 @@ var schema = []tableSpec{
 	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
+	{TableHolds, false, true, false, nil, true, nil},
+	{TableHoldSubjects, false, true, false, nil, true, nil},
+	{TableHeldContents, true, true, false, nil, false, nil},
+	{TableHeldFindings, true, true, false, nil, false, nil},
+	{TableHeldFlags, true, true, false, nil, false, nil},
+	{TableHeldAlerts, true, true, false, nil, false, nil},
+	{TableHeldInteractions, true, true, false, nil, false, nil},
 	{TableInteractions, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 }
 

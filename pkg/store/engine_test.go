@@ -112,7 +112,7 @@ func TestSchemaAgreesWithTheCodeAndThePolicy(t *testing.T) {
 		got := mustAsk(t, engine, identity.Admin, "SELECT concat(name, ' ', type) FROM system.columns WHERE database = 'hushlog' AND table = '"+table.Name+"'")
 		require.ElementsMatch(t, want, strings.Split(strings.ReplaceAll(got, `\'`, `'`), "\n"), table.Name)
 		_, named := table.ColumnNamed(table.Date)
-		require.True(t, named, "%s: its date is a column", table.Name)
+		require.True(t, named || table.Date == "", "%s: its date is a column", table.Name)
 	}
 	require.ElementsMatch(t, policy.AllTables(), tableNames())
 	for name, role := range policy.Default().Roles {

@@ -66,14 +66,10 @@ func ErasablePlaces() []string {
 
 // condition writes values in hexadecimal, so that none of them can end its literal.
 func (s Subject) condition(where, date string) string {
-	pseudonyms := make([]string, len(s.Pseudonyms))
-	for i, p := range s.Pseudonyms {
-		pseudonyms[i] = hexLiteral(p)
-	}
-	until := "toDateTime64('" + clickHouseTime(s.Until) + "', 3, 'UTC')"
+	until := timeLiteral(s.Until)
 	project := hexLiteral(s.Project)
 	// Not fmt: a condition does not use all of them, which is an error to fmt.
-	condition := strings.NewReplacer("%[1]s", strings.Join(pseudonyms, ", "), "%[2]s", project, "%[3]s", until).Replace(where)
+	condition := strings.NewReplacer("%[1]s", hexLiterals(s.Pseudonyms), "%[2]s", project, "%[3]s", until).Replace(where)
 	return fmt.Sprintf("project = %s AND %s <= %s AND %s", project, date, until, condition)
 }
 
@@ -106,9 +102,7 @@ func (db *DB) EraseSubject(ctx context.Context, s Subject) error {
 	if err != nil {
 		return err
 	}
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
-		"mutations_sync": 2,
-	}))
+	ctx = syncMutations(ctx)
 	ids, err := db.requestIDs(ctx, s)
 	if err != nil {
 		return err
@@ -174,7 +168,14 @@ func (db *DB) MutationsRunning(ctx context.Context) (uint64, error) {
 	return n, clean("look for deletions under way", err)
 }
 
-func erasableNames() string { return "'" + strings.Join(ErasablePlaces(), "', '") + "'" }
+// erasableNames are the tables whose parts may hold erased rows: copies under a hold that was released are of them.
+func erasableNames() string {
+	names := append(ErasablePlaces(), TableHoldSubjects)
+	for _, place := range holdable {
+		names = append(names, place.held)
+	}
+	return "'" + strings.Join(names, "', '") + "'"
+}
 
 // ErasedPartsLeft counts the parts of the tables with end users that went out of use until a moment and
 // are on the disk still. ClickHouse removes them a minute later.
@@ -195,6 +196,10 @@ const (
 	ErasureOpen  = "open"
 	// ErasureDeleted: nothing of Wave is left in the tables.
 	ErasureDeleted = "deleted"
+	// ErasureDelayed: copies of Rows rows are under the hold that Place names; what is left to do is done on its
+	// release. ErasureResumed: no copy is under a hold any more.
+	ErasureDelayed = "delayed"
+	ErasureResumed = "resumed"
 	// ErasureDone, ErasureNotFound and ErasureFailed are final; Receipt is signed.
 	ErasureDone     = "erased"
 	ErasureNotFound = "not-found"
@@ -234,6 +239,27 @@ func (db *DB) ErasureSteps(ctx context.Context, requestID string) ([]ErasureStep
 	for rows.Next() {
 		var s ErasureStep
 		err = rows.Scan(&s.RequestID, &s.Project, &s.At, &s.Actor, &s.RequestedAt, &s.State, &s.Place, &s.Wave, &s.Rows, &s.Receipt)
+		if err != nil {
+			return nil, clean(op, err)
+		}
+		steps = append(steps, s)
+	}
+	return steps, clean(op, rows.Err())
+}
+
+// DelayedErasures lists the first step of each erasure that waits for the release of a hold.
+func (db *DB) DelayedErasures(ctx context.Context) ([]ErasureStep, error) {
+	const op = "list delayed erasures"
+	rows, err := db.conn.Query(ctx, "SELECT request_id, any(project), min(at), any(actor), any(requested_at) FROM "+Database+"."+TableErasures+
+		" GROUP BY request_id HAVING countIf(state = '"+ErasureDelayed+"') > 0 AND countIf(state IN ('"+ErasureDone+"', '"+ErasureNotFound+"', '"+ErasureFailed+"')) = 0 ORDER BY request_id")
+	if err != nil {
+		return nil, clean(op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var steps []ErasureStep
+	for rows.Next() {
+		var s ErasureStep
+		err = rows.Scan(&s.RequestID, &s.Project, &s.At, &s.Actor, &s.RequestedAt)
 		if err != nil {
 			return nil, clean(op, err)
 		}

@@ -176,3 +176,6 @@ func durationOf(millis *uint32) *durationpb.Duration {
 	}
 	return durationpb.New(time.Duration(*millis) * time.Millisecond)
 }
+
+// Exec runs a statement.
+func Exec(ctx context.Context, db *DB, statement string) error { return db.conn.Exec(ctx, statement) }

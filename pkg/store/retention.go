@@ -139,7 +139,7 @@ func (db *DB) eachDated(ctx context.Context, desired []Expiry, each func(Overdue
 func (db *DB) DropOverdue(ctx context.Context, overdue []OverdueRows) error {
 	for _, p := range overdue {
 		table, known := Lookup(p.Table)
-		if !known || table.Labelled != (p.Label != "") || p.Label != "" && !labelPattern.MatchString(p.Label) {
+		if !known || table.Date == "" || table.Labelled != (p.Label != "") || p.Label != "" && !labelPattern.MatchString(p.Label) {
 			return fmt.Errorf("drop partition of %q: %w", p.Table, ErrExpiry)
 		}
 		err := db.conn.Exec(ctx, fmt.Sprintf("ALTER TABLE %s.%s DROP PARTITION %s", Database, p.Table, p.literal()))
@@ -176,8 +176,8 @@ func (db *DB) partitions(ctx context.Context) ([]OverdueRows, error) {
 		if err != nil {
 			return nil, clean(op, err)
 		}
-		_, known := Lookup(table)
-		if !known {
+		known, ours := Lookup(table)
+		if !ours || known.Date == "" {
 			continue
 		}
 		p, err := parsePartition(table, partition)
@@ -233,6 +233,9 @@ func expiryRules(desired []Expiry) ([]expiryRule, error) {
 	}
 	rules := make([]expiryRule, 0, len(tables))
 	for _, table := range tables {
+		if table.Date == "" {
+			continue
+		}
 		rule, named := byTable[table.Name]
 		if !named {
 			return nil, fmt.Errorf("table %s has no date: %w", table.Name, ErrExpiry)
@@ -253,6 +256,8 @@ func addExpiry(rule expiryRule, expiry Expiry) (expiryRule, error) {
 	switch {
 	case !known:
 		return rule, fmt.Errorf("no table %q: %w", expiry.Table, ErrExpiry)
+	case table.Date == "":
+		return rule, fmt.Errorf("table %s is kept until holds are released and takes no date: %w", expiry.Table, ErrExpiry)
 	case twice:
 		return rule, fmt.Errorf("table %s, label %q is there twice: %w", expiry.Table, expiry.Label, ErrExpiry)
 	case expiry.Label != "" && !table.Labelled:

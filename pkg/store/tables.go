@@ -16,7 +16,15 @@ const (
 	TableTombstones   = "tombstones"
 
 	TableRetentionRuns = "retention_runs"
-	migrationsTable    = "migrations"
+	TableHolds         = "holds"
+	TableHoldSubjects  = "hold_subjects"
+	// Copies of rows under a hold.
+	TableHeldInteractions = "held_interactions"
+	TableHeldContents     = "held_contents"
+	TableHeldFindings     = "held_findings"
+	TableHeldFlags        = "held_flags"
+	TableHeldAlerts       = "held_alerts"
+	migrationsTable       = "migrations"
 )
 
 // Column is one column of a table: its name and ClickHouse type.
@@ -26,7 +34,7 @@ type Column struct{ Name, Type string }
 type Table struct {
 	Name    string
 	Columns []Column
-	// Date is the column that retention counts from.
+	// Date is the column that retention counts from. Empty where rows are kept until a hold is released.
 	Date string
 	// ID is the column by which the rows of one write are found again.
 	ID string
@@ -60,7 +68,9 @@ const (
 	columnBlock = "block_id"
 )
 
-var tables = []Table{
+var tables = append(slices.Clone(dated), holdTables()...)
+
+var dated = []Table{
 	{Name: TableContents, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"conversation_id", typeText},
 		{"ordinal", "UInt32"},
@@ -225,6 +235,40 @@ var tables = []Table{
 		{"failed_steps", typeNames},
 		{"policy_digest", typeName},
 	}},
+}
+
+// holdTables have no date: what is in them goes by the hold.
+func holdTables() []Table {
+	all := []Table{
+		{Name: TableHolds, ID: "hold_id", Columns: []Column{
+			{"hold_id", typeText},
+			{"request_id", typeText},
+			{"project", typeName},
+			{"at", typeTime},
+			{"actor", typeName},
+			{"role", typeName},
+			{"state", typeName},
+			{"reason", typeText},
+			{"accepted_from", typeTime},
+			{"accepted_until", typeTime},
+			{"flag", typeName},
+			{"by_subject", "Bool"},
+			{"rows", typeCount},
+		}},
+		{Name: TableHoldSubjects, ID: "hold_id", Columns: []Column{
+			{"hold_id", typeText},
+			{"project", typeName},
+			{"pseudonym", typeText},
+		}},
+	}
+	for _, place := range holdable {
+		source := dated[slices.IndexFunc(dated, func(t Table) bool { return t.Name == place.table })]
+		all = append(all, Table{Name: place.held, ID: "hold_id", Columns: slices.Concat([]Column{
+			{"hold_id", typeText},
+			{"held_at", typeTime},
+		}, source.Columns)})
+	}
+	return all
 }
 
 // common begins every table that holds rows of an interaction: what row filters and dates go by.

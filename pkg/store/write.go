@@ -204,7 +204,11 @@ func insert[R any](ctx context.Context, db *DB, name, token string, rows []*R) e
 	if !known {
 		panic("store: no table " + name)
 	}
-	op := "insert into " + name
+	return insertInto(ctx, db, table, token, rows)
+}
+
+func insertInto[R any](ctx context.Context, db *DB, table Table, token string, rows []*R) error {
+	op := "insert into " + table.Name
 	batch, err := db.conn.PrepareBatch(insertContext(ctx, table, token), insertStatement(table))
 	if err != nil {
 		return clean(op, err)

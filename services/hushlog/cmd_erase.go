@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -47,35 +46,24 @@ func runErase(ctx context.Context, ask asking, project string, in io.Reader, out
 	if project == "" {
 		return errors.New("name the end user's project with --project")
 	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxSubject+2))
-	if err != nil {
-		return fmt.Errorf("read the id: %w", err)
-	}
-	subject := strings.TrimRight(string(raw), "\r\n")
-	if subject == "" || len(subject) > maxSubject || strings.ContainsAny(subject, "\r\n") {
-		return errors.New("give the end user's id, one line of at most 512 bytes, on standard input")
-	}
-	body, err := json.Marshal(map[string]string{"project": project, "subject": subject})
-	if err != nil {
-		return fmt.Errorf("encode the request: %w", err)
-	}
-	res, err := ask.post(ctx, "/v1/erasures", body)
+	subject, err := readSubject(in)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = res.Body.Close() }()
-	if res.StatusCode != http.StatusAccepted {
-		return refusalOf(res)
-	}
-	var answer struct {
-		RequestID string `json:"request_id"`
-	}
-	err = json.NewDecoder(io.LimitReader(res.Body, maxProblem)).Decode(&answer)
+	return askFor(ctx, ask, "/v1/erasures", map[string]string{"project": project, "subject": subject}, out)
+}
+
+// readSubject reads an end user's id.
+func readSubject(in io.Reader) (string, error) {
+	raw, err := io.ReadAll(io.LimitReader(in, maxSubject+2))
 	if err != nil {
-		return errors.New("the query service's answer is none; is --server its address?")
+		return "", fmt.Errorf("read the id: %w", err)
 	}
-	fmt.Fprintln(out, answer.RequestID)
-	return nil
+	subject := strings.TrimRight(string(raw), "\r\n")
+	if subject == "" || len(subject) > maxSubject || strings.ContainsAny(subject, "\r\n") {
+		return "", errors.New("give the end user's id, one line of at most 512 bytes, on standard input")
+	}
+	return subject, nil
 }
 
 var requestForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
@@ -114,6 +102,8 @@ func runEraseStatus(ctx context.Context, ask asking, id string, wait bool, out i
 				return fmt.Errorf("nothing was erased: %s", step.State)
 			}
 			return nil
+		case step.State == store.ErasureDelayed:
+			return fmt.Errorf("delayed by hold %s: %d rows are kept as copies until it is released (hushlog hold list); everything else is erased", step.Place, step.Rows)
 		case !wait && step.State == "":
 			return errors.New("nothing is known of this request yet; ask again, with --wait")
 		case !wait:
@@ -129,7 +119,7 @@ func runEraseStatus(ctx context.Context, ask asking, id string, wait bool, out i
 
 func lastStep(ctx context.Context, ask asking, id string) (store.ErasureStep, error) {
 	var step store.ErasureStep
-	answer, err := ask.run(ctx, "SELECT state AS State, receipt AS Receipt FROM "+store.Database+"."+store.TableErasures+
+	answer, err := ask.run(ctx, "SELECT state AS State, receipt AS Receipt, place AS Place, toUInt32(rows) AS Rows FROM "+store.Database+"."+store.TableErasures+
 		" WHERE request_id = '"+id+"' ORDER BY at DESC, wave DESC LIMIT 1", "JSONEachRow")
 	if err != nil {
 		return step, err

@@ -73,7 +73,7 @@ type Deps struct {
 	Trail  trail
 	Guard  checker
 	Runner runner
-	// Sealer and Requests take requests for erasures.
+	// Sealer and Requests take requests for erasures and holds.
 	Sealer   sealer
 	Requests requests
 	// TLS is the server's side: people show a token and no certificate.
@@ -148,7 +148,9 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/query", s.serveQuery)
-	mux.HandleFunc("POST /v1/erasures", s.serveErase)
+	mux.HandleFunc("POST /v1/erasures", s.serveWish(actionErase, decodeErasure))
+	mux.HandleFunc("POST /v1/holds", s.serveWish(actionHold, decodeHold))
+	mux.HandleFunc("POST /v1/holds/release", s.serveWish(actionRelease, decodeRelease))
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)
 	return mux
 }

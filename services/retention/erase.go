@@ -5,12 +5,15 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/mod/sumdb/note" // receipts are signed as checkpoints are
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -41,6 +44,8 @@ type eraseStore interface {
 	AddErasedToLedger(ctx context.Context, requestID string, wave uint32, s store.Subject) error
 	AddErasureStep(ctx context.Context, step store.ErasureStep) error
 	AddTombstones(ctx context.Context, requestID string, s store.Subject, now time.Time) error
+	CountHeld(ctx context.Context, s store.Subject) (map[string]uint64, error)
+	DelayedErasures(ctx context.Context) ([]store.ErasureStep, error)
 }
 
 // trailNotes puts what was done on the trail.
@@ -52,7 +57,9 @@ type trailNotes interface {
 // is asked for) and in the table erasures (what was done), each step written down before and after it is
 // taken: whoever takes over goes on where the last one was.
 type erasures struct {
-	store  eraseStore
+	store eraseStore
+	// holds are worked on first: what is under one is copied before anything is deleted.
+	holds  *holds
 	trail  trailNotes
 	signer note.Signer
 	policy *policy.Policy
@@ -74,6 +81,10 @@ func (e *erasures) take(r *kgo.Record) {
 	err := proto.Unmarshal(r.Value, request)
 	if err != nil || !request.GetResolved() || len(request.GetRequestId()) == 0 {
 		return // the redactor has told of what does not decode
+	}
+	if request.GetKind() != hushlogv1.RequestKind_REQUEST_KIND_UNSPECIFIED {
+		e.holds.take(request)
+		return
 	}
 	id := hex.EncodeToString(request.GetRequestId())
 	e.mu.Lock()
@@ -102,8 +113,13 @@ func (e *erasures) done(id string) {
 // run looks after requests until ctx ends. What fails is told once and tried again.
 func (e *erasures) run(ctx context.Context) error {
 	failed := map[string]string{}
+	var remembered time.Time
 	for {
 		if e.leads() {
+			e.advanceHolds(ctx, failed)
+			if e.now().Sub(remembered) > rememberPause && e.tell(ctx, failed, "delayed erasures are not known", e.remember(ctx)) {
+				remembered = e.now()
+			}
 			for id, request := range e.waiting() {
 				err := e.advance(ctx, id, request)
 				if ctx.Err() != nil {
@@ -122,6 +138,45 @@ func (e *erasures) run(ctx context.Context) error {
 		case <-time.After(erasePause):
 		}
 	}
+}
+
+// advanceHolds does what can be done of holds.
+func (e *erasures) advanceHolds(ctx context.Context, failed map[string]string) {
+	bounded, cancel := context.WithTimeout(ctx, eraseTimeout)
+	defer cancel()
+	e.tell(ctx, failed, "holds do not go on and are tried again", e.holds.advance(bounded))
+}
+
+// tell logs a failure once and says whether all is well.
+func (e *erasures) tell(ctx context.Context, failed map[string]string, what string, err error) bool {
+	switch {
+	case err == nil:
+		failed[what] = ""
+	case ctx.Err() == nil && failed[what] != err.Error():
+		e.log.ErrorContext(ctx, what, slog.String("error", err.Error()))
+		failed[what] = err.Error()
+	}
+	return err == nil
+}
+
+// rememberPause is how often delayed erasures are looked up that the stream does not tell of any more.
+const rememberPause = time.Hour
+
+// remember takes up erasures that wait for the release of a hold, for longer than the stream keeps requests.
+func (e *erasures) remember(ctx context.Context) error {
+	delayed, err := e.store.DelayedErasures(ctx)
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, s := range delayed {
+		id, err := hex.DecodeString(s.RequestID)
+		if err == nil && e.pending[s.RequestID] == nil {
+			e.pending[s.RequestID] = &hushlogv1.Request{RequestId: id, Project: s.Project, Actor: s.Actor, At: timestamppb.New(s.RequestedAt), Resolved: true}
+		}
+	}
+	return nil
 }
 
 // erasure is one request with the steps that were taken.
@@ -158,6 +213,9 @@ func (e *erasures) advance(ctx context.Context, id string, request *hushlogv1.Re
 	}
 	if e.now().Sub(started.At) < e.settle {
 		return nil
+	}
+	if one.find(isDelayed) != nil {
+		return one.resume(ctx)
 	}
 	return one.erase(ctx)
 }
@@ -198,6 +256,10 @@ func (e *erasure) erase(ctx context.Context) error {
 	if err != nil || running > 0 {
 		return err // a deletion that was begun before goes on; what it leaves is counted when it has ended
 	}
+	err = e.holds.preserve(ctx, e.subject)
+	if err != nil {
+		return fmt.Errorf("copy what is under a hold: %w", err)
+	}
 	wave, open := e.wave()
 	for {
 		counts, err := e.store.CountSubject(ctx, e.subject)
@@ -227,15 +289,76 @@ func (e *erasure) erase(ctx context.Context) error {
 		}
 		open = false
 	}
-	if wave == 0 {
+	err = e.delay(ctx)
+	switch {
+	case err != nil:
+		return err
+	case e.find(isDelayed) != nil:
+		return e.resume(ctx)
+	case wave == 0:
 		return e.finish(ctx, store.ErasureNotFound, "not-found")
 	}
+	return e.end(ctx)
+}
+
+// end finishes when nothing is on the disk any more.
+func (e *erasure) end(ctx context.Context) error {
 	left, err := e.store.ErasedPartsLeft(ctx, e.lastDeletion())
 	if err != nil || left > 0 {
 		return err // ClickHouse removes them within a minute; the next look goes on here
 	}
 	return e.finish(ctx, store.ErasureDone, "")
 }
+
+func isDelayed(s store.ErasureStep) bool { return s.State == store.ErasureDelayed }
+
+// delay writes down which holds have copies of the rows.
+func (e *erasure) delay(ctx context.Context) error {
+	held, err := e.store.CountHeld(ctx, e.subject)
+	if err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(held)) {
+		if e.find(func(s store.ErasureStep) bool { return isDelayed(s) && s.Place == id }) != nil {
+			continue
+		}
+		err = e.step(ctx, store.ErasureStep{State: store.ErasureDelayed, Place: id, Rows: held[id]})
+		if err != nil {
+			return err
+		}
+		e.log.InfoContext(ctx, "an erasure is delayed by a hold", slog.String("request", e.id), slog.String("hold", id), slog.Uint64("rows", held[id]))
+	}
+	return nil
+}
+
+// resume ends a delayed erasure when no hold that delays it has copies any more: its release deletes all of them.
+// It needs no pseudonym, which the stream may have forgotten by then.
+func (e *erasure) resume(ctx context.Context) error {
+	if len(e.subject.Pseudonyms) > 0 && e.find(isResumed) == nil {
+		err := e.delay(ctx) // one more, when the last process did not get to write down all
+		if err != nil {
+			return err
+		}
+	}
+	for _, s := range e.steps {
+		if !isDelayed(s) {
+			continue
+		}
+		held, err := e.holds.store.CountHold(ctx, s.Place)
+		if err != nil || held > 0 {
+			return err
+		}
+	}
+	if e.find(isResumed) == nil {
+		err := e.step(ctx, store.ErasureStep{State: store.ErasureResumed})
+		if err != nil {
+			return err
+		}
+	}
+	return e.end(ctx)
+}
+
+func isResumed(s store.ErasureStep) bool { return s.State == store.ErasureResumed }
 
 // uncounted are rows of an open wave that its counts do not tell of. A place that holds as many rows as
 // were counted is not deleted yet; one that holds none is; any other holds what came in between.
@@ -266,7 +389,7 @@ func (e *erasure) wave() (last uint32, open bool) {
 func (e *erasure) lastDeletion() time.Time {
 	var last time.Time
 	for _, s := range e.steps {
-		if s.State == store.ErasureDeleted && s.At.After(last) {
+		if (s.State == store.ErasureDeleted || s.State == store.ErasureResumed) && s.At.After(last) {
 			last = s.At
 		}
 	}

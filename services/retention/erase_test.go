@@ -35,6 +35,7 @@ type fakeTables struct {
 	steps      []store.ErasureStep
 	tombstones bool
 	notes      []*hushlogv1.AuditEntry
+	holds      *fakeHolds
 	outcomes   []audit.Outcome
 
 	calls, crashAt int
@@ -107,6 +108,20 @@ func (f *fakeTables) AddTombstones(context.Context, string, store.Subject, time.
 	return f.do(func() { f.tombstones = true })
 }
 
+func (f *fakeTables) CountHeld(context.Context, store.Subject) (counts map[string]uint64, err error) {
+	err = f.do(func() { counts = maps.Clone(f.holds.copies) })
+	return counts, err
+}
+
+func (f *fakeTables) DelayedErasures(context.Context) (first []store.ErasureStep, err error) {
+	err = f.do(func() {
+		if slices.ContainsFunc(f.steps, isDelayed) && !slices.ContainsFunc(f.steps, store.ErasureStep.Final) {
+			first = f.steps[:1]
+		}
+	})
+	return first, err
+}
+
 func (f *fakeTables) Note(_ context.Context, entry *hushlogv1.AuditEntry, outcome audit.Outcome) error {
 	return f.do(func() {
 		f.notes, f.outcomes = append(f.notes, entry), append(f.outcomes, outcome)
@@ -115,8 +130,11 @@ func (f *fakeTables) Note(_ context.Context, entry *hushlogv1.AuditEntry, outcom
 
 func newErasures(t *testing.T, f *fakeTables, signer note.Signer, now func() time.Time) *erasures {
 	t.Helper()
+	if f.holds == nil {
+		f.holds = &fakeHolds{fakeTables: f, copies: map[string]uint64{}}
+	}
 	return &erasures{
-		store: f, trail: f, signer: signer, policy: policy.Default(), leads: func() bool { return true },
+		store: f, holds: newHolds(f.holds, f, 400*24*time.Hour, slog.New(slog.DiscardHandler), now), trail: f, signer: signer, policy: policy.Default(), leads: func() bool { return true },
 		metrics: newMetrics(prometheus.NewRegistry(), nil), log: slog.New(slog.DiscardHandler), now: now, settle: time.Minute,
 		pending: map[string]*hushlogv1.Request{},
 	}

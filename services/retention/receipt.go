@@ -26,6 +26,8 @@ type Receipt struct {
 	Reason string `json:"reason,omitempty"`
 	// Rows that were deleted, by table; a table in which none were found is there with 0.
 	Rows map[string]uint64 `json:"rows"`
+	// DelayedBy are holds that delayed the erasure, by id, with the rows of which copies were kept until its release.
+	DelayedBy map[string]uint64 `json:"delayed_by,omitempty"`
 	// Topics hold records, sealed or under the pseudonym, until they expire; tombstones keep those from
 	// being stored again.
 	Topics map[string]time.Time `json:"topics_expire_at"`
@@ -48,6 +50,12 @@ func (e *erasure) receipt(state, reason string) (string, uint64, error) {
 	for _, s := range e.steps {
 		if s.State == store.ErasureFound {
 			r.Rows[s.Place] += s.Rows
+		}
+		if isDelayed(s) {
+			if r.DelayedBy == nil {
+				r.DelayedBy = map[string]uint64{}
+			}
+			r.DelayedBy[s.Place] = s.Rows
 		}
 	}
 	for _, topic := range e.policy.Topics() {

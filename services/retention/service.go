@@ -126,10 +126,10 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	return s, nil
 }
 
-// addErasures works on requests for erasures while this process writes the trail's log.
+// addErasures works on requests for erasures and holds while this process writes the trail's log.
 func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, trail trailNotes, sm *stream.Metrics) {
 	e := &erasures{
-		store: s.db, trail: trail, signer: log.signer, policy: p, leads: log.leads.Load, metrics: s.metrics, log: s.app.Log,
+		store: s.db, holds: newHolds(s.db, trail, p.Retention.Audit.D(), s.app.Log, time.Now), trail: trail, signer: log.signer, policy: p, leads: log.leads.Load, metrics: s.metrics, log: s.app.Log,
 		now: time.Now, settle: writersKnow, pending: map[string]*hushlogv1.Request{},
 	}
 	follower := stream.NewFollower(opts, stream.TopicRequests, sm, e.take)

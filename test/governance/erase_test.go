@@ -38,9 +38,15 @@ func (d *deployment) log(t *testing.T, c *client.Client, user string, n int) {
 // eraseAs asks for an erasure as a role.
 func (d *deployment) eraseAs(t *testing.T, role, user string) (string, bool) {
 	t.Helper()
+	return d.about(t, role, user, "erase", "--project", "demo")
+}
+
+// about runs the binary as a role, with an end user's id on standard input.
+func (d *deployment) about(t *testing.T, role, user string, args ...string) (string, bool) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, d.Binary(), "erase", "--project", "demo")
+	cmd := exec.CommandContext(ctx, d.Binary(), args...)
 	cmd.Env = append(os.Environ(), "HUSHLOG_DIR="+d.Layout().Dir, "HUSHLOG_SERVER="+d.Addresses.Query, "HUSHLOG_TOKEN="+d.Target.Tokens[role])
 	cmd.Stdin = strings.NewReader(user + "\n")
 	var out bytes.Buffer
@@ -70,9 +76,7 @@ func TestErasure(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = admin.Close() })
 	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}
-	for _, place := range store.ErasablePlaces() { // a minute in production
-		m.insert("ALTER TABLE hushlog." + place + " MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 1")
-	}
+	m.removeSoon(store.ErasablePlaces()...)
 
 	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
 	require.NoError(t, err)
@@ -136,6 +140,13 @@ func TestErasure(t *testing.T) {
 	require.Contains(t, out, `"state": "not-found"`)
 	require.Equal(t, "1", d.sql(t, "compliance", "SELECT count() FROM audit WHERE action = 'erasure' AND outcome = 'ok' AND rows >= 8 AND ref = '"+id+"'"))
 	require.Equal(t, "0", d.sql(t, "compliance", "SELECT count() FROM audit WHERE statement LIKE '%uorlimp%'"))
+}
+
+// removeSoon has parts out of use removed within seconds: a minute in production.
+func (m *matrix) removeSoon(tables ...string) {
+	for _, table := range tables {
+		m.insert("ALTER TABLE hushlog." + table + " MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1, max_cleanup_delay_period = 1")
+	}
 }
 
 // parts are the names of all parts of the tables with end users, in use or not, as tables and names.

@@ -22,10 +22,67 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Request asks for the erasure of what is stored of one end user. A person asks
-// through the query service, which seals the end user's id to the redactor; the
-// redactor adds the pseudonyms; retention erases. One record of
-// hushlog.requests.v1 for each of the two.
+// RequestKind is what is asked for.
+type RequestKind int32
+
+const (
+	// Erasure of what is stored of one end user.
+	RequestKind_REQUEST_KIND_UNSPECIFIED RequestKind = 0
+	// A legal hold: rows are kept beyond their date and beyond an erasure.
+	RequestKind_REQUEST_KIND_HOLD RequestKind = 1
+	// The release of a hold is asked for.
+	RequestKind_REQUEST_KIND_RELEASE RequestKind = 2
+	// Another person agrees to the release.
+	RequestKind_REQUEST_KIND_APPROVE_RELEASE RequestKind = 3
+)
+
+// Enum value maps for RequestKind.
+var (
+	RequestKind_name = map[int32]string{
+		0: "REQUEST_KIND_UNSPECIFIED",
+		1: "REQUEST_KIND_HOLD",
+		2: "REQUEST_KIND_RELEASE",
+		3: "REQUEST_KIND_APPROVE_RELEASE",
+	}
+	RequestKind_value = map[string]int32{
+		"REQUEST_KIND_UNSPECIFIED":     0,
+		"REQUEST_KIND_HOLD":            1,
+		"REQUEST_KIND_RELEASE":         2,
+		"REQUEST_KIND_APPROVE_RELEASE": 3,
+	}
+)
+
+func (x RequestKind) Enum() *RequestKind {
+	p := new(RequestKind)
+	*p = x
+	return p
+}
+
+func (x RequestKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RequestKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_hushlog_v1_request_proto_enumTypes[0].Descriptor()
+}
+
+func (RequestKind) Type() protoreflect.EnumType {
+	return &file_hushlog_v1_request_proto_enumTypes[0]
+}
+
+func (x RequestKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RequestKind.Descriptor instead.
+func (RequestKind) EnumDescriptor() ([]byte, []int) {
+	return file_hushlog_v1_request_proto_rawDescGZIP(), []int{0}
+}
+
+// Request asks for the erasure of what is stored of one end user, or for a legal
+// hold or its release. A person asks through the query service. An end user's id
+// is sealed by it to the redactor, which adds the pseudonyms in a record of its
+// own; what names no id is resolved from the start. Retention does what is asked.
 type Request struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// request_id is 16 random bytes.
@@ -43,7 +100,18 @@ type Request struct {
 	// pseudonyms that the id has, or had, in the project.
 	Pseudonyms []string `protobuf:"bytes,8,rep,name=pseudonyms,proto3" json:"pseudonyms,omitempty"`
 	// failure is why the id could not be read, a code; empty when it was.
-	Failure       string `protobuf:"bytes,9,opt,name=failure,proto3" json:"failure,omitempty"`
+	Failure string      `protobuf:"bytes,9,opt,name=failure,proto3" json:"failure,omitempty"`
+	Kind    RequestKind `protobuf:"varint,10,opt,name=kind,proto3,enum=hushlog.v1.RequestKind" json:"kind,omitempty"`
+	// reason is the reference of the matter that a hold, or its release, belongs to.
+	Reason string `protobuf:"bytes,11,opt,name=reason,proto3" json:"reason,omitempty"`
+	// from and until bound when the rows under a hold were accepted: from that moment
+	// and before this one. Unset: no bound.
+	From  *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=from,proto3" json:"from,omitempty"`
+	Until *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=until,proto3" json:"until,omitempty"`
+	// flag is a safety category that the rows under a hold have; empty: any or none.
+	Flag string `protobuf:"bytes,14,opt,name=flag,proto3" json:"flag,omitempty"`
+	// hold_id is the request_id of the hold that is to be released.
+	HoldId        []byte `protobuf:"bytes,15,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -141,12 +209,54 @@ func (x *Request) GetFailure() string {
 	return ""
 }
 
+func (x *Request) GetKind() RequestKind {
+	if x != nil {
+		return x.Kind
+	}
+	return RequestKind_REQUEST_KIND_UNSPECIFIED
+}
+
+func (x *Request) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Request) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Request) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *Request) GetFlag() string {
+	if x != nil {
+		return x.Flag
+	}
+	return ""
+}
+
+func (x *Request) GetHoldId() []byte {
+	if x != nil {
+		return x.HoldId
+	}
+	return nil
+}
+
 var File_hushlog_v1_request_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_request_proto_rawDesc = "" +
 	"\n" +
 	"\x18hushlog/v1/request.proto\x12\n" +
-	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xc7\x02\n" +
+	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xaf\x04\n" +
 	"\aRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\fR\trequestId\x12\"\n" +
@@ -159,7 +269,19 @@ const file_hushlog_v1_request_proto_rawDesc = "" +
 	"\n" +
 	"pseudonyms\x18\b \x03(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\n" +
 	"pseudonyms\x12\"\n" +
-	"\afailure\x18\t \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\afailureB7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
+	"\afailure\x18\t \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\afailure\x12+\n" +
+	"\x04kind\x18\n" +
+	" \x01(\x0e2\x17.hushlog.v1.RequestKindR\x04kind\x12 \n" +
+	"\x06reason\x18\v \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\x06reason\x12.\n" +
+	"\x04from\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x1c\n" +
+	"\x04flag\x18\x0e \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x04flag\x12\x17\n" +
+	"\ahold_id\x18\x0f \x01(\fR\x06holdId*~\n" +
+	"\vRequestKind\x12\x1c\n" +
+	"\x18REQUEST_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11REQUEST_KIND_HOLD\x10\x01\x12\x18\n" +
+	"\x14REQUEST_KIND_RELEASE\x10\x02\x12 \n" +
+	"\x1cREQUEST_KIND_APPROVE_RELEASE\x10\x03B7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
 
 var (
 	file_hushlog_v1_request_proto_rawDescOnce sync.Once
@@ -173,18 +295,23 @@ func file_hushlog_v1_request_proto_rawDescGZIP() []byte {
 	return file_hushlog_v1_request_proto_rawDescData
 }
 
+var file_hushlog_v1_request_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_hushlog_v1_request_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
 var file_hushlog_v1_request_proto_goTypes = []any{
-	(*Request)(nil),               // 0: hushlog.v1.Request
-	(*timestamppb.Timestamp)(nil), // 1: google.protobuf.Timestamp
+	(RequestKind)(0),              // 0: hushlog.v1.RequestKind
+	(*Request)(nil),               // 1: hushlog.v1.Request
+	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
 }
 var file_hushlog_v1_request_proto_depIdxs = []int32{
-	1, // 0: hushlog.v1.Request.at:type_name -> google.protobuf.Timestamp
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 0: hushlog.v1.Request.at:type_name -> google.protobuf.Timestamp
+	0, // 1: hushlog.v1.Request.kind:type_name -> hushlog.v1.RequestKind
+	2, // 2: hushlog.v1.Request.from:type_name -> google.protobuf.Timestamp
+	2, // 3: hushlog.v1.Request.until:type_name -> google.protobuf.Timestamp
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	4, // [4:4] is the sub-list for extension type_name
+	4, // [4:4] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_hushlog_v1_request_proto_init() }
@@ -198,13 +325,14 @@ func file_hushlog_v1_request_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hushlog_v1_request_proto_rawDesc), len(file_hushlog_v1_request_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   1,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_hushlog_v1_request_proto_goTypes,
 		DependencyIndexes: file_hushlog_v1_request_proto_depIdxs,
+		EnumInfos:         file_hushlog_v1_request_proto_enumTypes,
 		MessageInfos:      file_hushlog_v1_request_proto_msgTypes,
 	}.Build()
 	File_hushlog_v1_request_proto = out.File
