@@ -17,7 +17,7 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
 make --no-print-directory -C "$root" certs secrets DIR="$dir"
-mkdir -p "$dir/data/kafka" "$dir/data/clickhouse" "$dir/data/trail"
+mkdir -p "$dir/data/kafka" "$dir/data/clickhouse" "$dir/data/trail" "$dir/data/backups"
 
 uid=$(id -u)
 gid=$(id -g)

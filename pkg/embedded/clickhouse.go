@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -27,6 +28,14 @@ type ClickHouseConfig struct {
 	// must not declare the user "default". It is read at start and on SYSTEM
 	// RELOAD USERS or SYSTEM RELOAD CONFIG by a full user.
 	UsersFile string `yaml:"users_file"`
+	// DisksFile is a file of ClickHouse's configuration with the keys of the disks
+	// "encrypted" and "backups", as `hushlog secrets` makes it. With it, tables
+	// and backups are encrypted on the disk (AES-256-CTR) and BACKUP may write to
+	// the disk "backups". Without it they lie open and there are no backups. A
+	// data directory keeps to what it began with.
+	DisksFile string `yaml:"disks_file"`
+	// BackupDir is where the disk "backups" is. Default: backups in DataDir.
+	BackupDir string `yaml:"backup_dir"`
 	// Library is the path of libchdb.so. Default: see [FindLibrary].
 	Library string `yaml:"library"`
 	// TLS is the child's end. Clients must show a certificate of the same CA.
@@ -71,7 +80,7 @@ func ServeClickHouse(ctx context.Context, cfg ClickHouseConfig) error {
 		return fmt.Errorf("embedded clickhouse: tls: %w", err)
 	}
 	e, err := openEngine(engineOptions{
-		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile,
+		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile, disksFile: cfg.DisksFile, backupDir: cfg.BackupDir,
 		sessions: cfg.Sessions, memory: cfg.MaxMemoryBytes,
 	})
 	if err != nil {
@@ -125,6 +134,9 @@ func serve(ctx context.Context, cfg ClickHouseConfig, tlsConfig *tls.Config, h *
 func (c ClickHouseConfig) withDefaults() ClickHouseConfig {
 	if len(c.FullUsers) == 0 {
 		c.FullUsers = []string{"admin"}
+	}
+	if c.BackupDir == "" {
+		c.BackupDir = filepath.Join(c.DataDir, "backups")
 	}
 	if c.Sessions == 0 {
 		c.Sessions = 8

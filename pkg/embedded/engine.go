@@ -43,6 +43,8 @@ type engineOptions struct {
 	library   string // path of libchdb.so
 	dataDir   string
 	usersFile string
+	disksFile string // "" leaves tables unencrypted
+	backupDir string
 	sessions  int   // statements that may run at a time
 	memory    int64 // bytes that all statements together may use
 }
@@ -57,7 +59,7 @@ func openEngine(opt engineOptions) (*engine, error) {
 		dir: opt.dataDir, users: opt.usersFile, lock: lock,
 		slots: make(chan struct{}, opt.sessions),
 	}
-	err = errors.Join(e.writeConfig(opt.memory), e.writeUsers())
+	err = errors.Join(e.writeConfig(opt.memory), e.writeUsers(), e.writeDisks(opt.disksFile, opt.backupDir))
 	if err == nil {
 		err = loadLibrary(opt.library)
 	}
@@ -206,8 +208,15 @@ const engineConfig = `<clickhouse>
 </clickhouse>
 `
 
+// engineUsers has the engine's own user. Statements do not spill: the library
+// writes what does not fit into memory to its own directory, not encrypted
+// whatever tmp_policy says. They fail at their memory limit instead.
 const engineUsers = `<clickhouse>
-  <profiles><default/></profiles>
+  <profiles><default>
+    <max_bytes_ratio_before_external_group_by>0</max_bytes_ratio_before_external_group_by>
+    <max_bytes_ratio_before_external_sort>0</max_bytes_ratio_before_external_sort>
+    <max_temporary_data_on_disk_size_for_query>1</max_temporary_data_on_disk_size_for_query>
+  </default></profiles>
   <quotas><default/></quotas>
   <users><default>
     <no_password/>

@@ -18,7 +18,7 @@ var plainSettings = []string{
 	"alter_sync", "async_insert", "cancel_http_readonly_queries_on_client_close", "date_time_input_format",
 	"date_time_output_format", "deduplicate_blocks_in_dependent_materialized_views", "deduplicate_insert",
 	"http_headers_progress_interval_ms", "http_write_exception_in_output_format", "insert_deduplicate",
-	"insert_deduplication_token", "insert_null_as_default", "join_algorithm", "lightweight_deletes_sync", "log_comment", "log_queries",
+	"insert_deduplication_token", "insert_null_as_default", "lightweight_deletes_sync", "log_comment", "log_queries",
 	"max_block_size", "max_bytes_to_read", "max_columns_to_read", "max_execution_time", "max_insert_block_size",
 	"max_insert_threads", "max_memory_usage", "max_query_size", "max_result_bytes", "max_result_rows",
 	"max_rows_to_read", "max_threads", "min_insert_block_size_bytes", "min_insert_block_size_rows",

@@ -94,5 +94,11 @@ func (l Layout) People() string { return filepath.Join(l.Dir, "access", "people.
 // ClickHouseUsers is the users.xml derived from the policy.
 func (l Layout) ClickHouseUsers() string { return filepath.Join(l.Dir, "clickhouse", "users.xml") }
 
+// ClickHouseDisks is the part of ClickHouse's configuration that holds the keys of its encrypted disks.
+func (l Layout) ClickHouseDisks() string { return filepath.Join(l.Secrets(), "clickhouse-disks.xml") }
+
+// Backups is the directory of ClickHouse's backups on one machine.
+func (l Layout) Backups() string { return filepath.Join(l.Dir, "data", "backups") }
+
 // TLS is the certificate files of one identity.
 func (l Layout) TLS(name string) TLSFiles { return FilesIn(l.PKI(), name) }

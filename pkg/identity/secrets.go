@@ -77,6 +77,7 @@ func plan(l Layout, now time.Time) []plannedSecret {
 			return []byte(webhookPrefix + base64.StdEncoding.EncodeToString(random(webhookKeySize)) + "\n")
 		}},
 		{l.KMSKey(now), NewDayKey},
+		{l.ClickHouseDisks(), NewDiskKeys},
 	}
 	for _, name := range Services() {
 		files = append(files, plannedSecret{l.KafkaPassword(name), func() []byte {
@@ -89,6 +90,29 @@ func plan(l Layout, now time.Time) []plannedSecret {
 // NewDayKey draws a wrapping key in the form of its file (base64 of 32 bytes).
 func NewDayKey() []byte {
 	return []byte(base64.URLEncoding.EncodeToString(random(KeySize)) + "\n")
+}
+
+// Encrypted disks of ClickHouse, by their names in its configuration.
+const (
+	// DiskData holds the tables.
+	DiskData = "encrypted"
+	// DiskBackups holds backups, under a key of its own.
+	DiskBackups = "backups"
+)
+
+// NewDiskKeys draws the keys of ClickHouse's encrypted disks, in the form of its own configuration. The server
+// writes the configuration that it has put together beside its data; hide_in_preprocessed keeps the keys out of that.
+func NewDiskKeys() []byte {
+	var out strings.Builder
+	out.WriteString("<!-- Keys of ClickHouse's encrypted disks. To change one, add a key_hex with the next id and name it in\n" +
+		"     current_key_id; what was written under an old key is read with it for as long as it is listed. -->\n" +
+		"<clickhouse><storage_configuration><disks>\n")
+	for _, disk := range []string{DiskData, DiskBackups} {
+		fmt.Fprintf(&out, "  <%[1]s><key_hex id=\"1\" hide_in_preprocessed=\"true\">%[2]x</key_hex><current_key_id>1</current_key_id></%[1]s>\n",
+			disk, random(KeySize))
+	}
+	out.WriteString("</disks></storage_configuration></clickhouse>\n")
+	return []byte(out.String())
 }
 
 // writeEpochKeys makes the signing seed and the public key that belongs to it; a seed that is there

@@ -63,13 +63,34 @@ func (x *xmlWriter) leaf(name, value string) {
 // profiles: services run with ClickHouse's defaults; a role is read-only and cannot leave its limits.
 func (x *xmlWriter) profiles(users []User) {
 	x.open("profiles")
-	x.line("<default></default>")
+	x.open("default")
+	x.nothingSpilled()
+	x.close("default")
 	for _, user := range users {
 		if user.Role != "" {
 			x.profile(user)
 		}
 	}
 	x.close("profiles")
+}
+
+// spillLimit bounds the temporary files of a statement, in bytes; 0 would be no bound. Sorts do not keep to it.
+const spillLimit = "max_temporary_data_on_disk_size_for_query"
+
+// spillThresholds say from when on a statement writes temporary files; 0 is never. The join algorithms that do are not
+// among ClickHouse's defaults.
+var spillThresholds = []string{
+	"max_bytes_before_external_group_by", "max_bytes_ratio_before_external_group_by",
+	"max_bytes_before_external_sort", "max_bytes_ratio_before_external_sort",
+}
+
+// nothingSpilled has statements fail that would write what does not fit into memory to a temporary file: not every
+// ClickHouse encrypts those. Merges are not statements and go on.
+func (x *xmlWriter) nothingSpilled() {
+	for _, threshold := range spillThresholds {
+		x.leaf(threshold, "0")
+	}
+	x.leaf(spillLimit, "1")
 }
 
 func (x *xmlWriter) profile(user User) {
@@ -87,12 +108,13 @@ func (x *xmlWriter) profile(user User) {
 	for _, limit := range limits {
 		x.leaf(limit.name, limit.value)
 	}
+	x.nothingSpilled()
 	x.open("constraints")
 	for _, limit := range limits {
 		// 0 means no limit to ClickHouse, hence the minimum.
 		x.line("<%s><min>1</min><max>%s</max></%s>", limit.name, limit.value, limit.name)
 	}
-	for _, fixed := range []string{"allow_ddl", "allow_introspection_functions", "result_overflow_mode"} {
+	for _, fixed := range append([]string{"allow_ddl", "allow_introspection_functions", "result_overflow_mode", "join_algorithm", spillLimit}, spillThresholds...) {
 		x.line("<%s><readonly/></%s>", fixed, fixed)
 	}
 	x.close("constraints")

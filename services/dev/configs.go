@@ -164,7 +164,7 @@ func (s *Stack) configs() map[string]any {
 	if s.options.ClickHouse == "" {
 		configs[identity.ClickHouse] = embedded.ClickHouseConfig{
 			Address: s.Addresses.ClickHouse, DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: l.TLS(identity.ClickHouse),
-			UsersFile: l.ClickHouseUsers(),
+			UsersFile: l.ClickHouseUsers(), DisksFile: l.ClickHouseDisks(), BackupDir: l.Backups(),
 		}
 	}
 	return configs

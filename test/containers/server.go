@@ -90,10 +90,17 @@ func NewClickHouse(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	backups := cfg.Dir + "-backups"
+	err = os.MkdirAll(backups, 0o700)
+	if err != nil {
+		return nil, fmt.Errorf("make folder of backups: %w", err)
+	}
 	s.binds = append(s.binds,
 		cfg.Dir+":/var/lib/clickhouse",
 		filepath.Join(cfg.Repository, "deploy", "clickhouse", "config.xml")+":/etc/hushlog/clickhouse/config.xml:ro",
 		cfg.Deployment.ClickHouseUsers()+":/etc/hushlog/clickhouse/users.xml:ro",
+		cfg.Deployment.ClickHouseDisks()+":/etc/hushlog/clickhouse/config.d/disks.xml:ro",
+		backups+":/var/lib/hushlog/backups",
 	)
 	s.opts = []testcontainers.ContainerCustomizer{
 		testcontainers.WithEntrypoint("/usr/bin/clickhouse-server", "--config-file=/etc/hushlog/clickhouse/config.xml"),

@@ -106,12 +106,19 @@ func (e *Engine) prepare(t testing.TB, library string) error {
 	if err != nil {
 		return err
 	}
+	// Encrypted, as deployments are.
+	disks := filepath.Join(e.layout.Dir, "disks.xml")
+	err = os.WriteFile(disks, identity.NewDiskKeys(), 0o600)
+	if err != nil {
+		return err
+	}
 	e.address, err = freePort(t.Context())
 	if err != nil {
 		return err
 	}
 	config, err := json.Marshal(embedded.ClickHouseConfig{
 		Address: e.address, DataDir: filepath.Join(e.layout.Dir, "clickhouse"), UsersFile: users, Library: library,
+		DisksFile: disks, BackupDir: e.BackupDir(),
 		TLS: e.layout.TLS(identity.ClickHouse),
 	})
 	e.config = string(config)
@@ -161,6 +168,9 @@ func (e *Engine) Restart(t testing.TB) {
 func (e *Engine) Config(user string) store.Config {
 	return store.Config{Addresses: []string{e.address}, User: user, TLS: e.layout.TLS(user), OpenTimeout: startTimeout}
 }
+
+// BackupDir is the directory of the disk that backups go to.
+func (e *Engine) BackupDir() string { return filepath.Join(e.layout.Dir, "backups") }
 
 // PKI is the directory of the certificates.
 func (e *Engine) PKI() string { return e.layout.PKI() }
