@@ -102,6 +102,27 @@ func TestEncryptedAtRest(t *testing.T) {
 	require.Equal(t, "2000", c.admin("SELECT count() FROM h.again"))
 }
 
+// TestTokensOutliveAKill repeats inserts after the child was killed: they are known by their tokens.
+func TestTokensOutliveAKill(t *testing.T) {
+	c, _ := encryptedChild(t)
+	c.start()
+	c.admin("CREATE DATABASE h", "CREATE TABLE h.t (id UInt64) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 1000")
+	insert := func() {
+		for i := range 20 {
+			status, body, _ := c.post("admin", fmt.Sprintf("INSERT INTO h.t SELECT number FROM numbers(%d, 10)", i), url.Values{"insert_deduplication_token": {fmt.Sprint("token", i)}})
+			require.Equal(t, http.StatusOK, status, body)
+		}
+	}
+	insert()
+	for range 2 {
+		c.kill()
+		c.start()
+		insert()
+		require.Equal(t, "200", c.admin("SELECT count() FROM h.t"))
+	}
+	require.Equal(t, "1\tencrypted", c.admin("SELECT count(DISTINCT disk_name), any(disk_name) FROM system.parts WHERE database = 'h' FORMAT TSV"))
+}
+
 // TestNothingIsSpilled has statements fail that would write what does not fit into memory: the library would write it
 // readable.
 func TestNothingIsSpilled(t *testing.T) {
