@@ -225,7 +225,7 @@ type Role struct {
 	Limits RoleLimits `yaml:"limits"`
 }
 
-// Right is something that a role may ask for. What is asked for is done by retention, not by the role.
+// Right is something that a role may ask for. What is asked for is done by a service, not by the role.
 type Right string
 
 const (
@@ -233,7 +233,12 @@ const (
 	RightErase Right = "erase"
 	// RightHold is to ask for a legal hold, for its release, and to agree to a release that somebody else asked for.
 	RightHold Right = "hold"
+	// RightQuarantine is to have quarantined events inspected again, or dropped.
+	RightQuarantine Right = "quarantine"
 )
+
+// allRights lists them.
+var allRights = []Right{RightErase, RightHold, RightQuarantine}
 
 // Allows says whether the role may ask for something in a project.
 func (r Role) Allows(right Right, project string) bool {

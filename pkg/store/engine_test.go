@@ -442,19 +442,53 @@ func TestLedgerBalances(t *testing.T) {
 		block.Records = append(block.Records, sampleRecord(fmt.Sprintf("l-%d", i), minute.Add(time.Duration(i)*time.Second), "standard"))
 	}
 	block.Ledger = []*hushlogv1.LedgerDelta{
-		{Project: "demo", Minute: minute.Unix() / 60, Accepted: 6, Stored: 4, Duplicates: 1, Quarantined: 1},
-		{Project: "demo", Minute: minute.Unix() / 60, GatewayAccepted: 6, GatewayRejected: 3},
+		{Project: "demo", Minute: minute.Unix() / 60, Accepted: 7, Stored: 3, Duplicates: 1, Quarantined: 3},
+		{Project: "demo", Minute: minute.Unix() / 60, Stored: 1, Released: 1}, // a replay
+		{Project: "demo", Minute: minute.Unix() / 60, Dropped: 1, Released: 1},
+		{Project: "demo", Minute: minute.Unix() / 60, GatewayAccepted: 7, GatewayRejected: 3},
 	}
 	err := writer.Write(t.Context(), block, nil)
 	require.NoError(t, err)
 	lines, err := engine.Open(t, identity.Admin).Ledger(t.Context(), minute)
 	require.NoError(t, err)
 	require.Equal(t, []store.LedgerLine{{
-		Project: "demo", Minute: minute, Received: 9, Rejected: 3, Accepted: 6, Read: 6, Stored: 4, Duplicates: 1, Quarantined: 1, Counted: 4,
+		Project: "demo", Minute: minute, Received: 10, Rejected: 3, Accepted: 7, Read: 7, Stored: 4, Duplicates: 1, Quarantined: 1, Dropped: 1, Counted: 4,
 	}}, lines)
 	require.Zero(t, lines[0].Gap())
 	answer := mustAsk(t, engine, identity.RoleUser("compliance"), store.LedgerSQL(minute))
-	require.Equal(t, "demo\t"+minute.Format(time.DateTime)+"\t9\t3\t6\t6\t4\t1\t1\t0\t4", answer)
+	require.Equal(t, "demo\t"+minute.Format(time.DateTime)+"\t10\t3\t7\t7\t4\t1\t1\t0\t1\t4", answer)
+}
+
+// TestLedgerGapsAreFound plants a loss, and rows that nothing tells of.
+func TestLedgerGapsAreFound(t *testing.T) {
+	engine := migrated(t)
+	writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+	minute := time.Now().UTC().Truncate(time.Minute).Add(-2 * time.Hour)
+	for m := range 3 {
+		at := minute.Add(time.Duration(m) * time.Minute)
+		block := &hushlogv1.Block{BlockId: fmt.Appendf(nil, "gapsgapsgapsga-%d", m)}
+		for i := range 4 {
+			block.Records = append(block.Records, sampleRecord(fmt.Sprintf("g-%d-%d", m, i), at, "standard"))
+		}
+		block.Ledger = []*hushlogv1.LedgerDelta{{Project: "demo", Minute: at.Unix() / 60, Accepted: 4, Stored: 4, GatewayAccepted: 4}}
+		require.NoError(t, writer.Write(t.Context(), block, nil))
+	}
+	db := engine.Open(t, identity.Retention)
+	gaps := func() []store.LedgerLine {
+		lines, err := db.LedgerGaps(t.Context(), minute, minute.Add(3*time.Minute))
+		require.NoError(t, err)
+		return lines
+	}
+	require.Empty(t, gaps())
+	_, err := ask(t, engine, identity.Admin, "ALTER TABLE hushlog.interactions DELETE WHERE request_id = 'g-1-2' SETTINGS mutations_sync = 2")
+	require.NoError(t, err)
+	lost := gaps()
+	require.Len(t, lost, 1)
+	require.Equal(t, minute.Add(time.Minute), lost[0].Minute)
+	require.EqualValues(t, 1, lost[0].Gap())
+	lines, err := db.LedgerGaps(t.Context(), minute, minute.Add(time.Minute))
+	require.NoError(t, err)
+	require.Empty(t, lines, "until is not looked at")
 }
 
 func TestErrorsHoldNoMessage(t *testing.T) {

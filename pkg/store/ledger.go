@@ -26,8 +26,9 @@ type LedgerLine struct {
 	Accepted uint64
 	// Read is what the redactor read from the stream.
 	Read uint64
-	// Stored, Duplicates, Quarantined and SampledOut are what became of Read.
-	Stored, Duplicates, Quarantined, SampledOut uint64
+	// Stored, Duplicates, Quarantined, SampledOut and Dropped are what became of Read. Quarantined are those
+	// that are in quarantine still, Dropped those that left it for good.
+	Stored, Duplicates, Quarantined, SampledOut, Dropped uint64
 	// InFlight is what is known to wait in the stream. Ledger leaves it zero; the caller sets it.
 	InFlight uint64
 	// Counted is how many rows of interactions there are, and were erased since they were stored.
@@ -38,7 +39,7 @@ type LedgerLine struct {
 // stored and is no row, or the other way round. Zero when the books balance. Rows that reached their
 // date are gaps too: look back no further than the shortest of them.
 func (l LedgerLine) Gap() int64 {
-	became := signed(l.Stored) + signed(l.Duplicates) + signed(l.Quarantined) + signed(l.SampledOut)
+	became := signed(l.Stored) + signed(l.Duplicates) + signed(l.Quarantined) + signed(l.SampledOut) + signed(l.Dropped)
 	unread := max(signed(l.Accepted)-signed(l.Read)-signed(l.InFlight), 0)
 	return abs(signed(l.Read)-became) + abs(signed(l.Stored)-signed(l.Counted)) + unread
 }
@@ -56,16 +57,31 @@ func LedgerSQL(since time.Time) string {
 
 const ledgerSince = "{since:DateTime('UTC')}"
 
+// maxGaps bounds what LedgerGaps returns: more than that is one answer, too.
+const maxGaps = 10_000
+
+// LedgerGaps returns the lines of minutes from since until before until whose books do not balance, at most
+// 10,000. Both are cut to the minute. InFlight is zero: ask for no minute of which something is under way.
+func (db *DB) LedgerGaps(ctx context.Context, since, until time.Time) ([]LedgerLine, error) {
+	query := "SELECT project, minute, received, rejected, accepted, read, stored, duplicates, quarantined, sampled_out, dropped, counted FROM (" + ledgerQuery +
+		") WHERE minute < {until:DateTime('UTC')} AND (accepted > read OR stored != counted OR read != stored + duplicates + quarantined + sampled_out + dropped)" +
+		" ORDER BY project, minute LIMIT " + strconv.Itoa(maxGaps)
+	return db.ledgerLines(ctx, "look for gaps of the ledger", query,
+		clickhouse.Named("since", since.UTC().Truncate(time.Minute).Format(time.DateTime)),
+		clickhouse.Named("until", until.UTC().Truncate(time.Minute).Format(time.DateTime)))
+}
+
 const ledgerQuery = `SELECT project, minute,
 	accepted + rejected AS received, sum(gateway_rejected) AS rejected,
 	greatest(sum(gateway_accepted), sum(taken)) AS accepted, sum(taken) AS read,
-	sum(stored) AS stored, sum(duplicates) AS duplicates, sum(quarantined) AS quarantined, sum(sampled_out) AS sampled_out,
+	sum(stored) AS stored, sum(duplicates) AS duplicates,
+	toUInt64(greatest(toInt64(sum(aside)) - toInt64(sum(released)), 0)) AS quarantined, sum(sampled_out) AS sampled_out, sum(dropped) AS dropped,
 	sum(counted) + sum(erased) AS counted
 FROM (
-	SELECT project, minute, gateway_accepted, gateway_rejected, accepted AS taken, stored, duplicates, quarantined, sampled_out, erased, toUInt64(0) AS counted
+	SELECT project, minute, gateway_accepted, gateway_rejected, accepted AS taken, stored, duplicates, quarantined AS aside, released, dropped, sampled_out, erased, toUInt64(0) AS counted
 	FROM hushlog.ledger WHERE minute >= ` + ledgerSince + `
 	UNION ALL
-	SELECT project, toStartOfMinute(toDateTime(accepted_at, 'UTC')) AS minute, 0, 0, 0, 0, 0, 0, 0, 0, count() AS counted
+	SELECT project, toStartOfMinute(toDateTime(accepted_at, 'UTC')) AS minute, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count() AS counted
 	FROM hushlog.interactions WHERE accepted_at >= ` + ledgerSince + ` GROUP BY project, minute
 )
 GROUP BY project, minute ORDER BY project, minute`
@@ -73,9 +89,11 @@ GROUP BY project, minute ORDER BY project, minute`
 // Ledger sums the steps by project and minute of acceptance, and counts the rows of interactions
 // beside them. since is cut to the minute.
 func (db *DB) Ledger(ctx context.Context, since time.Time) ([]LedgerLine, error) {
-	const op = "read the ledger"
-	since = since.UTC().Truncate(time.Minute)
-	rows, err := db.conn.Query(ctx, ledgerQuery, clickhouse.Named("since", since.Format(time.DateTime)))
+	return db.ledgerLines(ctx, "read the ledger", ledgerQuery, clickhouse.Named("since", since.UTC().Truncate(time.Minute).Format(time.DateTime)))
+}
+
+func (db *DB) ledgerLines(ctx context.Context, op, query string, args ...any) ([]LedgerLine, error) {
+	rows, err := db.conn.Query(ctx, query, args...)
 	if err != nil {
 		return nil, clean(op, err)
 	}
@@ -84,7 +102,7 @@ func (db *DB) Ledger(ctx context.Context, since time.Time) ([]LedgerLine, error)
 	for rows.Next() {
 		var l LedgerLine
 		err = rows.Scan(&l.Project, &l.Minute, &l.Received, &l.Rejected, &l.Accepted, &l.Read,
-			&l.Stored, &l.Duplicates, &l.Quarantined, &l.SampledOut, &l.Counted)
+			&l.Stored, &l.Duplicates, &l.Quarantined, &l.SampledOut, &l.Dropped, &l.Counted)
 		if err != nil {
 			return nil, clean(op, err)
 		}
@@ -98,7 +116,7 @@ func (db *DB) Ledger(ctx context.Context, since time.Time) ([]LedgerLine, error)
 func LedgerHeader() []string {
 	return []string{
 		"project", "minute", "received", "rejected", "accepted", "stored", "duplicates", "quarantined",
-		"sampled out", "in flight", "counted rows", "gap",
+		"sampled out", "dropped", "in flight", "counted rows", "gap",
 	}
 }
 
@@ -125,6 +143,7 @@ func (l *LedgerLine) add(other LedgerLine) {
 	l.Duplicates += other.Duplicates
 	l.Quarantined += other.Quarantined
 	l.SampledOut += other.SampledOut
+	l.Dropped += other.Dropped
 	l.InFlight += other.InFlight
 	l.Counted += other.Counted
 }
@@ -132,7 +151,7 @@ func (l *LedgerLine) add(other LedgerLine) {
 func (l *LedgerLine) numbers(gap int64) []string {
 	var cells []string
 	for _, n := range []uint64{
-		l.Received, l.Rejected, l.Accepted, l.Stored, l.Duplicates, l.Quarantined, l.SampledOut, l.InFlight, l.Counted,
+		l.Received, l.Rejected, l.Accepted, l.Stored, l.Duplicates, l.Quarantined, l.SampledOut, l.Dropped, l.InFlight, l.Counted,
 	} {
 		cells = append(cells, strconv.FormatUint(n, 10))
 	}

@@ -20,6 +20,8 @@ type ledgerRow struct {
 	GatewayAccepted uint64    `ch:"gateway_accepted"`
 	GatewayRejected uint64    `ch:"gateway_rejected"`
 	Erased          uint64    `ch:"erased"`
+	Released        uint64    `ch:"released"`
+	Dropped         uint64    `ch:"dropped"`
 }
 
 func ledgerRowOf(d *hushlogv1.LedgerDelta, block string) (*ledgerRow, error) {
@@ -31,5 +33,6 @@ func ledgerRowOf(d *hushlogv1.LedgerDelta, block string) (*ledgerRow, error) {
 		Project: d.GetProject(), Minute: time.Unix(minute*60, 0).UTC(), BlockID: block, Accepted: d.GetAccepted(), Stored: d.GetStored(),
 		Duplicates: d.GetDuplicates(), Quarantined: d.GetQuarantined(), SampledOut: d.GetSampledOut(),
 		GatewayAccepted: d.GetGatewayAccepted(), GatewayRejected: d.GetGatewayRejected(),
+		Released: d.GetReleased(), Dropped: d.GetDropped(),
 	}, nil
 }

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"cmp"
+	"encoding/hex"
 	"time"
 
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -82,6 +84,9 @@ func flagRowOf(f *hushlogv1.Flag, common commonRow) (*flagRow, error) {
 	}, nil
 }
 
+// quarantineAside is the state of an event that was put aside; the redactor names the others.
+const quarantineAside = "aside"
+
 // quarantinedRow is a row of the table quarantined.
 type quarantinedRow struct {
 	Project      string    `ch:"project"`
@@ -91,6 +96,8 @@ type quarantinedRow struct {
 	Reason       string    `ch:"reason"`
 	RawPartition int32     `ch:"raw_partition"`
 	RawOffset    int64     `ch:"raw_offset"`
+	State        string    `ch:"state"`
+	OrderID      string    `ch:"order_id"`
 }
 
 func quarantinedRowOf(q *hushlogv1.Quarantined, block string) (*quarantinedRow, error) {
@@ -105,5 +112,6 @@ func quarantinedRowOf(q *hushlogv1.Quarantined, block string) (*quarantinedRow, 
 	return &quarantinedRow{
 		Project: q.GetProject(), AcceptedAt: accepted, BlockID: block, RequestHash: hash, Reason: q.GetReason(),
 		RawPartition: q.GetRawPartition(), RawOffset: q.GetRawOffset(),
+		State: cmp.Or(q.GetState(), quarantineAside), OrderID: hex.EncodeToString(q.GetOrderId()),
 	}, nil
 }

@@ -109,6 +109,8 @@ var dated = []Table{
 		{"reason", typeName},
 		{"raw_partition", "Int32"},
 		{"raw_offset", "Int64"},
+		{"state", typeName},
+		{"order_id", typeText},
 	}},
 	{Name: TableLedger, ID: columnBlock, Date: "minute", Columns: []Column{
 		{"project", typeName},
@@ -122,6 +124,8 @@ var dated = []Table{
 		{"gateway_accepted", typeCount},
 		{"gateway_rejected", typeCount},
 		{"erased", typeCount},
+		{"released", typeCount},
+		{"dropped", typeCount},
 	}},
 	{Name: TableInteractions, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
 		{"trace_id", typeText},

@@ -29,9 +29,22 @@ func ReadBack(ctx context.Context, opts []kgo.Opt, topic string, since time.Time
 	}
 }
 
+// ReadFrom is ReadBack of one partition from an offset on.
+func ReadFrom(ctx context.Context, opts []kgo.Opt, at Partition, offset int64) iter.Seq2[*kgo.Record, error] {
+	return func(yield func(*kgo.Record, error) bool) {
+		r := &readBack{topic: at.Topic, partitions: []int32{at.ID}, from: offset}
+		err := r.run(ctx, opts, time.UnixMilli(0), yield)
+		if err != nil {
+			yield(nil, fmt.Errorf("read %s from offset %d: %w", at, offset, err))
+		}
+	}
+}
+
 type readBack struct {
 	topic      string
 	partitions []int32
+	// from is the first offset that is wanted.
+	from int64
 	// left are the ends of partitions that are not read to them yet.
 	left map[int32]int64
 }
@@ -92,8 +105,9 @@ func (r *readBack) bounds(ctx context.Context, admin *kadm.Client, since time.Ti
 		if !found || !foundEnd {
 			return nil, fmt.Errorf("partition %d does not exist", id)
 		}
-		if first.Offset >= 0 && first.Offset < end.Offset {
-			starts[id] = kgo.NewOffset().At(first.Offset)
+		begin := max(first.Offset, r.from)
+		if first.Offset >= 0 && begin < end.Offset {
+			starts[id] = kgo.NewOffset().At(begin)
 			r.left[id] = end.Offset
 		}
 	}

@@ -56,8 +56,13 @@ const (
 	KindSealed = "sealed"
 	// KindTally is a GatewayTally, in the clear: names of projects and numbers.
 	KindTally = "tally"
-	// KindTick is an empty record that keeps a partition from being emptied and moves time on.
+	// KindTick is an empty record that keeps a partition from being emptied and moves time on; in raw.v1 it
+	// has the redactor look after what is in quarantine, too.
 	KindTick = "tick"
+	// KindOrder, in raw.v1, is a Request with an order about quarantined events, in the clear.
+	KindOrder = "order"
+	// KindSettled, in quarantine.v1, is an empty record: an event that is there has left quarantine.
+	KindSettled = "settled"
 )
 
 // headersVersion is the form of the headers.
@@ -70,9 +75,9 @@ var ErrHeaders = errors.New("record headers are missing or not of a known form")
 type Meta struct {
 	// Kind is one of the kinds above.
 	Kind string
-	// Project owns a sealed record; empty for a tick or a tally.
+	// Project owns a sealed or settled record; empty for any other.
 	Project string
-	// RequestHash is that of a sealed record; zero for a tick or a tally.
+	// RequestHash is that of a sealed or settled record; zero for any other.
 	RequestHash [16]byte
 	// Minute of acceptance, in minutes since the Unix epoch.
 	Minute int64
@@ -88,7 +93,7 @@ func (m Meta) Headers() []kgo.RecordHeader {
 		{Key: HeaderKind, Value: []byte(m.Kind)},
 		{Key: HeaderMinute, Value: strconv.AppendInt(nil, m.Minute, 10)},
 	}
-	if m.Kind != KindSealed {
+	if m.Kind != KindSealed && m.Kind != KindSettled {
 		return headers
 	}
 	return append(headers,
@@ -129,9 +134,9 @@ func (m *Meta) check(version string, hash []byte) error {
 		return fmt.Errorf("version or minute: %w", ErrHeaders)
 	}
 	switch m.Kind {
-	case KindTally, KindTick:
+	case KindTally, KindTick, KindOrder:
 		return nil
-	case KindSealed:
+	case KindSealed, KindSettled:
 		if m.Project == "" || len(hash) != len(m.RequestHash) {
 			return fmt.Errorf("project or request hash: %w", ErrHeaders)
 		}

@@ -30,7 +30,7 @@ func newLedgerCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ledger --purpose PURPOSE",
 		Short: "Show what became of everything received, by project and minute",
-		Long: "Shows by project and minute of acceptance: received = accepted + rejected; accepted = stored + duplicates + quarantined + sampled out + in flight;\n" +
+		Long: "Shows by project and minute of acceptance: received = accepted + rejected; accepted = stored + duplicates + quarantined + sampled out + dropped from quarantine + in flight;\n" +
 			"the rows that there are; and the gap, which is zero when the books balance. Your role must read the ledger and interactions.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -89,7 +89,7 @@ func ledgerLine(text string) (store.LedgerLine, error) {
 	line := store.LedgerLine{}
 	counts := []*uint64{
 		&line.Received, &line.Rejected, &line.Accepted, &line.Read, &line.Stored, &line.Duplicates,
-		&line.Quarantined, &line.SampledOut, &line.Counted,
+		&line.Quarantined, &line.SampledOut, &line.Dropped, &line.Counted,
 	}
 	if len(fields) != len(counts)+2 {
 		return line, errLedgerAnswer

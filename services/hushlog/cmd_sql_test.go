@@ -137,15 +137,15 @@ func TestHarmlessKeepsCharactersWhole(t *testing.T) {
 
 func TestLedgerIsPrinted(t *testing.T) {
 	now := time.Date(2026, 11, 23, 19, 10, 30, 0, time.UTC)
-	f := newFakeQuery(t, says("demo\t2026-11-23 19:00:00\t9\t3\t6\t6\t4\t1\t1\t0\t4\ndemo\t2026-11-23 19:10:00\t5\t0\t5\t2\t2\t0\t0\t0\t2\n"))
+	f := newFakeQuery(t, says("demo\t2026-11-23 19:00:00\t9\t3\t6\t6\t3\t1\t1\t0\t1\t3\ndemo\t2026-11-23 19:10:00\t5\t0\t5\t2\t2\t0\t0\t0\t0\t2\n"))
 	var out bytes.Buffer
 	err := runLedger(t.Context(), f.ask, now, time.Hour, true, &out)
 	require.NoError(t, err)
 	require.Equal(t, strings.Join([]string{
-		"project  minute            received  rejected  accepted  stored  duplicates  quarantined  sampled out  in flight  counted rows  gap",
-		"demo     2026-11-23 19:00         9         3         6       4           1            1            0          0             4    0",
-		"demo     2026-11-23 19:10         5         0         5       2           0            0            0          3             2    0",
-		"total                            14         3        11       6           1            1            0          3             6    0",
+		"project  minute            received  rejected  accepted  stored  duplicates  quarantined  sampled out  dropped  in flight  counted rows  gap",
+		"demo     2026-11-23 19:00         9         3         6       3           1            1            0        1          0             3    0",
+		"demo     2026-11-23 19:10         5         0         5       2           0            0            0        0          3             2    0",
+		"total                            14         3        11       5           1            1            0        1          3             5    0",
 		"",
 	}, "\n"), out.String())
 	require.Equal(t, store.LedgerSQL(now.Add(-time.Hour)), f.asked["sql"])

@@ -27,6 +27,7 @@ type metrics struct {
 	flags    *prometheus.CounterVec
 	accepted *prometheus.GaugeVec
 	epochs   *prometheus.CounterVec
+	left     *prometheus.CounterVec
 
 	tries    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
@@ -52,6 +53,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		epochs: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_epoch_records_total", Help: "Records of the keys topic, by whether they were taken.",
 		}, []string{"outcome"}),
+		left: with.NewCounterVec(prometheus.CounterOpts{
+			Name: "hushlog_redactor_quarantine_left_total", Help: "Events that have left quarantine, by what became of them.",
+		}, []string{"state"}),
 		tries: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_detector_tries_total", Help: "Requests to external detectors, each try of each, by what became of it.",
 		}, []string{"detector", "outcome"}),
@@ -68,6 +72,9 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	}
 	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeSampledOut, outcomeBadTally} {
 		m.records.WithLabelValues(outcome).Add(0)
+	}
+	for _, state := range []string{stateStored, stateDuplicate, stateSampledOut, stateDropped, stateExpired} {
+		m.left.WithLabelValues(state).Add(0)
 	}
 	for _, t := range redact.Types() {
 		m.findings.WithLabelValues(string(t)).Add(0)

@@ -8,11 +8,11 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -24,8 +24,8 @@ type opener interface {
 	Open(ctx context.Context, sealed []byte, h seal.Header) ([]byte, error)
 }
 
-// readBack gives the blocks that a partition of events holds from a time on.
-type readBack func(ctx context.Context, partition int32, since time.Time, block func(*hushlogv1.Block)) error
+// readBack gives the blocks that a partition of events holds from a time on, until block says false.
+type readBack func(ctx context.Context, partition int32, since time.Time, block func(*hushlogv1.Block) bool) error
 
 // Processor turns sealed records into blocks: the work between reading and
 // publishing of stream.Transactor.
@@ -35,8 +35,14 @@ type Processor struct {
 	// Contents seals to ingest, Quarantine to whoever tries again.
 	Contents, Quarantine sealer
 	ReadBack             readBack
-	Metrics              *metrics
-	Log                  *slog.Logger
+	// AsideOpener opens what is in quarantine, ReadAside reads it, and Keep is how long it is kept there.
+	AsideOpener opener
+	ReadAside   readAside
+	Keep        time.Duration
+	// Now tells the time; nil means time.Now.
+	Now     func() time.Time
+	Metrics *metrics
+	Log     *slog.Logger
 	// Epochs is nil while the keys topic is followed, and says why it is not otherwise.
 	Epochs func() error
 	// Leads is told whether this instance owns partition 0 of the raw topic.
@@ -50,6 +56,19 @@ type Processor struct {
 type partition struct {
 	// seen is nil until the first record has told from when on to read back.
 	seen *memory
+	// aside is nil until it is needed.
+	aside *aside
+	// next is when the quarantine needs to be looked after, in milliseconds since the Unix epoch; 0 while
+	// that is not known. asked is when the partition was told, guarded by Processor.mu.
+	next  atomic.Int64
+	asked time.Time
+}
+
+func (p *Processor) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
 }
 
 // clockMargin is how far the clocks of gateways, redactors and brokers may
@@ -99,12 +118,19 @@ func (p *Processor) Process(ctx context.Context, at stream.Partition, records []
 			return stream.Result{}, err
 		}
 	}
-	b := &batch{processor: p, seen: state.seen, partition: at.ID, blocks: newBlockBuilder(patient(ctx, p.Contents)), aside: patient(ctx, p.Quarantine)}
+	b := &batch{
+		processor: p, state: state, seen: state.seen, partition: at.ID, blocks: newBlockBuilder(patient(ctx, p.Contents)),
+		aside: patient(ctx, p.Quarantine), settled: map[eventID]bool{}, storedNow: map[hash]time.Time{}, left: map[string]int{},
+	}
 	for _, r := range records {
 		err := b.take(ctx, r)
 		if err != nil {
 			return stream.Result{}, err
 		}
+	}
+	err := b.lookAfterAside(ctx)
+	if err != nil {
+		return stream.Result{}, err
 	}
 	return b.result()
 }
@@ -119,7 +145,7 @@ func (p *Processor) remember(ctx context.Context, id int32, state *partition, ol
 		since = now // a gateway's clock that is ahead must not shorten what is remembered
 	}
 	since = since.Add(-DuplicateWindow - clockMargin)
-	err := p.ReadBack(ctx, id, since, func(b *hushlogv1.Block) {
+	err := p.ReadBack(ctx, id, since, func(b *hushlogv1.Block) bool {
 		for i, r := range b.GetRecords() {
 			if i < len(b.GetRequestHashes()) && len(b.GetRequestHashes()[i]) == len(hash{}) {
 				seen.add(hash(b.GetRequestHashes()[i]), r.GetAcceptedAt().AsTime())
@@ -130,6 +156,13 @@ func (p *Processor) remember(ctx context.Context, id int32, state *partition, ol
 				seen.add(hash(tally), oldest)
 			}
 		}
+		for _, q := range b.GetQuarantined() {
+			// A double of what is in quarantine is one, too.
+			if isAside(q) && wasOpened(q.GetReason()) && len(q.GetRequestHash()) == len(hash{}) {
+				seen.add(hash(q.GetRequestHash()), q.GetAcceptedAt().AsTime())
+			}
+		}
+		return true
 	})
 	if err != nil {
 		return fmt.Errorf("read back what was published to partition %d: %w", id, err)
@@ -143,6 +176,7 @@ func (p *Processor) remember(ctx context.Context, id int32, state *partition, ol
 // batch is what one transaction does for one partition.
 type batch struct {
 	processor *Processor
+	state     *partition
 	seen      *memory
 	partition int32
 	blocks    *blockBuilder
@@ -159,16 +193,29 @@ type batch struct {
 	findings map[string]int
 	flags    map[string]int
 	newest   time.Time
+
+	// ticked and orders say what to do about the quarantine; the rest is what was done.
+	ticked    bool
+	reread    bool
+	orders    []*hushlogv1.Request
+	settled   map[eventID]bool
+	storedNow map[hash]time.Time
+	newAside  []newAside
+	left      map[string]int
 }
 
 // take decides the fate of one raw record.
 func (b *batch) take(ctx context.Context, r *kgo.Record) error {
 	meta, err := stream.ParseMeta(r.Headers)
 	if err != nil {
-		return b.quarantine(r, meta, r.Timestamp, ReasonUndecodable, nil)
+		return b.quarantine(r, meta, ledgerTime(meta, r), ReasonUndecodable, nil)
 	}
 	switch meta.Kind {
 	case stream.KindTick:
+		b.ticked = true
+		return nil
+	case stream.KindOrder:
+		b.order(ctx, r)
 		return nil
 	case stream.KindTally:
 		b.tally(r)
@@ -176,7 +223,7 @@ func (b *batch) take(ctx context.Context, r *kgo.Record) error {
 	}
 	plain, err := b.open(ctx, r, meta)
 	if errors.Is(err, errUnopenable) {
-		return b.quarantine(r, meta, r.Timestamp, ReasonUnopenable, nil)
+		return b.quarantine(r, meta, ledgerTime(meta, r), ReasonUnopenable, nil)
 	}
 	if err != nil {
 		return err
@@ -186,10 +233,9 @@ func (b *batch) take(ctx context.Context, r *kgo.Record) error {
 
 func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta, plain []byte) error {
 	defer clear(plain)
-	accepted := &hushlogv1.Accepted{}
-	err := proto.Unmarshal(plain, accepted)
-	if err != nil || accepted.GetInteraction() == nil || !storable(accepted.GetAcceptedAt().AsTime()) || accepted.GetProject() != meta.Project {
-		return b.quarantine(r, meta, r.Timestamp, ReasonUndecodable, plain)
+	accepted, ok := decodeAccepted(plain, meta.Project)
+	if !ok {
+		return b.quarantine(r, meta, ledgerTime(meta, r), ReasonUndecodable, plain)
 	}
 	at := accepted.GetAcceptedAt().AsTime()
 	if b.seen.knows(meta.RequestHash, at) {
@@ -204,6 +250,7 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 		return context.Cause(ctx) // nothing is decided: the record is read again
 	}
 	if reason != "" {
+		b.remember(meta.RequestHash, at) // it may be stored later: a double of it must not be, now
 		return b.quarantine(r, meta, at, reason, plain)
 	}
 	d := b.blocks.delta(meta.Project, at)
@@ -215,7 +262,7 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 		b.count(outcomeSampledOut, at)
 		return nil
 	}
-	err = b.blocks.add(sanitized, meta.RequestHash)
+	err := b.blocks.add(sanitized, meta.RequestHash)
 	if err != nil {
 		return err
 	}
@@ -223,13 +270,18 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 	d.Accepted++
 	d.Stored++
 	b.count(outcomeStored, at)
-	for kind, n := range sanitized.Record.GetFindingCounts() {
+	b.noteFindings(sanitized)
+	return nil
+}
+
+func (b *batch) noteFindings(s *Sanitized) {
+	for kind, n := range s.Record.GetFindingCounts() {
 		if b.findings == nil {
 			b.findings = map[string]int{}
 		}
 		b.findings[kind] += int(n)
 	}
-	for _, f := range sanitized.Record.GetFlags() {
+	for _, f := range s.Record.GetFlags() {
 		if b.flags == nil {
 			b.flags = map[string]int{}
 		}
@@ -237,7 +289,43 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 			b.flags[f.GetCategory()]++
 		}
 	}
-	return nil
+}
+
+// decodeAccepted reads what was opened; false when it is not an interaction of the project.
+func decodeAccepted(plain []byte, project string) (*hushlogv1.Accepted, bool) {
+	a := &hushlogv1.Accepted{}
+	err := proto.Unmarshal(plain, a)
+	return a, err == nil && a.GetInteraction() != nil && storable(a.GetAcceptedAt().AsTime()) && a.GetProject() == project
+}
+
+// wasOpened says whether an event with this reason was opened and is an interaction.
+func wasOpened(reason string) bool { return reason != ReasonUnopenable && reason != ReasonUndecodable }
+
+// isAside says whether the row tells of an event that was put aside.
+func isAside(q *hushlogv1.Quarantined) bool { return q.GetState() == "" || q.GetState() == stateAside }
+
+// headerTrust is by how much the time in a record's header may differ from the broker's to be believed.
+const headerTrust = 48 * time.Hour
+
+// ledgerTime is the time by which the ledger counts a record that did not open: the minute in its header, by
+// which the gateway has counted it, when that can be.
+func ledgerTime(meta stream.Meta, r *kgo.Record) time.Time {
+	at := time.Unix(meta.Minute*60, 0)
+	if meta.Minute <= 0 || at.Sub(r.Timestamp).Abs() > headerTrust {
+		return r.Timestamp
+	}
+	return at
+}
+
+// order takes an order about quarantined events.
+func (b *batch) order(ctx context.Context, r *kgo.Record) {
+	request := &hushlogv1.Request{}
+	err := proto.Unmarshal(r.Value, request)
+	if err != nil || request.GetQuarantine() == nil {
+		b.processor.Log.ErrorContext(ctx, "an order does not decode and is left out", slog.Int64("offset", r.Offset))
+		return
+	}
+	b.orders = append(b.orders, request)
 }
 
 // sanitize returns a reason instead of a result when the event cannot be
@@ -328,6 +416,11 @@ func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason
 	if !storable(at) {
 		at = time.Now() // of this record nothing can be believed, not its time either
 	}
+	// The store keeps milliseconds: what leaves quarantine must name the same minute.
+	event := &asideEvent{
+		id: eventID{r.Partition, r.Offset}, accepted: at.Truncate(time.Millisecond), meta: meta, reason: reason,
+		opened: plain != nil,
+	}
 	value := r.Value
 	if plain != nil {
 		sealed, err := b.aside.Seal(plain, seal.Header{
@@ -338,15 +431,13 @@ func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason
 		}
 		value = sealed
 	}
-	meta.Kind = stream.KindSealed
-	b.put = append(b.put, &kgo.Record{
+	put := &kgo.Record{
 		Topic: stream.TopicQuarantine, Partition: b.partition, Key: r.Key, Value: value, Timestamp: r.Timestamp,
-		Headers: append(meta.Headers(), kgo.RecordHeader{Key: headerReason, Value: []byte(reason)}),
-	})
-	b.blocks.addQuarantined(&hushlogv1.Quarantined{
-		Project: meta.Project, AcceptedAt: timestamppb.New(at), RequestHash: meta.RequestHash[:], Reason: reason,
-		RawPartition: r.Partition, RawOffset: r.Offset,
-	})
+		Headers: event.headers(stream.KindSealed, reason),
+	}
+	b.put = append(b.put, put)
+	b.newAside = append(b.newAside, newAside{event, put})
+	b.tell(event, stateAside, reason, nil)
 	d := b.blocks.delta(meta.Project, at)
 	d.Accepted++
 	d.Quarantined++
@@ -367,9 +458,6 @@ func unstorable(t *hushlogv1.GatewayTally) bool {
 		return d.GetMinute() < 0 || d.GetMinute() >= latest.Unix()/60
 	})
 }
-
-// headerReason says in the quarantine topic why an event is there.
-const headerReason = "reason"
 
 func (b *batch) tally(r *kgo.Record) {
 	t := &hushlogv1.GatewayTally{}
@@ -416,8 +504,11 @@ func (b *batch) result() (stream.Result, error) {
 		out = append(out, &kgo.Record{Topic: stream.TopicEvents, Partition: b.partition, Key: block.GetBlockId(), Value: value})
 	}
 	return stream.Result{
-		Records:   out,
-		Committed: func() { b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.flags, b.newest) },
+		Records: out,
+		Committed: func() {
+			b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.flags, b.newest)
+			b.committed()
+		},
 		Aborted: func() {
 			for _, h := range b.added {
 				b.seen.remove(h)

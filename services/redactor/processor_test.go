@@ -43,6 +43,17 @@ func (f fakeOpener) Open(_ context.Context, sealed []byte, _ seal.Header) ([]byt
 	return []byte(plain), nil
 }
 
+// asideOpener opens what openSeal has sealed to the quarantine.
+type asideOpener struct{}
+
+func (asideOpener) Open(_ context.Context, sealed []byte, _ seal.Header) ([]byte, error) {
+	plain, ok := strings.CutPrefix(string(sealed), "quarantine|"+stream.TopicQuarantine+"|")
+	if !ok {
+		return nil, seal.ErrForged
+	}
+	return []byte(plain), nil
+}
+
 var start = time.Unix(1_800_000_000, 0)
 
 const raw0 = 0
@@ -52,12 +63,16 @@ func newTestProcessor(t *testing.T, published ...*hushlogv1.Block) *Processor {
 	p := &Processor{
 		Sanitizer: newTestSanitizer(t, policy.Default()), Opener: fakeOpener{},
 		Contents: openSeal{"ingest"}, Quarantine: openSeal{"quarantine"},
-		ReadBack: func(_ context.Context, _ int32, _ time.Time, take func(*hushlogv1.Block)) error {
+		ReadBack: func(_ context.Context, _ int32, _ time.Time, take func(*hushlogv1.Block) bool) error {
 			for _, b := range published {
-				take(b)
+				if !take(b) {
+					break
+				}
 			}
 			return nil
 		},
+		AsideOpener: asideOpener{}, ReadAside: func(context.Context, int32, int64, func(*kgo.Record) bool) error { return nil },
+		Keep:    72 * time.Hour,
 		Metrics: newMetrics(prometheus.NewRegistry()), Log: slog.New(slog.DiscardHandler), Leads: func(bool) {}, Epochs: func() error { return nil },
 	}
 	require.NoError(t, p.Assigned(t.Context(), []stream.Partition{{Topic: stream.TopicRaw, ID: raw0}}))
@@ -105,6 +120,8 @@ func ledgerOf(blocks []*hushlogv1.Block) *hushlogv1.LedgerDelta {
 			sum.Stored += d.GetStored()
 			sum.Duplicates += d.GetDuplicates()
 			sum.Quarantined += d.GetQuarantined()
+			sum.Released += d.GetReleased()
+			sum.Dropped += d.GetDropped()
 			sum.GatewayAccepted += d.GetGatewayAccepted()
 			sum.GatewayRejected += d.GetGatewayRejected()
 		}

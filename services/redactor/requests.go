@@ -36,6 +36,8 @@ type requests struct {
 	opener     opener
 	pseudonyms []*identity.Pseudonymizer
 	publisher  requestPublisher
+	// partitions lists those of the raw topic.
+	partitions func(context.Context) ([]int32, error)
 	log        *slog.Logger
 }
 
@@ -56,6 +58,9 @@ func (q *requests) one(ctx context.Context, r *kgo.Record) error {
 	if err != nil || len(request.GetRequestId()) != seal.HashSize || request.GetProject() == "" {
 		q.log.ErrorContext(ctx, "a request does not decode and is left out", slog.Int64("offset", r.Offset))
 		return nil
+	}
+	if request.GetQuarantine() != nil {
+		return q.order(ctx, request)
 	}
 	if request.GetResolved() {
 		return nil

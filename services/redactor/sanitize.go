@@ -29,6 +29,7 @@ const (
 	ReasonPanic         = "detector-panic" // a bug of ours; the event waits for a mended release
 	ReasonTooLarge      = "too-large"      // what is left of it does not fit into a block
 	ReasonDetector      = "no-detector"    // an external detector did not answer
+	ReasonNoKey         = "no-key"         // what it is sealed under cannot be had now; only of a replay
 )
 
 // errUninspectable means that an event cannot be stored readable. It carries

@@ -90,12 +90,14 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	}
 	app.OnStop("epoch publisher", e.publisher.Close)
 	processor := &Processor{
-		Sanitizer:  sanitizer,
-		Opener:     seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_REDACTOR),
-		Contents:   seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
-		Quarantine: seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
-		ReadBack:   readBackFrom(opts),
-		Metrics:    m, Log: app.Log, Leads: e.leads.Store, Epochs: e.follower.Healthy,
+		Sanitizer:   sanitizer,
+		Opener:      seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_REDACTOR),
+		Contents:    seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
+		Quarantine:  seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
+		ReadBack:    readBackFrom(opts),
+		AsideOpener: seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_QUARANTINE),
+		ReadAside:   readAsideFrom(opts), Keep: p.Retention.Quarantine.D(),
+		Metrics: m, Log: app.Log, Leads: e.leads.Store, Epochs: e.follower.Healthy,
 	}
 	transactor, err := stream.NewTransactor(opts, stream.TransactorConfig{
 		Group:           stream.Group(identity.Redactor, ""),
@@ -116,6 +118,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	app.Go("follow epochs", e.follower.Run)
 	app.Go("make epochs", e.makeThem)
 	app.Go("redact", s.redact)
+	app.Go("look after quarantine", func(ctx context.Context) error { return tickQuarantine(ctx, processor.Due, e.publisher, app.Log) })
 	return s, nil
 }
 
@@ -125,7 +128,7 @@ func (s *Service) addRequests(cfg Config, opts []kgo.Opt, open opener, sm *strea
 	if err != nil {
 		return err
 	}
-	q := &requests{opener: open, pseudonyms: []*identity.Pseudonymizer{pseudonyms}, publisher: s.epochs.publisher, log: s.app.Log}
+	q := &requests{opener: open, pseudonyms: []*identity.Pseudonymizer{pseudonyms}, publisher: s.epochs.publisher, partitions: rawPartitions(s.epochs.publisher), log: s.app.Log}
 	consumer, err := stream.NewConsumer(opts, stream.ConsumerConfig{
 		Group: stream.Group(identity.Redactor, requestsGroup), Topics: []string{stream.TopicRequests}, Metrics: sm, Log: s.app.Log,
 	}, q.handle)
@@ -188,7 +191,7 @@ func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, lives seal.Lives, m *m
 
 // readBackFrom reads the redactor's own output.
 func readBackFrom(opts []kgo.Opt) readBack {
-	return func(ctx context.Context, partition int32, since time.Time, take func(*hushlogv1.Block)) error {
+	return func(ctx context.Context, partition int32, since time.Time, take func(*hushlogv1.Block) bool) error {
 		for r, err := range stream.ReadBack(ctx, opts, stream.TopicEvents, since, partition) {
 			if err != nil {
 				return err
@@ -198,7 +201,24 @@ func readBackFrom(opts []kgo.Opt) readBack {
 			if err != nil {
 				return fmt.Errorf("block at offset %d does not decode", r.Offset)
 			}
-			take(block)
+			if !take(block) {
+				return nil
+			}
+		}
+		return nil
+	}
+}
+
+// readAsideFrom reads what is in quarantine.
+func readAsideFrom(opts []kgo.Opt) readAside {
+	return func(ctx context.Context, partition int32, from int64, take func(*kgo.Record) bool) error {
+		for r, err := range stream.ReadFrom(ctx, opts, stream.Partition{Topic: stream.TopicQuarantine, ID: partition}, from) {
+			if err != nil {
+				return err
+			}
+			if !take(r) {
+				return nil
+			}
 		}
 		return nil
 	}

@@ -33,8 +33,9 @@ type Stack struct {
 }
 
 // Start builds the binary and starts everything; the end of the test stops it.
-// The test is skipped, with the reason, when a part of the backend is missing.
-func Start(t testing.TB) *Stack {
+// The test is skipped, with the reason, when a part of the backend is missing. before is given the
+// deployment's directory as it is made, to change its policy.
+func Start(t testing.TB, before ...func(identity.Layout)) *Stack {
 	t.Helper()
 	kind, err := backend.FromEnv()
 	require.NoError(t, err)
@@ -50,6 +51,9 @@ func Start(t testing.TB) *Stack {
 		o.Dir, o.Kafka, o.ClickHouse = s.Backend.Deployment.Dir, s.Backend.Brokers[0], s.Backend.ClickHouseAddr
 	}
 	s.listen(t, &o)
+	for _, change := range before {
+		change(identity.Layout{Dir: o.Dir})
+	}
 	s.Stack, err = dev.Start(t.Context(), o)
 	if err != nil {
 		t.Fatalf("start: %v\n%s", err, tails(o.Dir))

@@ -1044,8 +1044,13 @@ type LedgerDelta struct {
 	// gateway_accepted and gateway_rejected are the gateway's own tally.
 	GatewayAccepted uint64 `protobuf:"varint,8,opt,name=gateway_accepted,json=gatewayAccepted,proto3" json:"gateway_accepted,omitempty"`
 	GatewayRejected uint64 `protobuf:"varint,9,opt,name=gateway_rejected,json=gatewayRejected,proto3" json:"gateway_rejected,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// released counts events that were quarantined before and have left quarantine:
+	// they are counted as stored, duplicates or dropped, too.
+	Released uint64 `protobuf:"varint,10,opt,name=released,proto3" json:"released,omitempty"`
+	// dropped counts events that left quarantine by an operator's word or at their date.
+	Dropped       uint64 `protobuf:"varint,11,opt,name=dropped,proto3" json:"dropped,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *LedgerDelta) Reset() {
@@ -1141,6 +1146,20 @@ func (x *LedgerDelta) GetGatewayRejected() uint64 {
 	return 0
 }
 
+func (x *LedgerDelta) GetReleased() uint64 {
+	if x != nil {
+		return x.Released
+	}
+	return 0
+}
+
+func (x *LedgerDelta) GetDropped() uint64 {
+	if x != nil {
+		return x.Dropped
+	}
+	return 0
+}
+
 // GatewayTally is what a gateway counted since its last one. Published beside
 // the sealed records, and never sealed: it holds names of projects and numbers.
 type GatewayTally struct {
@@ -1196,8 +1215,10 @@ func (x *GatewayTally) GetDeltas() []*LedgerDelta {
 	return nil
 }
 
-// Quarantined says why an event could not be inspected. Holds no content. One
-// row of the table quarantined.
+// Quarantined says what became of an event that could not be inspected: one when
+// it is put aside, and one more when it leaves quarantine or is refused again.
+// Raw partition and offset name the event. Holds no content. One row of the table
+// quarantined.
 type Quarantined struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Project    string                 `protobuf:"bytes,1,opt,name=project,proto3" json:"project,omitempty"`
@@ -1205,9 +1226,14 @@ type Quarantined struct {
 	// request_hash is the keyed hash of project and request id.
 	RequestHash []byte `protobuf:"bytes,3,opt,name=request_hash,json=requestHash,proto3" json:"request_hash,omitempty"`
 	// reason is one of a closed set of codes.
-	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
-	RawPartition  int32  `protobuf:"varint,5,opt,name=raw_partition,json=rawPartition,proto3" json:"raw_partition,omitempty"`
-	RawOffset     int64  `protobuf:"varint,6,opt,name=raw_offset,json=rawOffset,proto3" json:"raw_offset,omitempty"`
+	Reason       string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	RawPartition int32  `protobuf:"varint,5,opt,name=raw_partition,json=rawPartition,proto3" json:"raw_partition,omitempty"`
+	RawOffset    int64  `protobuf:"varint,6,opt,name=raw_offset,json=rawOffset,proto3" json:"raw_offset,omitempty"`
+	// state: aside, stored, duplicate, sampled-out, dropped, expired, or refused, when an order to
+	// replay it has failed and it stays; empty means aside.
+	State string `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
+	// order_id is the request by which it left; empty when nobody asked.
+	OrderId       []byte `protobuf:"bytes,8,opt,name=order_id,json=orderId,proto3" json:"order_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1282,6 +1308,20 @@ func (x *Quarantined) GetRawOffset() int64 {
 		return x.RawOffset
 	}
 	return 0
+}
+
+func (x *Quarantined) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Quarantined) GetOrderId() []byte {
+	if x != nil {
+		return x.OrderId
+	}
+	return nil
 }
 
 var File_hushlog_v1_record_proto protoreflect.FileDescriptor
@@ -1401,7 +1441,7 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x06ledger\x18\x05 \x03(\v2\x17.hushlog.v1.LedgerDeltaR\x06ledger\x12%\n" +
 	"\x0erequest_hashes\x18\x06 \x03(\fR\rrequestHashes\x129\n" +
 	"\vquarantined\x18\a \x03(\v2\x17.hushlog.v1.QuarantinedR\vquarantined\x12\x1b\n" +
-	"\ttally_ids\x18\b \x03(\fR\btallyIds\"\xb6\x02\n" +
+	"\ttally_ids\x18\b \x03(\fR\btallyIds\"\xec\x02\n" +
 	"\vLedgerDelta\x12\"\n" +
 	"\aproject\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\aproject\x12\x16\n" +
 	"\x06minute\x18\x02 \x01(\x03R\x06minute\x12\x1a\n" +
@@ -1414,10 +1454,13 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\vsampled_out\x18\a \x01(\x04R\n" +
 	"sampledOut\x12)\n" +
 	"\x10gateway_accepted\x18\b \x01(\x04R\x0fgatewayAccepted\x12)\n" +
-	"\x10gateway_rejected\x18\t \x01(\x04R\x0fgatewayRejected\"Z\n" +
+	"\x10gateway_rejected\x18\t \x01(\x04R\x0fgatewayRejected\x12\x1a\n" +
+	"\breleased\x18\n" +
+	" \x01(\x04R\breleased\x12\x18\n" +
+	"\adropped\x18\v \x01(\x04R\adropped\"Z\n" +
 	"\fGatewayTally\x12\x19\n" +
 	"\btally_id\x18\x01 \x01(\fR\atallyId\x12/\n" +
-	"\x06deltas\x18\x02 \x03(\v2\x17.hushlog.v1.LedgerDeltaR\x06deltas\"\xf7\x01\n" +
+	"\x06deltas\x18\x02 \x03(\v2\x17.hushlog.v1.LedgerDeltaR\x06deltas\"\xb2\x02\n" +
 	"\vQuarantined\x12\"\n" +
 	"\aproject\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\aproject\x12;\n" +
 	"\vaccepted_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
@@ -1426,7 +1469,9 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x06reason\x18\x04 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x06reason\x12#\n" +
 	"\rraw_partition\x18\x05 \x01(\x05R\frawPartition\x12\x1d\n" +
 	"\n" +
-	"raw_offset\x18\x06 \x01(\x03R\trawOffset*o\n" +
+	"raw_offset\x18\x06 \x01(\x03R\trawOffset\x12\x1e\n" +
+	"\x05state\x18\a \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x05state\x12\x19\n" +
+	"\border_id\x18\b \x01(\fR\aorderId*o\n" +
 	"\x05Class\x12\x15\n" +
 	"\x11CLASS_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fCLASS_PUBLIC\x10\x01\x12\x12\n" +

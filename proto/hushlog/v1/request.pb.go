@@ -79,10 +79,63 @@ func (RequestKind) EnumDescriptor() ([]byte, []int) {
 	return file_hushlog_v1_request_proto_rawDescGZIP(), []int{0}
 }
 
+// QuarantineAction is what is to be done with quarantined events.
+type QuarantineAction int32
+
+const (
+	QuarantineAction_QUARANTINE_ACTION_UNSPECIFIED QuarantineAction = 0
+	// Inspect them again; what passes is stored.
+	QuarantineAction_QUARANTINE_ACTION_REPLAY QuarantineAction = 1
+	// Let go of them for good.
+	QuarantineAction_QUARANTINE_ACTION_DROP QuarantineAction = 2
+)
+
+// Enum value maps for QuarantineAction.
+var (
+	QuarantineAction_name = map[int32]string{
+		0: "QUARANTINE_ACTION_UNSPECIFIED",
+		1: "QUARANTINE_ACTION_REPLAY",
+		2: "QUARANTINE_ACTION_DROP",
+	}
+	QuarantineAction_value = map[string]int32{
+		"QUARANTINE_ACTION_UNSPECIFIED": 0,
+		"QUARANTINE_ACTION_REPLAY":      1,
+		"QUARANTINE_ACTION_DROP":        2,
+	}
+)
+
+func (x QuarantineAction) Enum() *QuarantineAction {
+	p := new(QuarantineAction)
+	*p = x
+	return p
+}
+
+func (x QuarantineAction) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (QuarantineAction) Descriptor() protoreflect.EnumDescriptor {
+	return file_hushlog_v1_request_proto_enumTypes[1].Descriptor()
+}
+
+func (QuarantineAction) Type() protoreflect.EnumType {
+	return &file_hushlog_v1_request_proto_enumTypes[1]
+}
+
+func (x QuarantineAction) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use QuarantineAction.Descriptor instead.
+func (QuarantineAction) EnumDescriptor() ([]byte, []int) {
+	return file_hushlog_v1_request_proto_rawDescGZIP(), []int{1}
+}
+
 // Request asks for the erasure of what is stored of one end user, or for a legal
 // hold or its release. A person asks through the query service. An end user's id
 // is sealed by it to the redactor, which adds the pseudonyms in a record of its
 // own; what names no id is resolved from the start. Retention does what is asked.
+// An order about quarantined events is followed by the redactor.
 type Request struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// request_id is 16 random bytes.
@@ -111,7 +164,10 @@ type Request struct {
 	// flag is a safety category that the rows under a hold have; empty: any or none.
 	Flag string `protobuf:"bytes,14,opt,name=flag,proto3" json:"flag,omitempty"`
 	// hold_id is the request_id of the hold that is to be released.
-	HoldId        []byte `protobuf:"bytes,15,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
+	HoldId []byte `protobuf:"bytes,15,opt,name=hold_id,json=holdId,proto3" json:"hold_id,omitempty"`
+	// quarantine makes the request an order about quarantined events of the project,
+	// and no erasure. The redactor follows it.
+	Quarantine    *QuarantineOrder `protobuf:"bytes,16,opt,name=quarantine,proto3" json:"quarantine,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -251,12 +307,145 @@ func (x *Request) GetHoldId() []byte {
 	return nil
 }
 
+func (x *Request) GetQuarantine() *QuarantineOrder {
+	if x != nil {
+		return x.Quarantine
+	}
+	return nil
+}
+
+// QuarantineOrder says what is to be done with which quarantined events.
+type QuarantineOrder struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Action QuarantineAction       `protobuf:"varint,1,opt,name=action,proto3,enum=hushlog.v1.QuarantineAction" json:"action,omitempty"`
+	// reason picks events that were put aside for it; empty means any.
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// events picks single ones; empty means all.
+	Events []*QuarantinedEvent `protobuf:"bytes,3,rep,name=events,proto3" json:"events,omitempty"`
+	// from is how far a redactor has followed the order in its partition: the first
+	// offset of the quarantine topic that is left. Only redactors set it.
+	From          int64 `protobuf:"varint,4,opt,name=from,proto3" json:"from,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuarantineOrder) Reset() {
+	*x = QuarantineOrder{}
+	mi := &file_hushlog_v1_request_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuarantineOrder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuarantineOrder) ProtoMessage() {}
+
+func (x *QuarantineOrder) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_request_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuarantineOrder.ProtoReflect.Descriptor instead.
+func (*QuarantineOrder) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_request_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *QuarantineOrder) GetAction() QuarantineAction {
+	if x != nil {
+		return x.Action
+	}
+	return QuarantineAction_QUARANTINE_ACTION_UNSPECIFIED
+}
+
+func (x *QuarantineOrder) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *QuarantineOrder) GetEvents() []*QuarantinedEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *QuarantineOrder) GetFrom() int64 {
+	if x != nil {
+		return x.From
+	}
+	return 0
+}
+
+// QuarantinedEvent names an event by where it came from.
+type QuarantinedEvent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RawPartition  int32                  `protobuf:"varint,1,opt,name=raw_partition,json=rawPartition,proto3" json:"raw_partition,omitempty"`
+	RawOffset     int64                  `protobuf:"varint,2,opt,name=raw_offset,json=rawOffset,proto3" json:"raw_offset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QuarantinedEvent) Reset() {
+	*x = QuarantinedEvent{}
+	mi := &file_hushlog_v1_request_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QuarantinedEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QuarantinedEvent) ProtoMessage() {}
+
+func (x *QuarantinedEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_request_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QuarantinedEvent.ProtoReflect.Descriptor instead.
+func (*QuarantinedEvent) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_request_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *QuarantinedEvent) GetRawPartition() int32 {
+	if x != nil {
+		return x.RawPartition
+	}
+	return 0
+}
+
+func (x *QuarantinedEvent) GetRawOffset() int64 {
+	if x != nil {
+		return x.RawOffset
+	}
+	return 0
+}
+
 var File_hushlog_v1_request_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_request_proto_rawDesc = "" +
 	"\n" +
 	"\x18hushlog/v1/request.proto\x12\n" +
-	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xaf\x04\n" +
+	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xec\x04\n" +
 	"\aRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\fR\trequestId\x12\"\n" +
@@ -276,12 +465,28 @@ const file_hushlog_v1_request_proto_rawDesc = "" +
 	"\x04from\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
 	"\x05until\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x1c\n" +
 	"\x04flag\x18\x0e \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x04flag\x12\x17\n" +
-	"\ahold_id\x18\x0f \x01(\fR\x06holdId*~\n" +
+	"\ahold_id\x18\x0f \x01(\fR\x06holdId\x12;\n" +
+	"\n" +
+	"quarantine\x18\x10 \x01(\v2\x1b.hushlog.v1.QuarantineOrderR\n" +
+	"quarantine\"\xb3\x01\n" +
+	"\x0fQuarantineOrder\x124\n" +
+	"\x06action\x18\x01 \x01(\x0e2\x1c.hushlog.v1.QuarantineActionR\x06action\x12 \n" +
+	"\x06reason\x18\x02 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x06reason\x124\n" +
+	"\x06events\x18\x03 \x03(\v2\x1c.hushlog.v1.QuarantinedEventR\x06events\x12\x12\n" +
+	"\x04from\x18\x04 \x01(\x03R\x04from\"V\n" +
+	"\x10QuarantinedEvent\x12#\n" +
+	"\rraw_partition\x18\x01 \x01(\x05R\frawPartition\x12\x1d\n" +
+	"\n" +
+	"raw_offset\x18\x02 \x01(\x03R\trawOffset*~\n" +
 	"\vRequestKind\x12\x1c\n" +
 	"\x18REQUEST_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11REQUEST_KIND_HOLD\x10\x01\x12\x18\n" +
 	"\x14REQUEST_KIND_RELEASE\x10\x02\x12 \n" +
-	"\x1cREQUEST_KIND_APPROVE_RELEASE\x10\x03B7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
+	"\x1cREQUEST_KIND_APPROVE_RELEASE\x10\x03*o\n" +
+	"\x10QuarantineAction\x12!\n" +
+	"\x1dQUARANTINE_ACTION_UNSPECIFIED\x10\x00\x12\x1c\n" +
+	"\x18QUARANTINE_ACTION_REPLAY\x10\x01\x12\x1a\n" +
+	"\x16QUARANTINE_ACTION_DROP\x10\x02B7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
 
 var (
 	file_hushlog_v1_request_proto_rawDescOnce sync.Once
@@ -295,23 +500,29 @@ func file_hushlog_v1_request_proto_rawDescGZIP() []byte {
 	return file_hushlog_v1_request_proto_rawDescData
 }
 
-var file_hushlog_v1_request_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_hushlog_v1_request_proto_msgTypes = make([]protoimpl.MessageInfo, 1)
+var file_hushlog_v1_request_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_hushlog_v1_request_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_hushlog_v1_request_proto_goTypes = []any{
 	(RequestKind)(0),              // 0: hushlog.v1.RequestKind
-	(*Request)(nil),               // 1: hushlog.v1.Request
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(QuarantineAction)(0),         // 1: hushlog.v1.QuarantineAction
+	(*Request)(nil),               // 2: hushlog.v1.Request
+	(*QuarantineOrder)(nil),       // 3: hushlog.v1.QuarantineOrder
+	(*QuarantinedEvent)(nil),      // 4: hushlog.v1.QuarantinedEvent
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_hushlog_v1_request_proto_depIdxs = []int32{
-	2, // 0: hushlog.v1.Request.at:type_name -> google.protobuf.Timestamp
+	5, // 0: hushlog.v1.Request.at:type_name -> google.protobuf.Timestamp
 	0, // 1: hushlog.v1.Request.kind:type_name -> hushlog.v1.RequestKind
-	2, // 2: hushlog.v1.Request.from:type_name -> google.protobuf.Timestamp
-	2, // 3: hushlog.v1.Request.until:type_name -> google.protobuf.Timestamp
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	5, // 2: hushlog.v1.Request.from:type_name -> google.protobuf.Timestamp
+	5, // 3: hushlog.v1.Request.until:type_name -> google.protobuf.Timestamp
+	3, // 4: hushlog.v1.Request.quarantine:type_name -> hushlog.v1.QuarantineOrder
+	1, // 5: hushlog.v1.QuarantineOrder.action:type_name -> hushlog.v1.QuarantineAction
+	4, // 6: hushlog.v1.QuarantineOrder.events:type_name -> hushlog.v1.QuarantinedEvent
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_hushlog_v1_request_proto_init() }
@@ -325,8 +536,8 @@ func file_hushlog_v1_request_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hushlog_v1_request_proto_rawDesc), len(file_hushlog_v1_request_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   1,
+			NumEnums:      2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
