@@ -98,7 +98,7 @@ var rights = []serviceRights{
 	{
 		service: identity.Redactor,
 		topics: map[string][]string{
-			TopicRaw:        {opRead},
+			TopicRaw:        {opRead, opWrite}, // orders and ticks about what is in quarantine
 			TopicEvents:     {opRead, opWrite}, // reads back what it published, to know doubles
 			TopicQuarantine: {opRead, opWrite}, // tries again
 			TopicKeys:       {opRead, opWrite}, // makes the epochs
@@ -134,7 +134,7 @@ var rights = []serviceRights{
 			TopicRequests:   {opRead, opDescribeConfigs}, // erases, holds
 		},
 		groups:  true,
-		watches: []string{identity.Redactor},
+		watches: []string{identity.Redactor, identity.Ingest},
 		grants:  retentionGrants(),
 	},
 	{
@@ -199,8 +199,8 @@ func retentionGrants() []string {
 			grants = append(grants, "GRANT SELECT("+columns+")"+on)
 		}
 	}
-	// What was erased is a step of the ledger. What is picked is copied for a hold, by a view that runs as admin.
-	grants = append(grants, "GRANT INSERT ON "+Database+"."+TableLedger, "GRANT INSERT ON "+Database+"."+tableHoldPicks)
+	// What was erased is a step of the ledger, whose books are compared with the rows. What is picked is copied for a hold, by a view that runs as admin.
+	grants = append(grants, "GRANT INSERT, SELECT ON "+Database+"."+TableLedger, "GRANT INSERT ON "+Database+"."+tableHoldPicks)
 	for _, table := range schema {
 		if table.kept {
 			grants = append(grants, "GRANT SELECT, INSERT ON "+Database+"."+table.name)

@@ -137,11 +137,10 @@ func (k *FileKMS) with(secret *[identity.KeySize]byte, use func(*secrets.Keeper)
 }
 
 func (k *FileKMS) path(key string) (string, error) {
-	day, err := time.Parse(time.DateOnly, key)
-	if err != nil || KeyOfDay(day) != key {
+	if !isDay(key) {
 		return "", errors.New("KMS key name is not a day, as 2006-01-02")
 	}
-	return filepath.Join(k.dir, key+".key"), nil
+	return filepath.Join(k.dir, key+dayKeySuffix), nil
 }
 
 func (k *FileKMS) load(key string) (*[identity.KeySize]byte, error) {

@@ -204,7 +204,12 @@ const (
 	ErasureDone     = "erased"
 	ErasureNotFound = "not-found"
 	ErasureFailed   = "failed"
+	// ErasureShredded is final, too: of the key of a day.
+	ErasureShredded = "shredded"
 )
+
+// ShredPrefix and a day, as 2006-01-02, are the request id of the steps that destroy the day's key.
+const ShredPrefix = "shred-"
 
 // ErasureStep is one row of the table erasures.
 type ErasureStep struct {
@@ -223,7 +228,28 @@ type ErasureStep struct {
 
 // Final says that nothing more is done.
 func (s ErasureStep) Final() bool {
-	return s.State == ErasureDone || s.State == ErasureNotFound || s.State == ErasureFailed
+	return s.State == ErasureDone || s.State == ErasureNotFound || s.State == ErasureFailed || s.State == ErasureShredded
+}
+
+// ShredsBegun lists the request ids of keys whose destruction was begun and has no receipt.
+func (db *DB) ShredsBegun(ctx context.Context) ([]string, error) {
+	const op = "look for keys whose destruction was begun"
+	rows, err := db.conn.Query(ctx, "SELECT request_id FROM "+Database+"."+TableErasures+" WHERE startsWith(request_id, '"+ShredPrefix+
+		"') GROUP BY request_id HAVING countIf(state = '"+ErasureShredded+"') = 0 ORDER BY request_id")
+	if err != nil {
+		return nil, clean(op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var ids []string
+	for rows.Next() {
+		var id string
+		err = rows.Scan(&id)
+		if err != nil {
+			return nil, clean(op, err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, clean(op, rows.Err())
 }
 
 // ErasureSteps reads what was done of a request, in order.

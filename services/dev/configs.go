@@ -144,6 +144,7 @@ func (s *Stack) configs() map[string]any {
 	t.Common, t.Kafka = s.common(identity.Retention), setup.KafkaConfig(l, identity.Retention, brokers)
 	t.ClickHouse = setup.ClickHouseConfig(l, identity.Retention, s.Addresses.ClickHouse)
 
+	t.KMS, t.EpochVerifyKey = kms, l.EpochVerifyKey()
 	t.Trail = retention.TrailConfig{Dir: l.TrailLog(), SignKey: l.TrailSignKey(), VerifyKey: l.TrailVerifyKey()}
 
 	q := query.DefaultConfig()

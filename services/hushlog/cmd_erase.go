@@ -66,14 +66,14 @@ func readSubject(in io.Reader) (string, error) {
 	return subject, nil
 }
 
-var requestForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+var requestForm = regexp.MustCompile(`^([0-9a-f]{32}|` + store.ShredPrefix + `[0-9]{4}-[0-9]{2}-[0-9]{2})$`)
 
 func newEraseStatusCommand() *cobra.Command {
 	var ask asking
 	wait := false
 	cmd := &cobra.Command{
 		Use:   "status REQUEST --purpose PURPOSE",
-		Short: "Print the receipt of an erasure; ends with an error when nothing was erased",
+		Short: "Print the receipt of an erasure, or of shred-DAY, the end of a day's key; ends with an error when nothing was erased",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runEraseStatus(cmd.Context(), ask, args[0], wait, cmd.OutOrStdout())
@@ -98,7 +98,7 @@ func runEraseStatus(ctx context.Context, ask asking, id string, wait bool, out i
 		switch {
 		case step.Final():
 			fmt.Fprint(out, step.Receipt)
-			if step.State != store.ErasureDone {
+			if step.State != store.ErasureDone && step.State != store.ErasureShredded {
 				return fmt.Errorf("nothing was erased: %s", step.State)
 			}
 			return nil

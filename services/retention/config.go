@@ -18,6 +18,11 @@ type Config struct {
 	ClickHouse store.Config `yaml:"clickhouse"`
 	// Trail is the audit trail's log, which retention writes.
 	Trail TrailConfig `yaml:"trail"`
+	// KMS is the URL of the keys that wrap epochs' private keys, as redactor and ingest have it. Retention
+	// destroys them, and needs no right to read them.
+	KMS string `yaml:"kms"`
+	// EpochVerifyKey is the file of the public key that epochs are signed with.
+	EpochVerifyKey string `yaml:"epoch_verify_key"`
 	// Interval is the pause between rounds. Default 1m. Longer, and records and
 	// rows outlive their date by more; shorter costs a few questions a round.
 	Interval time.Duration `yaml:"interval"`
@@ -25,6 +30,10 @@ type Config struct {
 	// retention_runs. Default 15m; a change is written down with the next round. Longer, and `hushlog
 	// retention status` tells of older things; shorter makes the trail longer.
 	RecordInterval time.Duration `yaml:"record_interval"`
+	// LedgerInterval is the pause between looks at whether the ledger's books balance with the rows; a gap is
+	// told when two looks in a row find it. Default 5m. Longer, and a loss is told later; shorter counts the
+	// last day's rows more often.
+	LedgerInterval time.Duration `yaml:"ledger_interval"`
 }
 
 // TrailConfig is where the audit trail's log is, and what it is signed with.
@@ -58,17 +67,26 @@ func (c TrailConfig) Validate() error {
 
 // DefaultConfig returns the values that hold where a file says nothing.
 func DefaultConfig() Config {
-	return Config{Common: service.DefaultCommon(), Interval: time.Minute, RecordInterval: 15 * time.Minute}
+	return Config{Common: service.DefaultCommon(), Interval: time.Minute, RecordInterval: 15 * time.Minute, LedgerInterval: 5 * time.Minute}
 }
 
 // Validate names each field that is missing or out of range.
 func (c Config) Validate() error {
 	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.ClickHouse.Validate(), c.Trail.Validate()}
+	if c.KMS == "" {
+		problems = append(problems, errors.New("kms: is missing"))
+	}
+	if c.EpochVerifyKey == "" {
+		problems = append(problems, errors.New("epoch_verify_key: is missing"))
+	}
 	if c.Interval < time.Second || c.Interval > time.Hour {
 		problems = append(problems, errors.New("interval: must be between 1s and 1h"))
 	}
 	if c.RecordInterval < time.Second || c.RecordInterval > 12*time.Hour {
 		problems = append(problems, errors.New("record_interval: must be between 1s and 12h"))
+	}
+	if c.LedgerInterval < time.Second || c.LedgerInterval > 24*time.Hour {
+		problems = append(problems, errors.New("ledger_interval: must be between 1s and 24h"))
 	}
 	return errors.Join(problems...)
 }

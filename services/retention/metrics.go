@@ -24,6 +24,10 @@ type metrics struct {
 	overdueRecords   *prometheus.GaugeVec
 	lastRun          prometheus.Gauge
 	alerts           prometheus.Counter
+	dayKeys          prometheus.Gauge
+	dayKeysOverdue   prometheus.Gauge
+	shredded         prometheus.Counter
+	ledgerGap        *prometheus.GaugeVec
 }
 
 // Steps of a round, and values of the label step.
@@ -34,11 +38,21 @@ const (
 	stepSettings = "settings"
 	stepTrail    = "trail"
 	stepRecord   = "record"
+	stepShred    = "shred"
+	stepLedger   = "ledger"
+)
+
+// Kinds of gaps of the ledger, and values of the label kind.
+const (
+	gapUnread      = "unread"
+	gapUnaccounted = "unaccounted"
+	gapMissing     = "rows-missing"
+	gapSurplus     = "rows-surplus"
 )
 
 // steps lists them in the order in which a round takes them.
 func steps() []string {
-	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepRecord}
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepLedger, stepShred, stepRecord}
 }
 
 // States of the trail's log, and values of the label state.
@@ -103,6 +117,21 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	m.erasuresWaiting = with.NewGauge(prometheus.GaugeOpts{
 		Name: "hushlog_retention_erasures_waiting", Help: "Requests for erasures that are worked on.",
 	})
+	m.dayKeys = with.NewGauge(prometheus.GaugeOpts{
+		Name: "hushlog_retention_day_keys", Help: "Keys of days that exist.",
+	})
+	m.dayKeysOverdue = with.NewGauge(prometheus.GaugeOpts{
+		Name: "hushlog_retention_day_keys_overdue", Help: "Keys of days that should be destroyed and could not be.",
+	})
+	m.shredded = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_shredded_total", Help: "Keys of days that were destroyed.",
+	})
+	m.ledgerGap = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_ledger_gap_events", Help: "Events that the books cannot account for, found twice in a row: accepted and never read, read and become nothing, stored and no row, or rows that nothing tells of.",
+	}, []string{"kind"})
+	for _, kind := range []string{gapUnread, gapUnaccounted, gapMissing, gapSurplus} {
+		m.ledgerGap.WithLabelValues(kind).Set(0)
+	}
 	m.setTrail(nil)
 	for _, table := range tables {
 		m.overdue.WithLabelValues(table).Set(0)

@@ -19,6 +19,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -40,6 +41,9 @@ type Service struct {
 	runs     *recorder
 	// began is told when this process begins to write the trail, and with it what retention does.
 	began <-chan struct{}
+	// shredder is nil when the KMS's keys are destroyed by whoever runs it.
+	shredder *shredder
+	books    *books
 }
 
 // Run is the whole service: it opens what the configuration names, makes rounds until
@@ -118,6 +122,17 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: publisher, policy: p, expiries: expiries,
 		every: cfg.RecordInterval, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,
 	}
+	s.books = &books{
+		store: db, topics: unfinishedTopics(p.Retention), keep: shortestMetadata(p.Retention), interval: cfg.LedgerInterval,
+		unread: func(ctx context.Context, group, topic string, now time.Time, within time.Duration) (time.Time, bool, error) {
+			return stream.OldestUnread(ctx, admin, group, topic, now, within)
+		},
+		metrics: m, log: app.Log, now: time.Now,
+	}
+	err = s.addShredder(ctx, opts, p, trail, notes, streamMetrics)
+	if err != nil {
+		return nil, err
+	}
 	app.Health.AddCheck("trail", trail.healthy)
 	app.Go("log the trail", trail.run)
 	app.Health.AddCheck("kafka", publisher.Ping)
@@ -136,6 +151,55 @@ func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, t
 	s.app.Health.AddCheck("requests", func(context.Context) error { return follower.Healthy() })
 	s.app.Go("follow requests", follower.Run)
 	s.app.Go("erase", e.run)
+}
+
+// addShredder destroys keys of days while this process writes the trail's log.
+func (s *Service) addShredder(ctx context.Context, opts []kgo.Opt, p *policy.Policy, log *trailLog, trail trailNotes, sm *stream.Metrics) error {
+	keys, err := seal.OpenShredder(s.cfg.KMS)
+	if errors.Is(err, seal.ErrShredder) {
+		s.app.Log.WarnContext(ctx, "keys of days are not destroyed by this process", slog.String("reason", err.Error()))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("kms: %w", err)
+	}
+	verify, err := identity.LoadEpochVerifyKey(s.cfg.EpochVerifyKey)
+	if err != nil {
+		return fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	ring, err := seal.NewKeyring(verify, nil)
+	if err != nil {
+		return fmt.Errorf("epoch_verify_key: %w", err)
+	}
+	follower := stream.FollowEpochs(opts, ring, sm, s.app.Log, nil)
+	s.shredder = &shredder{
+		keys: keys, ring: ring, known: knownEpochs(follower), longest: longestEpoch(p), store: s.db, trail: trail,
+		signer: log.signer, leads: log.leads.Load, metrics: s.metrics, log: s.app.Log, now: time.Now,
+	}
+	s.app.Health.AddCheck("epochs", func(context.Context) error { return follower.Healthy() })
+	s.app.Go("follow epochs", follower.Run)
+	return nil
+}
+
+// knownEpochs says whether the keys topic was read to its end once and is followed.
+func knownEpochs(f *stream.Follower) func() error {
+	return func() error {
+		select {
+		case <-f.CaughtUp():
+			return f.Healthy()
+		default:
+			return errNotReadYet
+		}
+	}
+}
+
+// longestEpoch is how long an epoch can be opened, from its making, by the policy's dates.
+func longestEpoch(p *policy.Policy) time.Duration {
+	longest := time.Duration(0)
+	for _, open := range seal.LivesFor(p.Retention.RawAtMost.D(), p.Retention.Events.D(), p.Retention.Quarantine.D()).Open {
+		longest = max(longest, open)
+	}
+	return longest
 }
 
 func tables(expiries []store.Expiry) []string {
@@ -174,6 +238,10 @@ func (s *Service) round(ctx context.Context) {
 	s.step(ctx, stepRaw, s.raw.clean)
 	s.step(ctx, stepSettings, s.settings)
 	s.step(ctx, stepTrail, s.trail.run)
+	s.step(ctx, stepLedger, s.books.run)
+	if s.shredder != nil {
+		s.step(ctx, stepShred, s.shredder.run)
+	}
 	s.step(ctx, stepRecord, func(ctx context.Context) error { return s.runs.run(ctx, s.failedSteps()) })
 }
 

@@ -109,7 +109,7 @@ func ownSecrets(p *policy.Policy) map[string][]string {
 		"redactor":   own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub"),
 		"ingest":     own(identity.Ingest, "epoch-verify.pub"),
 		"alert":      own(identity.Alert, "webhook.key"),
-		"retention":  own(identity.Retention, "trail-sign.key", "trail-verify.pub"),
+		"retention":  own(identity.Retention, "trail-sign.key", "trail-verify.pub", "epoch-verify.pub"),
 		"query":      own(identity.Query, append(roles, "epoch-verify.pub")...),
 		"tools":      nil,
 	}
