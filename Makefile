@@ -29,7 +29,7 @@ TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-governance test-race test-kafka \
-	test-containers lint fmt bench bench-redact fuzz eval train-names train-safety certs secrets clean distclean
+	test-containers lint fmt bench bench-redact bench-store fuzz eval train-names train-safety certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -77,6 +77,9 @@ bench: ## run every benchmark (BENCHTIME=1s each)
 
 bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PYTHON=python3)
 	@$(TIMED) $@ .tools/bench-redact.sh
+
+bench-store: ## the questions of docs/schema.md over ROWS=5000000 interactions: rows read, time
+	@$(TIMED) $@ .tools/bench-store.sh $(ROWS)
 
 train-names: ## train the model of names anew and measure it (DATA=folder of the evaluation data)
 	@$(TIMED) $@ .tools/train-names.sh "$(DATA)"

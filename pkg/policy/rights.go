@@ -160,7 +160,7 @@ func insertGrants() []string {
 	var grants []string
 	for _, table := range schema {
 		on := " ON " + Database + "." + table.name
-		if table.kept || table.held() {
+		if table.kept || table.derived() {
 			continue
 		}
 		grants = append(grants, "GRANT INSERT"+on, "GRANT SELECT("+strings.Join(table.found, ", ")+")"+on)
@@ -176,6 +176,9 @@ var foundBy = map[string]string{
 	TableFlags:            "project, request_id, accepted_at, category",
 	TableInteractions:     "project, request_id, accepted_at, user_pseudonym, safety_categories, content_bytes",
 	TableAlerts:           "project, window_start, user_pseudonym, fingerprint, fired_at",
+	TableRollupMinute:     "minute, interactions",
+	TableRollupHour:       "hour, interactions",
+	TableRollupDay:        "day, interactions",
 	TableHeldContents:     "hold_id, project, request_id, accepted_at",
 	TableHeldFindings:     "hold_id, project, request_id, accepted_at",
 	TableHeldFlags:        "hold_id, project, request_id, accepted_at",
@@ -199,8 +202,9 @@ func retentionGrants() []string {
 			grants = append(grants, "GRANT SELECT("+columns+")"+on)
 		}
 	}
-	// What was erased is a step of the ledger, whose books are compared with the rows. What is picked is copied for a hold, by a view that runs as admin.
-	grants = append(grants, "GRANT INSERT, SELECT ON "+Database+"."+TableLedger, "GRANT INSERT ON "+Database+"."+tableHoldPicks)
+	// What was erased is a step of the ledger, whose books are compared with the rows. What is picked is copied for a
+	// hold, or rolled up again, by views that run as admin.
+	grants = append(grants, "GRANT INSERT, SELECT ON "+Database+"."+TableLedger, "GRANT INSERT ON "+Database+"."+tableHoldPicks, "GRANT INSERT ON "+Database+"."+tableRollupPicks)
 	for _, table := range schema {
 		if table.kept {
 			grants = append(grants, "GRANT SELECT, INSERT ON "+Database+"."+table.name)

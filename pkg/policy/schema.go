@@ -17,14 +17,20 @@ const (
 	TableTombstones   = "tombstones"
 
 	TableRetentionRuns = "retention_runs"
-	TableHolds         = "holds"
-	TableHoldSubjects  = "hold_subjects"
+	// Rollups of interactions.
+	TableRollupMinute = "rollup_minute"
+	TableRollupHour   = "rollup_hour"
+	TableRollupDay    = "rollup_day"
+	TableHolds        = "holds"
+	TableHoldSubjects = "hold_subjects"
 	// Copies of rows under a hold.
 	TableHeldInteractions = "held_interactions"
 	TableHeldContents     = "held_contents"
 	TableHeldFindings     = "held_findings"
 	TableHeldFlags        = "held_flags"
 	TableHeldAlerts       = "held_alerts"
+	// tableRollupPicks stores nothing: what retention writes to it makes ClickHouse make rollups anew.
+	tableRollupPicks = "rollup_picks"
 	// tableHoldPicks stores nothing: what retention writes to it makes ClickHouse copy rows under a hold.
 	tableHoldPicks = "hold_picks"
 )
@@ -45,8 +51,8 @@ type tableSpec struct {
 	keep func(r Retention, l RetentionLabel) Duration
 }
 
-// held says that the table holds copies of rows under a hold, which ClickHouse makes for retention.
-func (t tableSpec) held() bool { return t.keep == nil && !t.kept }
+// derived says that ClickHouse itself makes the table's rows, by materialized views: rollups, and copies under a hold.
+func (t tableSpec) derived() bool { return len(t.found) == 0 && !t.kept }
 
 // longestMetadata is how long rows of an interaction may be there, or come back from what is as old.
 func longestMetadata(r Retention, _ RetentionLabel) Duration {
@@ -73,6 +79,9 @@ var schema = []tableSpec{
 	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
+	{TableRollupMinute, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
+	{TableRollupHour, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
+	{TableRollupDay, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 	{TableHolds, false, true, false, nil, true, nil},
 	{TableHoldSubjects, false, true, false, nil, true, nil},
 	{TableHeldContents, true, true, false, nil, false, nil},

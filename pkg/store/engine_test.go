@@ -37,6 +37,11 @@ var limits = store.Limits{Time: 20 * time.Second, Rows: 10_000, Bytes: 16 << 20,
 // ask runs a statement as an identity and returns its rows, tab separated.
 func ask(t *testing.T, engine *storetest.Engine, user, statement string) (string, error) {
 	t.Helper()
+	return askAs(t, engine, user, statement)
+}
+
+func askAs(t testing.TB, engine *storetest.Engine, user, statement string) (string, error) {
+	t.Helper()
 	reader, err := store.NewReader(engine.Config(user))
 	require.NoError(t, err)
 	defer func() { _ = reader.Close() }()

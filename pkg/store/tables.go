@@ -16,8 +16,12 @@ const (
 	TableTombstones   = "tombstones"
 
 	TableRetentionRuns = "retention_runs"
-	TableHolds         = "holds"
-	TableHoldSubjects  = "hold_subjects"
+	// Rollups of interactions.
+	TableRollupMinute = "rollup_minute"
+	TableRollupHour   = "rollup_hour"
+	TableRollupDay    = "rollup_day"
+	TableHolds        = "holds"
+	TableHoldSubjects = "hold_subjects"
 	// Copies of rows under a hold.
 	TableHeldInteractions = "held_interactions"
 	TableHeldContents     = "held_contents"
@@ -68,7 +72,7 @@ const (
 	columnBlock = "block_id"
 )
 
-var tables = append(slices.Clone(dated), holdTables()...)
+var tables = slices.Concat(dated, holdTables())
 
 var dated = []Table{
 	{Name: TableContents, ID: columnBlock, Date: "accepted_at", Labelled: true, Columns: slices.Concat(common, []Column{
@@ -226,6 +230,9 @@ var dated = []Table{
 		{"until", typeTime},
 		{"at", typeTime},
 	}},
+	rollup(TableRollupMinute, "minute", "DateTime('UTC')"),
+	rollup(TableRollupHour, "hour", "DateTime('UTC')"),
+	rollup(TableRollupDay, "day", "Date"),
 	{Name: TableRetentionRuns, ID: "run_id", Date: "at", Columns: []Column{
 		{"run_id", typeText},
 		{"at", typeTime},
@@ -239,6 +246,28 @@ var dated = []Table{
 		{"failed_steps", typeNames},
 		{"policy_digest", typeName},
 	}},
+}
+
+// rollup is the table of a unit of time.
+func rollup(name, unit, unitType string) Table {
+	const quantiles = "AggregateFunction(quantilesTDigest(0.5, 0.9, 0.95, 0.99), UInt32)"
+	columns := []Column{
+		{"project", typeName},
+		{"classification", typeClass},
+		{columnLabel, typeName},
+		{unit, unitType},
+		{"environment", typeName},
+		{"region", typeName},
+		{"provider", typeName},
+		{"model", typeName},
+		{"model_version", typeName},
+		{"cost_currency", typeName},
+	}
+	for _, count := range []string{"interactions", "errors", "input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens"} {
+		columns = append(columns, Column{count, "SimpleAggregateFunction(sum, UInt64)"})
+	}
+	columns = append(columns, Column{"cost", "SimpleAggregateFunction(sum, Float64)"}, Column{"latency_ms", quantiles}, Column{"time_to_first_token_ms", quantiles})
+	return Table{Name: name, ID: unit, Date: unit, Labelled: true, Columns: columns}
 }
 
 // holdTables have no date: what is in them goes by the hold.

@@ -231,18 +231,24 @@ func insertStatement(table Table) string {
 	return "INSERT INTO " + Database + "." + table.Name + " (" + strings.Join(names, ", ") + ")"
 }
 
-// insertContext gives the columns' types, which spares the client a question for each insert and the
+// insertContext sees to it that what has a token is inserted once, and what has none each time. It gives the columns' types, which spares the client a question for each insert and the
 // user a right to ask it.
 func insertContext(ctx context.Context, table Table, token string) context.Context {
 	columns := make([]clickhouse.ColumnNameAndType, len(table.Columns))
 	for i, column := range table.Columns {
 		columns[i] = clickhouse.ColumnNameAndType{Name: column.Name, Type: column.Type}
 	}
+	deduplicate := 1
+	if token == "" {
+		deduplicate = 0
+	}
 	return clickhouse.Context(ctx,
 		clickhouse.WithColumnNamesAndTypes(columns),
 		clickhouse.WithSettings(clickhouse.Settings{
 			"insert_deduplication_token": token,
-			"insert_deduplicate":         1,
-			"async_insert":               0,
+			"insert_deduplicate":         deduplicate,
+			// Repeating a block fills what its rollups miss of it.
+			"deduplicate_blocks_in_dependent_materialized_views": deduplicate,
+			"async_insert": 0,
 		}))
 }

@@ -21,6 +21,7 @@ type metrics struct {
 	trailDifferences *prometheus.GaugeVec
 	erasures         *prometheus.CounterVec
 	erasuresWaiting  prometheus.Gauge
+	rolledUpAgain    prometheus.Counter
 	overdueRecords   *prometheus.GaugeVec
 	lastRun          prometheus.Gauge
 	alerts           prometheus.Counter
@@ -37,6 +38,7 @@ const (
 	stepRaw      = "raw"
 	stepSettings = "settings"
 	stepTrail    = "trail"
+	stepRollups  = "rollups"
 	stepRecord   = "record"
 	stepShred    = "shred"
 	stepLedger   = "ledger"
@@ -52,7 +54,7 @@ const (
 
 // steps lists them in the order in which a round takes them.
 func steps() []string {
-	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepLedger, stepShred, stepRecord}
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepRollups, stepLedger, stepShred, stepRecord}
 }
 
 // States of the trail's log, and values of the label state.
@@ -132,6 +134,9 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	for _, kind := range []string{gapUnread, gapUnaccounted, gapMissing, gapSurplus} {
 		m.ledgerGap.WithLabelValues(kind).Set(0)
 	}
+	m.rolledUpAgain = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_rollups_made_anew_total", Help: "Minutes, hours and days of rollups that differed from the rows and were made anew.",
+	})
 	m.setTrail(nil)
 	for _, table := range tables {
 		m.overdue.WithLabelValues(table).Set(0)

@@ -38,6 +38,7 @@ type Service struct {
 	metrics  *metrics
 	failed   map[string]error
 	trail    *reconciler
+	rollups  *rollups
 	runs     *recorder
 	// began is told when this process begins to write the trail, and with it what retention does.
 	began <-chan struct{}
@@ -122,6 +123,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: publisher, policy: p, expiries: expiries,
 		every: cfg.RecordInterval, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,
 	}
+	s.rollups = &rollups{store: db, leads: trail.leads.Load, keep: longestMetadata(expiries), metrics: m, log: app.Log, now: time.Now}
 	s.books = &books{
 		store: db, topics: unfinishedTopics(p.Retention), keep: shortestMetadata(p.Retention), interval: cfg.LedgerInterval,
 		unread: func(ctx context.Context, group, topic string, now time.Time, within time.Duration) (time.Time, bool, error) {
@@ -238,6 +240,7 @@ func (s *Service) round(ctx context.Context) {
 	s.step(ctx, stepRaw, s.raw.clean)
 	s.step(ctx, stepSettings, s.settings)
 	s.step(ctx, stepTrail, s.trail.run)
+	s.step(ctx, stepRollups, s.rollups.run)
 	s.step(ctx, stepLedger, s.books.run)
 	if s.shredder != nil {
 		s.step(ctx, stepShred, s.shredder.run)

@@ -307,3 +307,16 @@ func TestParserThatIsDown(t *testing.T) {
 	var refusal *guard.Refusal
 	require.NotErrorAs(t, err, &refusal)
 }
+
+// TestQuestionsPass: the statements of docs/schema.md may be asked by the roles that they are for.
+func TestQuestionsPass(t *testing.T) {
+	g := newGuard(t)
+	for _, q := range store.Questions() {
+		rights := guard.Rights{Role: q.Role}
+		for table := range policy.Default().Roles[q.Role].Tables {
+			rights.Tables = append(rights.Tables, table)
+		}
+		_, err := g.Check(t.Context(), q.SQL, rights)
+		require.NoError(t, err, q.Name)
+	}
+}
