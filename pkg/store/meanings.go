@@ -26,6 +26,8 @@ var meanings = map[string]string{
 	"cost":                          "cost in cost_currency, as the sender tells it",
 	"cost_currency":                 "currency of cost, as usd",
 	"day":                           "day of acceptance, UTC",
+	"dropped":                       "interactions that left quarantine unstored, by order or at their date",
+	"released":                      "interactions that left quarantine and were stored or known",
 	"duplicates":                    "interactions that had come before and were dropped",
 	"earlier":                       "the text is of the history that was sent along: an interaction before this one was flagged for it",
 	"engine_version":                "version of the engine that redacted it",
