@@ -14,6 +14,19 @@ var foldTable = func() (t [0x3100]rune) {
 	return t
 }()
 
+// foldWide holds foldSlow of full-width and half-width forms, signs of Chinese and Japanese texts among them.
+var foldWide = func() (t [wideEnd - wideStart]rune) {
+	for i := range t {
+		t[i] = foldSlow(rune(wideStart + i)) //nolint:gosec // a small number
+	}
+	return t
+}()
+
+const (
+	wideStart = 0xff00
+	wideEnd   = 0xfff0
+)
+
 // foldSlow is foldRune worked out.
 func foldSlow(r rune) rune {
 	switch {

@@ -27,6 +27,8 @@ type lexicon struct {
 	stems    map[string]uint8
 	unspaced map[string]uint8
 	longest  int // stem, in bytes
+	// begins says how many letters the longest entry of a script without spaces has that begins with a letter; 0 for none.
+	begins [1 << 16]uint8
 }
 
 // lexiconOnce reads the lexicon of this package. One that does not fit the program is a broken build: it panics.
@@ -98,6 +100,10 @@ func (l *lexicon) add(entry string, id uint8) {
 	switch {
 	case !spaced:
 		into = l.unspaced
+		first, _ := utf8.DecodeRune(b)
+		if int(first) < len(l.begins) {
+			l.begins[first] = max(l.begins[first], uint8(min(utf8.RuneCount(b), maxUnspaced))) //nolint:gosec // maxUnspaced at most
+		}
 	case stem:
 		into = l.stems
 		l.longest = max(l.longest, len(b))

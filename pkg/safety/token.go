@@ -223,7 +223,11 @@ func (z *tokenizer) gather(i *int) {
 func (z *tokenizer) cut(t *token) {
 	n := 0
 	best, length := 0, 1
-	for k := 0; k < len(z.run) && k < maxUnspaced; k++ {
+	most := 1
+	if r := z.run[0]; int(r) < len(z.lex.begins) {
+		most = max(1, int(z.lex.begins[r]))
+	}
+	for k := 0; k < len(z.run) && k < most; k++ {
 		n += utf8.EncodeRune(z.buf[n:], z.run[k])
 		if k == 0 {
 			best = n
@@ -256,8 +260,13 @@ func passedOver(r rune) bool { return foldRune(r) == skipRune }
 // foldRune returns the letter that r is read as, '0' for a digit, skipRune for what is passed over, 0 for what is no
 // part of a word.
 func foldRune(r rune) rune {
-	if int(r) < len(foldTable) {
+	switch {
+	case int(r) < len(foldTable):
 		return foldTable[r]
+	case r >= 0x4e00 && r < 0xa000, r >= 0x3400 && r < 0x4dc0: // Han
+		return r
+	case r >= wideStart && r < wideEnd:
+		return foldWide[r-wideStart]
 	}
 	return foldSlow(r)
 }

@@ -3,6 +3,7 @@ package safety
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -69,4 +70,22 @@ func TestLexiconRefuses(t *testing.T) {
 	}
 	l := &lexicon{names: make([]string, maxConcepts), words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
 	require.Error(t, l.read("ONEMORE en: a"))
+}
+
+// TestFoldIsTheSame compares what is looked up with what is worked out.
+func TestFoldIsTheSame(t *testing.T) {
+	for r := rune(0); r < 0x11000; r++ {
+		if r < 0xd800 || r >= 0xe000 {
+			require.Equal(t, foldSlow(r), foldRune(r), "%U", r)
+		}
+	}
+}
+
+// TestUnspacedWords takes the longest word that the lexicon knows, wherever it begins.
+func TestUnspacedWords(t *testing.T) {
+	l := lexiconOnce()
+	for entry := range l.unspaced {
+		first, _ := utf8.DecodeRuneInString(entry)
+		require.GreaterOrEqual(t, int(l.begins[first]), min(utf8.RuneCountInString(entry), maxUnspaced), entry)
+	}
 }

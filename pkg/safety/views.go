@@ -51,10 +51,10 @@ func views(out []string, text string, s *signals) []string {
 		}
 	}
 	if s.long > 0 {
-		add(decodeRuns(text, isBase64, 20, decodeBase64))
+		add(decodeRuns(text, &base64Signs, 20, decodeBase64))
 	}
 	if s.long > 0 || s.hexPairs >= 8 {
-		add(decodeRuns(text, isHexOrGap, 16, decodeHex))
+		add(decodeRuns(text, &hexSigns, 16, decodeHex))
 	}
 	if strings.Count(text, "%") >= 4 {
 		add(decodePercent(text))
@@ -75,7 +75,7 @@ func views(out []string, text string, s *signals) []string {
 		add(strings.Map(unlike, text))
 	}
 	if s.mixed >= 3 && s.mixed*8 >= s.words {
-		add(strings.Map(unleet, text))
+		add(unleetAll(text))
 	}
 	if s.single >= 8 && s.single*4 >= s.words {
 		add(joinLetters(text))
@@ -84,21 +84,21 @@ func views(out []string, text string, s *signals) []string {
 		add(decodeTags(text))
 	}
 	if strings.Count(text, "01") >= 8 {
-		add(decodeRuns(text, isBinaryOrGap, 64, decodeBinary))
+		add(decodeRuns(text, &binarySigns, 64, decodeBinary))
 	}
 	return out
 }
 
 // decodeRuns decodes every run of letters that belong to an encoding, and returns those that are text.
-func decodeRuns(text string, belongs func(c byte) bool, least int, decode func(run string) (string, bool)) string {
+func decodeRuns(text string, belongs *[256]bool, least int, decode func(run string) (string, bool)) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
-		if !belongs(text[i]) {
+		if !belongs[text[i]] {
 			i++
 			continue
 		}
 		j := i
-		for j < len(text) && belongs(text[j]) {
+		for j < len(text) && belongs[text[j]] {
 			j++
 		}
 		if j-i >= least {
@@ -112,6 +112,20 @@ func decodeRuns(text string, belongs func(c byte) bool, least int, decode func(r
 	}
 	return b.String()
 }
+
+// bytesOf lists the bytes that belong to an encoding.
+func bytesOf(belongs func(c byte) bool) (t [256]bool) {
+	for c := range t {
+		t[c] = belongs(byte(c)) //nolint:gosec // a byte
+	}
+	return t
+}
+
+var (
+	base64Signs = bytesOf(isBase64)
+	hexSigns    = bytesOf(isHexOrGap)
+	binarySigns = bytesOf(isBinaryOrGap)
+)
 
 func isBase64(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_' || c == '='
@@ -302,6 +316,31 @@ func unlike(r rune) rune {
 		return l
 	}
 	return r
+}
+
+// leetSigns holds unleet of ASCII.
+var leetSigns = func() (t [utf8.RuneSelf]byte) {
+	for c := range t {
+		t[c] = byte(unleet(rune(c))) //nolint:gosec // ASCII to ASCII
+	}
+	return t
+}()
+
+// unleetAll maps every sign of a text that stands for a letter to it.
+func unleetAll(text string) string {
+	b := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		c := text[i]
+		if c < utf8.RuneSelf {
+			b = append(b, leetSigns[c])
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		b = utf8.AppendRune(b, unleet(r))
+		i += size
+	}
+	return string(b)
 }
 
 // unleet maps signs that stand for letters to them.

@@ -3,7 +3,7 @@ package safety
 import "math"
 
 // Sizes of windows and their steps, in words. A text shorter than the first is one window; the whole text is one, too.
-var windowSizes = [...]struct{ size, step int }{{48, 24}, {192, 96}}
+var windowSizes = [...]struct{ size, step int }{{20, 10}, {64, 32}, {192, 96}}
 
 // maxWords is how many words are scored together: longer texts are read piece by piece, overlapping by maxOverlap.
 const (

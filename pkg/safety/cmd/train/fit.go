@@ -19,6 +19,7 @@ type fitOptions struct {
 	epochs int
 	rate   float64 // of learning, divided by the root of the squares of past gradients
 	decay  float64 // of weights, each time they are learned
+	drop   float64 // share of features that are left out each time
 	seed   uint64
 }
 
@@ -46,11 +47,12 @@ type fitter struct {
 	squares [][safety.Heads]float32
 	biasSq  [safety.Heads]float64
 	opt     fitOptions
+	m       mask
 	sums    [][safety.Heads]float64
 }
 
 func fit(list []*example, opt fitOptions) *weights {
-	f := &fitter{opt: opt, squares: make([][safety.Heads]float32, safety.Rows)}
+	f := &fitter{opt: opt, m: mask{opt.seed, uint64(opt.drop * (1 << 32))}, squares: make([][safety.Heads]float32, safety.Rows)}
 	f.w.rows = make([][safety.Heads]float32, safety.Rows)
 	rng := rand.New(rand.NewPCG(opt.seed, 7)) //nolint:gosec // order, not secrets; the same every time
 	order := slices.Clone(list)
@@ -107,13 +109,25 @@ func (w *weights) highest(views []safety.View, sums [][safety.Heads]float64) ([s
 	return top, sums
 }
 
+// mask says which features are left out: which ones is drawn anew each time that a text is learned, so that no few of them
+// stand for all (dropout: Srivastava et al. 2014).
+type mask struct{ salt, below uint64 }
+
+func (m mask) drops(row uint32) bool {
+	return (uint64(row)^m.salt)*0x9e3779b97f4a7c15>>32 < m.below
+}
+
 func (f *fitter) learn(e *example, rate float64) {
+	f.m.salt = f.m.salt*6364136223846793005 + 1442695040888963407
 	var top [safety.Heads]best
 	top, f.sums = f.w.highest(e.views, f.sums)
 	var gradient [safety.Heads]float64
 	for h, c := range safety.Categories() {
 		y, weight := target(c, e.Label)
-		p := 1 / (1 + math.Exp(-top[h].score))
+		if weight == 0 {
+			continue
+		}
+		p := 1 / (1 + math.Exp(-f.masked(h, &top[h])))
 		gradient[h] = (p - y) * weight * e.weight
 		if top[h].view == nil || math.Abs(gradient[h]) < 1e-4 {
 			gradient[h] = 0
@@ -130,10 +144,27 @@ func (f *fitter) learn(e *example, rate float64) {
 		step := float32(g / safety.Length(b.to-b.from))
 		lr, decay := float32(rate), float32(1-rate*f.opt.decay)
 		for _, r := range b.view.Rows[b.from:b.to] {
+			if f.m.drops(r) {
+				continue
+			}
 			sq := &f.squares[r][h]
 			*sq += step * step
 			w := &f.w.rows[r][h]
 			*w = *w*decay - lr*step/float32(math.Sqrt(float64(*sq)+1e-4))
 		}
 	}
+}
+
+// masked is the score of a window without the features that are left out, as if it were of all.
+func (f *fitter) masked(h int, b *best) float64 {
+	if f.opt.drop == 0 || b.view == nil {
+		return b.score
+	}
+	sum := 0.0
+	for _, r := range b.view.Rows[b.from:b.to] {
+		if !f.m.drops(r) {
+			sum += float64(f.w.rows[r][h])
+		}
+	}
+	return sum/(1-f.opt.drop)/safety.Length(b.to-b.from) + f.w.bias[h]
 }

@@ -38,9 +38,10 @@ func run() error {
 	flag.StringVar(&s.scores, "scores", "", "`file` for the scores of left-out texts of the data, by id")
 	flag.StringVar(&s.background, "background", "", "comma-separated `folders` of harmless text and source code")
 	flag.IntVar(&s.count, "count", 12000, "`number` of texts to make from the grammars")
-	flag.IntVar(&s.fit.epochs, "epochs", 6, "")
+	flag.IntVar(&s.fit.epochs, "epochs", 8, "")
 	flag.Float64Var(&s.fit.rate, "rate", 0.3, "")
-	flag.Float64Var(&s.fit.decay, "decay", 1e-4, "")
+	flag.Float64Var(&s.fit.decay, "decay", 1e-3, "")
+	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
 	flag.Uint64Var(&s.fit.seed, "seed", 1, "")
 	flag.Parse()
 

@@ -35,9 +35,9 @@ func makeExamples(s settings) ([]*example, error) {
 		if set == "embedded" || set == "benign_note" {
 			continue
 		}
-		n := min(len(m.sets[set])*unit/6, 8*unit)
+		n := min(len(m.sets[set])*unit/4, 10*unit)
 		if strings.HasPrefix(set, "x_") {
-			n = min(len(m.sets[set])*unit/12, 6*unit)
+			n = min(len(m.sets[set])*unit/14, 12*unit)
 		}
 		m.plain(set, n)
 	}

@@ -167,12 +167,44 @@ func report(w io.Writer, results []foldResult) {
 			}
 		}
 		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, all.n, 100*all.at1/all.n, 100*all.at01/all.n)
+		p1, p01 := pooled(results, h)
+		fmt.Fprintf(w, "%s: the same, folds together at the mean threshold: at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, 100*p1, 100*p01)
 		for sign, m := range map[string]map[string]*count{"+": pos, "-": neg} {
 			for _, k := range sortedKeys(m) {
 				fmt.Fprintf(w, "    %s %-40s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
 			}
 		}
 	}
+}
+
+// pooled returns recall of explicit attacks of the data where the folds are taken together, each shifted so that its threshold
+// for 1 % is the mean of all: then 0.1 % stands for some ten harmless texts and not for one.
+func pooled(results []foldResult, h int) (at1, at01 float64) {
+	mean := meanThreshold(results, h, rates[0])
+	var negatives, positives []float64
+	for _, r := range results[:sourceFolds] {
+		shift := mean - threshold(r.negativesOf(h), rates[0])
+		for _, s := range r.list {
+			y, weight := target(safety.Categories()[h], s.Label)
+			switch {
+			case s.made || weight != 1:
+			case y == 0:
+				negatives = append(negatives, s.raw[h]+shift)
+			case s.Tier == "explicit":
+				positives = append(positives, s.raw[h]+shift)
+			}
+		}
+	}
+	recall := func(rate float64) float64 {
+		t, n := threshold(negatives, rate), 0
+		for _, p := range positives {
+			if p > t {
+				n++
+			}
+		}
+		return float64(n) / float64(max(len(positives), 1))
+	}
+	return recall(rates[0]), recall(rates[1])
 }
 
 func sortedKeys[V any](m map[string]V) []string {
