@@ -2,8 +2,11 @@ package alerting
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"strings"
+
+	"github.com/hushlog/hushlog/pkg/policy"
 )
 
 // builtinFiles are the rules that come with hushlog, each file with its tests beside it.
@@ -29,6 +32,27 @@ func Builtin() (*Rules, error) {
 	})
 	if err != nil {
 		return nil, err
+	}
+	return all, nil
+}
+
+// ForPolicy are the rules that a policy asks for: the built-in ones but some, and those of its files.
+func ForPolicy(p *policy.Policy) (*Rules, error) {
+	builtin, err := Builtin()
+	if err != nil {
+		return nil, err
+	}
+	builtin, err = builtin.Without(p.Alerts.Without...)
+	if err != nil {
+		return nil, fmt.Errorf("policy: alerts.without: %w", err)
+	}
+	own, err := Load(p.AlertFiles()...)
+	if err != nil {
+		return nil, err
+	}
+	all, err := builtin.With(own)
+	if err != nil {
+		return nil, fmt.Errorf("policy: alerts.files: %w", err)
 	}
 	return all, nil
 }

@@ -155,7 +155,7 @@ var fieldsOf = map[Source][]field{
 		{"findings", types.NewMapType(types.StringType, types.IntType), "how often each type was found; 0 for one that was not", func(e *Event) ref.Val { return countsOf(e.Record.GetFindingCounts()) }, nil},
 		{"prompt_findings", types.NewMapType(types.StringType, types.IntType), "the same, of what was sent to the model", func(e *Event) ref.Val { return countsOf(e.PromptFindings) }, nil},
 		{"answer_findings", types.NewMapType(types.StringType, types.IntType), "the same, of what the model answered", func(e *Event) ref.Val { return countsOf(e.AnswerFindings) }, nil},
-		{"flags", types.NewMapType(types.StringType, types.DoubleType), "highest score of each category; 0 for one that was not flagged", func(e *Event) ref.Val { return scoresOf(e.Record.GetSafetyFlags()) }, nil},
+		{"flags", types.NewMapType(types.StringType, types.DoubleType), "highest score of each category, by the sender or the redactor; 0 for one that was not flagged", func(e *Event) ref.Val { return scoresOf(e.Record) }, nil},
 		{"guardrails", types.NewMapType(types.StringType, types.StringType), "decision of each guardrail; empty for one that did not decide", func(e *Event) ref.Val { return decisionsOf(e.Record.GetGuardrails()) }, nil},
 		timeField,
 	},
@@ -263,12 +263,21 @@ func countsOf(m map[string]uint32) ref.Val {
 	return defaulted{types.NewRefValMap(types.DefaultTypeAdapter, values), types.IntZero}
 }
 
-func scoresOf(flags []*hushlogv1.SafetyFlag) ref.Val {
-	values := make(map[ref.Val]ref.Val, len(flags))
-	for _, f := range flags {
-		name := types.String(f.GetCategory())
+// scoresOf leaves out what stands in the history that was sent along: an interaction before this one was flagged for it.
+func scoresOf(r *hushlogv1.Record) ref.Val {
+	values := make(map[ref.Val]ref.Val, len(r.GetSafetyFlags())+len(r.GetFlags()))
+	add := func(category string, score float64) {
+		name := types.String(category)
 		before, _ := values[name].(types.Double)
-		values[name] = max(before, types.Double(f.GetScore()))
+		values[name] = max(before, types.Double(score))
+	}
+	for _, f := range r.GetSafetyFlags() {
+		add(f.GetCategory(), f.GetScore())
+	}
+	for _, f := range r.GetFlags() {
+		if !f.GetEarlier() {
+			add(f.GetCategory(), f.GetScore())
+		}
 	}
 	return defaulted{types.NewRefValMap(types.DefaultTypeAdapter, values), types.Double(0)}
 }

@@ -59,6 +59,8 @@ type Broker struct {
 	cluster *kfake.Cluster
 	lock    *os.File
 	address string
+	// stopWatch ends the watch over members of groups and waits for it.
+	stopWatch func()
 }
 
 // StartBroker starts a broker and returns when it accepts connections. The
@@ -81,6 +83,10 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: admin_password_file: %w", err)
 	}
+	watchTLS, err := identity.ClientTLS(cfg.TLS, "")
+	if err != nil {
+		return nil, fmt.Errorf("embedded kafka: tls: %w", err)
+	}
 	lock, err := lockDir(cfg.DataDir)
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: %w", err)
@@ -90,7 +96,36 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 		_ = lock.Close()
 		return nil, fmt.Errorf("embedded kafka: %w", err)
 	}
-	return &Broker{cluster: cluster, lock: lock, address: cluster.ListenAddrs()[0]}, nil
+	b := &Broker{cluster: cluster, lock: lock, address: cluster.ListenAddrs()[0]}
+	err = b.watch(ctx, cfg, watchTLS, password)
+	if err != nil {
+		cluster.Close()
+		_ = lock.Close()
+		return nil, fmt.Errorf("embedded kafka: %w", err)
+	}
+	return b, nil
+}
+
+// watch begins to look after members of groups, until Close.
+func (b *Broker) watch(ctx context.Context, cfg BrokerConfig, tlsConfig *tls.Config, password string) error {
+	client, err := watchClient(b.address, tlsConfig, cfg.AdminUser, password)
+	if err != nil {
+		return fmt.Errorf("watch groups: %w", err)
+	}
+	w := newMemberWatch(cfg.Logger)
+	w.listen(b.cluster)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		w.run(ctx, client)
+	}()
+	b.stopWatch = func() {
+		cancel()
+		<-done
+		client.Close()
+	}
+	return nil
 }
 
 func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig *tls.Config, password string) (*kfake.Cluster, error) {
@@ -127,6 +162,7 @@ func (b *Broker) Address() string { return b.address }
 func (b *Broker) Close(ctx context.Context) error {
 	done := make(chan error, 1)
 	go func() {
+		b.stopWatch()
 		b.cluster.Close()
 		done <- b.lock.Close()
 	}()

@@ -77,6 +77,10 @@ func severityName(s hushlogv1.Severity) string {
 	return strings.ToLower(strings.TrimPrefix(s.String(), "SEVERITY_"))
 }
 
+// stateName takes what says nothing, as alerts of earlier versions do, for one that fires.
 func stateName(s hushlogv1.AlertState) string {
-	return strings.ToLower(strings.TrimPrefix(s.String(), "ALERT_STATE_"))
+	if s == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+		return "resolved"
+	}
+	return "firing"
 }

@@ -1,5 +1,5 @@
-// Package notify tells people and machines outside that an alert has fired: today by a webhook that
-// is signed by the Standard Webhooks scheme. Grouping, silencing and routing are Alertmanager's.
+// Package notify tells people and machines outside that an alert has fired or resolved: by Alertmanager's API v2, which
+// groups, silences and routes, and by a webhook that is signed by the Standard Webhooks scheme.
 //
 // It leaves out when an alert fires (services/alert).
 package notify

@@ -22,7 +22,7 @@ const (
 )
 
 // ErrRefused says that the receiver answered with something else than 2xx. Try again later.
-var ErrRefused = errors.New("webhook: receiver did not take the message")
+var ErrRefused = errors.New("receiver did not take the message")
 
 // WebhookConfig says where messages go.
 type WebhookConfig struct {
@@ -56,16 +56,7 @@ func NewWebhook(cfg WebhookConfig) (*Webhook, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 10 * time.Second
 	}
-	transport := &http.Transport{
-		TLSClientConfig: cfg.TLS, MaxIdleConns: 2, MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute,
-		ForceAttemptHTTP2: true, Proxy: http.ProxyFromEnvironment, MaxResponseHeaderBytes: maxAnswer,
-	}
-	return &Webhook{cfg: cfg, now: time.Now, client: &http.Client{
-		Transport: transport,
-		Timeout:   cfg.Timeout,
-		// A redirect would send an alert to a place that nobody configured.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	return &Webhook{cfg: cfg, now: time.Now, client: newClient(cfg.Timeout, cfg.TLS)}, nil
 }
 
 // CheckURL says what is wrong with a receiver's URL, without showing it.
@@ -105,7 +96,7 @@ func (w *Webhook) Send(ctx context.Context, id string, body []byte) (wait time.D
 	_, _ = io.CopyN(io.Discard, resp.Body, maxAnswer) // only so that the connection can be used again
 	_ = resp.Body.Close()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return retryAfter(resp.Header), fmt.Errorf("%w: status %d", ErrRefused, resp.StatusCode)
+		return retryAfter(resp.Header), fmt.Errorf("webhook: %w: status %d", ErrRefused, resp.StatusCode)
 	}
 	return 0, nil
 }

@@ -209,11 +209,7 @@ func (p *Policy) explainDates(out *bytes.Buffer) {
 
 func (p *Policy) explainAlerts(out *bytes.Buffer) {
 	fmt.Fprintln(out, "\nWho is told")
-	for _, name := range slices.Sorted(maps.Keys(p.Alerts)) {
-		rule := p.Alerts[name]
-		fmt.Fprintf(out, "  %s: %d %s within %s of one %s: %s to %s\n", name, rule.Threshold, rule.Match,
-			rule.Window, rule.Key, rule.Severity, rule.Owner)
-	}
+	fmt.Fprintln(out, "  by the rules that come with hushlog, without "+orNone(p.Alerts.Without)+"; files of rules: "+orNone(p.Alerts.Files))
 }
 
 func orNone(names []string) string {

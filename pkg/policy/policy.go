@@ -40,8 +40,8 @@ type Policy struct {
 	Retention Retention `yaml:"retention"`
 	// Roles say what people read.
 	Roles map[string]Role `yaml:"roles"`
-	// Alerts are the rules of the alert service, by name.
-	Alerts map[string]AlertRule `yaml:"alerts"`
+	// Alerts say which rules the alert service goes by.
+	Alerts Alerts `yaml:"alerts"`
 	// Stream holds the settings of topics that an operator may tune.
 	Stream Stream `yaml:"stream"`
 
@@ -257,26 +257,16 @@ type RoleLimits struct {
 	QueriesPerHour int64 `yaml:"queries_per_hour"`
 }
 
-// AlertRule counts events of one key within a window of event time.
-type AlertRule struct {
-	// Description for people.
-	Description string `yaml:"description"`
-	// Match says which records count: failed.
-	Match AlertMatch `yaml:"match"`
-	// Key groups records: user or model, always within a project.
-	Key AlertKey `yaml:"key"`
-	// Window of event time (acceptance), cut at multiples of itself.
-	Window Duration `yaml:"window"`
-	// Lateness is how long after a window's end records still count for it.
-	Lateness Duration `yaml:"lateness"`
-	// Threshold is how many fire the alert.
-	Threshold int `yaml:"threshold"`
-	// Severity: info, warning, critical.
-	Severity string `yaml:"severity"`
-	// Owner is who gets it.
-	Owner string `yaml:"owner"`
+// Alerts say which rules the alert service goes by: those that come with hushlog and those of files. What a rule is,
+// pkg/alerting knows.
+type Alerts struct {
+	// Without names rules that come with hushlog and are not wanted.
+	Without []string `yaml:"without"`
+	// Files hold further rules; a relative path counts from the document's folder.
+	Files []string `yaml:"files"`
 }
 
+<<<<<<< HEAD
 // RuleOverdue is the rule of alerts that retention publishes about what is past its date. No rule of a policy may
 // have its name.
 const RuleOverdue = "retention-overdue"
@@ -296,6 +286,16 @@ const (
 	// KeyModel groups by the model asked for; records without one do not count.
 	KeyModel AlertKey = "model"
 )
+=======
+// AlertFiles are the paths of the files of rules.
+func (p *Policy) AlertFiles() []string {
+	paths := make([]string, len(p.Alerts.Files))
+	for i, path := range p.Alerts.Files {
+		paths[i] = p.beside(path)
+	}
+	return paths
+}
+>>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 
 // Stream holds what may be tuned of the topics. Names, times and rights are not: they follow from
 // the rest of the document and from the code.

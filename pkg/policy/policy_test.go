@@ -143,9 +143,8 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"role without classes", "classes: [Public, Internal, Sensitive]", "classes: []", "roles.analyst.classes", 5, "", "the role would see nothing"},
 		{"role with unknown project", `projects: ["*"]`, `projects: [nowhere]`, "roles.engineering.projects[0]", 16, "", "is not a project"},
 		{"role with all and some", `projects: ["*"]`, `projects: ["*", demo]`, "roles.engineering.projects", 5, "", "names projects beside all of them"},
-		{"alert that counts nothing", "match: failed", "match: happy", "alerts.repeated-failures-user.match", 5, "", "is nothing that can be counted"},
-		{"alert by nothing", "key: user", "key: moon", "alerts.repeated-failures-user.key", 5, "", "is nothing that can be grouped by"},
-		{"alert longer than the stream", "window: 5m\n    lateness: 10m", "window: 24h\n    lateness: 24h", "", 0, "window: 5m", ""},
+		{"rule without a name", "without: []", "without: [No Name]", "alerts.without[0]", 13, "", "is not a name"},
+		{"file of rules without a path", "files: []", "files: [\"\"]", "alerts.files[0]", 11, "", "is missing"},
 		{"replicas", "min_in_sync: 1", "min_in_sync: 2", "stream.min_in_sync", 3, "", "is missing or out of range"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -343,7 +342,7 @@ func TestTopicsFollowTheDates(t *testing.T) {
 	for _, topic := range Default().Topics() {
 		topics[topic.Name] = topic
 	}
-	require.Len(t, topics, 7)
+	require.Len(t, topics, 8)
 	require.Equal(t, "86400000", topics[TopicRaw].Settings["retention.ms"])
 	require.Equal(t, "16777216", topics[TopicRaw].Settings["max.message.bytes"])
 	require.Equal(t, "259200000", topics[TopicEvents].Settings["retention.ms"])

@@ -15,6 +15,7 @@ const (
 	TopicRaw        = "hushlog.raw.v1"
 	TopicEvents     = "hushlog.events.v1"
 	TopicAlerts     = "hushlog.alerts.v1"
+	TopicAlertState = "hushlog.alertstate.v1"
 	TopicAudit      = "hushlog.audit.v1"
 	TopicKeys       = "hushlog.keys.v1"
 	TopicQuarantine = "hushlog.quarantine.v1"
@@ -23,6 +24,10 @@ const (
 
 // requestsKept is how long requests stay in the stream: as long as they may be worked on.
 const requestsKept = Duration(30 * 24 * time.Hour)
+
+// alertStateKept is how long the last snapshot of what the alert rules know may be needed; older ones are deleted as soon
+// as there is a newer one.
+const alertStateKept = Duration(14 * 24 * time.Hour)
 
 // GroupPrefix and a service's name begin its consumer groups and transactional ids, as in
 // hushlog.redactor or hushlog.ingest.audit; it may use no others.
@@ -55,6 +60,7 @@ var topicSpecs = []topicSpec{
 	{TopicRaw, true, true, func(r Retention) Duration { return r.RawAtMost }},
 	{TopicEvents, true, true, func(r Retention) Duration { return r.Events }},
 	{TopicAlerts, false, false, func(r Retention) Duration { return r.AlertStream }},
+	{TopicAlertState, false, false, func(Retention) Duration { return alertStateKept }},
 	{TopicAudit, false, false, func(r Retention) Duration { return r.AuditStream }},
 	{TopicKeys, false, false, func(r Retention) Duration { return r.Keys }},
 	{TopicQuarantine, true, true, func(r Retention) Duration { return r.Quarantine }},
@@ -117,8 +123,10 @@ var rights = []serviceRights{
 	{
 		service: identity.Alert,
 		topics: map[string][]string{
-			TopicEvents: {opRead},
-			TopicAlerts: {opRead, opWrite}, // reads back what it published, to fire once
+			TopicEvents:     {opRead},
+			TopicAudit:      {opRead},                    // rules look at who reads
+			TopicAlerts:     {opRead, opWrite},           // reads back what it published, to fire once
+			TopicAlertState: {opRead, opWrite, opDelete}, // deletes snapshots that a newer one has replaced
 		},
 		groups: true, transactions: true,
 	},
@@ -127,7 +135,12 @@ var rights = []serviceRights{
 		topics: map[string][]string{
 			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
 			TopicEvents:     {opDescribe, opDescribeConfigs},
+<<<<<<< HEAD
 			TopicAlerts:     {opWrite, opDescribeConfigs},         // tells of what is overdue
+=======
+			TopicAlerts:     {opDescribe, opDescribeConfigs},
+			TopicAlertState: {opDescribe, opDescribeConfigs},
+>>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},

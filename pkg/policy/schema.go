@@ -74,7 +74,7 @@ var schema = []tableSpec{
 	{TableFlags, true, true, true, byBlock, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 	{TableLedger, false, true, false, []string{"block_id", "minute"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Ledger }},
 	{TableQuarantined, false, true, false, []string{"block_id", "accepted_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Quarantined }},
-	{TableAlerts, true, true, false, []string{"fingerprint", "fired_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
+	{TableAlerts, true, true, false, []string{"transition", "fired_at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
 	{TableAudit, false, false, false, []string{"entry_id", "at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},

@@ -398,6 +398,7 @@ func (r Role) validateTables(f *problems, field string) {
 }
 
 func (p *Policy) validateAlerts(f *problems) {
+<<<<<<< HEAD
 	for name, rule := range p.Alerts {
 		field := "alerts." + name
 		f.name(field, name)
@@ -420,6 +421,14 @@ func (p *Policy) validateAlerts(f *problems) {
 		if rule.Window+rule.Lateness > p.Retention.Events {
 			f.add(field+".window", "make window and lateness together shorter than retention.events",
 				"could not be counted again after a restart")
+=======
+	for i, name := range p.Alerts.Without {
+		f.name(fmt.Sprintf("alerts.without[%d]", i), name)
+	}
+	for i, path := range p.Alerts.Files {
+		if path == "" {
+			f.add(fmt.Sprintf("alerts.files[%d]", i), "write the path of a file of rules", "is missing")
+>>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 		}
 	}
 }

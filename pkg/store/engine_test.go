@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -344,7 +345,10 @@ func TestAlertAndAuditAreStoredOnce(t *testing.T) {
 	alert := &hushlogv1.Alert{
 		Fingerprint: "f-1", Rule: "repeated-failures-user", Severity: hushlogv1.Severity_SEVERITY_WARNING, Owner: "platform", Project: "demo",
 		UserPseudonym: "u_1", WindowStart: now, WindowEnd: now, FiredAt: now, Value: 5, Threshold: 5, Class: "Sensitive",
+		State: hushlogv1.AlertState_ALERT_STATE_FIRING, Keys: []*hushlogv1.AlertKey{{Name: "service", Value: "form"}},
 	}
+	resolved := proto.CloneOf(alert)
+	resolved.State, resolved.ResolvedAt = hushlogv1.AlertState_ALERT_STATE_RESOLVED, now
 	entry := &hushlogv1.AuditEntry{
 		EntryId: []byte("0123456789abcdef"), ActId: []byte("fedcba9876543210"), Phase: hushlogv1.AuditPhase_AUDIT_PHASE_INTENT, At: now,
 		Actor: "ada", Role: "analyst", Action: "query", Purpose: "debugging", Statement: "SELECT ?", Tables: []string{"hushlog.contents"},
@@ -352,10 +356,13 @@ func TestAlertAndAuditAreStoredOnce(t *testing.T) {
 	for range 2 {
 		err := writer.WriteAlert(t.Context(), alert)
 		require.NoError(t, err)
+		err = writer.WriteAlert(t.Context(), resolved)
+		require.NoError(t, err)
 		err = writer.WriteAudit(t.Context(), entry)
 		require.NoError(t, err)
 	}
-	require.Equal(t, "1\twarning\tSensitive", mustAsk(t, engine, identity.Admin, "SELECT count(), any(severity), any(classification) FROM hushlog.alerts"))
+	require.Equal(t, "firing\t1\twarning\tSensitive\tform\t1970\nresolved\t1\twarning\tSensitive\tform\t"+now.AsTime().Format("2006"), mustAsk(t, engine, identity.Admin,
+		"SELECT state, count(), any(severity), any(classification), any(keys['service']), toYear(any(resolved_at)) FROM hushlog.alerts GROUP BY state ORDER BY state"))
 	require.Equal(t, "1\tintent\t['hushlog.contents']", mustAsk(t, engine, identity.Admin, "SELECT count(), any(phase), any(tables) FROM hushlog.audit"))
 }
 

@@ -22,7 +22,19 @@ type alertRow struct {
 	Value          float64   `ch:"value"`
 	Threshold      float64   `ch:"threshold"`
 	Classification string    `ch:"classification"`
+	State          string    `ch:"state"`
+	// ResolvedAt is 1970-01-01 for an alert that fires.
+	ResolvedAt time.Time         `ch:"resolved_at"`
+	Keys       map[string]string `ch:"keys"`
+	// Transition names the row: an alert fires once and resolves once.
+	Transition string `ch:"transition"`
 }
+
+// States of a row of the table alerts.
+const (
+	stateFiring   = "firing"
+	stateResolved = "resolved"
+)
 
 func alertRowOf(a *hushlogv1.Alert) (*alertRow, error) {
 	severity, err := severityName(a.GetSeverity())
@@ -40,7 +52,14 @@ func alertRowOf(a *hushlogv1.Alert) (*alertRow, error) {
 	row := &alertRow{
 		Fingerprint: a.GetFingerprint(), Rule: a.GetRule(), Severity: severity, Owner: a.GetOwner(), Project: a.GetProject(),
 		UserPseudonym: a.GetUserPseudonym(), Model: a.GetModel(), Value: a.GetValue(), Threshold: a.GetThreshold(),
-		Classification: a.GetClass(),
+		Classification: a.GetClass(), State: stateFiring, Transition: a.GetFingerprint(), ResolvedAt: earliest,
+		Keys: make(map[string]string, len(a.GetKeys())),
+	}
+	for _, key := range a.GetKeys() {
+		row.Keys[key.GetName()] = key.GetValue()
+	}
+	if a.GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+		row.State, row.Transition = stateResolved, row.Fingerprint+"-"+stateResolved
 	}
 	return row, row.setTimes(a)
 }
@@ -56,6 +75,10 @@ func (row *alertRow) setTimes(a *hushlogv1.Alert) error {
 		return err
 	}
 	row.FiredAt, err = timeOf("fired_at", a.GetFiredAt())
+	if err != nil || row.State == stateFiring {
+		return err
+	}
+	row.ResolvedAt, err = timeOf("resolved_at", a.GetResolvedAt())
 	return err
 }
 

@@ -179,7 +179,7 @@ var dated = []Table{
 		{"engine_version", typeName},
 		{"media_types", typeNames},
 	})},
-	{Name: TableAlerts, ID: "fingerprint", Date: "fired_at", Columns: []Column{
+	{Name: TableAlerts, ID: "transition", Date: "fired_at", Columns: []Column{
 		{"fingerprint", typeText},
 		{"rule", typeName},
 		{"severity", typeName},
@@ -193,6 +193,10 @@ var dated = []Table{
 		{"value", "Float64"},
 		{"threshold", "Float64"},
 		{"classification", typeClass},
+		{"state", typeName},
+		{"resolved_at", typeTime},
+		{"keys", "Map(LowCardinality(String), String)"},
+		{"transition", typeText},
 	}},
 	{Name: TableAudit, ID: "entry_id", Date: "at", Columns: []Column{
 		{"entry_id", typeHash},

@@ -48,7 +48,8 @@ func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, content
 	return w.store(ctx, id, id, rows.inOrder())
 }
 
-// WriteAlert stores an alert once: rule, key and window are its token.
+// WriteAlert stores once that an alert fires, and once that it has resolved: rule, key, block of time and which of the two
+// are its token.
 func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) error {
 	row, err := alertRowOf(alert)
 	if err != nil {
@@ -62,7 +63,7 @@ func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) er
 		return err
 	}
 	rows := rowsOf[alertRow]{TableAlerts, []*alertRow{row}, func(r *alertRow) (string, time.Time) { return "", r.FiredAt }}
-	return w.store(ctx, row.Fingerprint, "alert-"+row.Fingerprint, []tableRows{rows})
+	return w.store(ctx, row.Transition, "alert-"+row.Transition, []tableRows{rows})
 }
 
 // WriteAudit stores an entry of the trail once: its id is its token.

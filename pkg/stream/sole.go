@@ -16,18 +16,19 @@ import (
 // SoleWork is what the one active member of a group does with all partitions of its topics. Its
 // methods are called by one goroutine.
 type SoleWork interface {
-	// Assigned is called before the first record after this member became, or may again be, the only
-	// one. All state is made anew in it; reading back the own output belongs here, as what another
+	// Assigned is called before the first record and the first Turn after this member became, or may
+	// again be, the only one. All state is made anew in it; reading back the own output belongs here, as what another
 	// member was publishing has been fenced off. An error ends Run.
 	Assigned(ctx context.Context) error
 	// Handle takes records of one partition, in order, and returns what is to be published before
 	// anything is committed. An error ends Run.
 	Handle(ctx context.Context, partition Partition, records []*kgo.Record) ([]*kgo.Record, error)
-	// Turn is called after each poll with the partitions that are read. behind says whether one has
-	// records that were not handled yet.
-	Turn(partitions []Partition, behind func(Partition) bool)
+	// Turn is called after each poll, once Assigned was, with the partitions that are read, and returns
+	// what is to be published. behind says whether one has records that were not handled yet. An error
+	// ends Run.
+	Turn(ctx context.Context, partitions []Partition, behind func(Partition) bool) ([]*kgo.Record, error)
 	// Keep is the lowest offset of a partition that has to be read again after a restart, at most next,
-	// the one after what was handled.
+	// the one after what was handled. What Handle and Turn returned before is durable when it is called.
 	Keep(partition Partition, next int64) int64
 }
 
@@ -229,6 +230,10 @@ func (s *Sole) step(ctx context.Context, client *kgo.Client) error {
 	if err != nil {
 		return err
 	}
+	err = s.beginFresh(ctx, client)
+	if err != nil {
+		return err
+	}
 	batch := newBatch(fetches)
 	if len(batch.parts) > 0 {
 		err = s.handle(ctx, client, batch)
@@ -236,24 +241,37 @@ func (s *Sole) step(ctx context.Context, client *kgo.Client) error {
 			return err
 		}
 	}
-	s.work.Turn(s.assignment(), s.progress.behind)
+	partitions := s.assignment()
+	if len(partitions) == 0 || !s.began {
+		return nil
+	}
+	publish, err := s.work.Turn(ctx, partitions, s.progress.behind)
+	if err != nil {
+		return fmt.Errorf("turn: %w", err)
+	}
+	err = s.publish(ctx, client, publish)
+	if err != nil {
+		return err
+	}
 	if time.Since(s.lastCommit) < s.cfg.CommitEvery {
 		return nil
 	}
 	return s.commit(ctx, client)
 }
 
-func (s *Sole) handle(ctx context.Context, client *kgo.Client, b *batch) error {
+// beginFresh begins when partitions were assigned since it was last called.
+func (s *Sole) beginFresh(ctx context.Context, client *kgo.Client) error {
 	fresh, lapsed := s.takeFresh()
 	if fresh && lapsed && s.began {
 		return errLapsed
 	}
-	if fresh {
-		err := s.begin(ctx, client)
-		if err != nil {
-			return err
-		}
+	if !fresh {
+		return nil
 	}
+	return s.begin(ctx, client)
+}
+
+func (s *Sole) handle(ctx context.Context, client *kgo.Client, b *batch) error {
 	var publish []*kgo.Record
 	for _, part := range b.parts {
 		start := time.Now()

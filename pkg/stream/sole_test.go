@@ -48,13 +48,14 @@ func (e *echo) Handle(_ context.Context, at Partition, records []*kgo.Record) ([
 	return out, err
 }
 
-func (e *echo) Turn(partitions []Partition, behind func(Partition) bool) {
+func (e *echo) Turn(_ context.Context, partitions []Partition, behind func(Partition) bool) ([]*kgo.Record, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.caughtUp = len(partitions) > 0
 	for _, at := range partitions {
 		e.caughtUp = e.caughtUp && !behind(at)
 	}
+	return nil, nil
 }
 
 func (e *echo) Keep(_ Partition, next int64) int64 {

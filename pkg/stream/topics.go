@@ -17,6 +17,7 @@ const (
 	TopicRaw        = policy.TopicRaw
 	TopicEvents     = policy.TopicEvents
 	TopicAlerts     = policy.TopicAlerts
+	TopicAlertState = policy.TopicAlertState
 	TopicAudit      = policy.TopicAudit
 	TopicKeys       = policy.TopicKeys
 	TopicQuarantine = policy.TopicQuarantine

@@ -6,43 +6,115 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-// alertsPartition is the only one of the alerts topic.
-const alertsPartition = 0
+const (
+	// alertsPartition and statePartition are the only ones of their topics.
+	alertsPartition = 0
+	statePartition  = 0
+	// maxBlocks is how many block ids are remembered, 16 bytes each: a broker that doubles a block does so within seconds.
+	maxBlocks = 8192
+	// clockSkew is how far event time may run ahead of ours: one gateway with a wrong clock must not close everybody's
+	// windows.
+	clockSkew = time.Minute
+	// deleteTimeout bounds the deletion of old snapshots, which is tried again with the next one.
+	deleteTimeout = 5 * time.Second
+)
 
-// detection feeds the detector from the events topic. It is the work of a stream.Sole.
+// detectTopics are what rules look at. Their order is part of snapshots.
+var detectTopics = []string{stream.TopicEvents, stream.TopicAudit}
+
+// detection feeds the engine from what rules look at. It is the work of a stream.Sole, and belongs to its goroutine.
 type detection struct {
-	detector *detector
-	kafka    []kgo.Opt
-	lookBack time.Duration
-	now      func() time.Time
-	metrics  *metrics
-	log      *slog.Logger
+	policy  *policy.Policy
+	rules   *alerting.Rules
+	kafka   []kgo.Opt
+	cfg     Config
+	now     func() time.Time
+	metrics *metrics
+	log     *slog.Logger
+
+	engine *alerting.Engine
+	// next is what was counted of each partition, latest the highest event time seen in it.
+	next   map[stream.Partition]int64
+	latest map[stream.Partition]time.Time
+	blocks blockIDs
+	// known are what was published by a predecessor after the snapshot that this one went on from: it comes again, and is
+	// not published again. since is from when on such alerts must be read back by a successor.
+	known map[string]time.Time
+	since time.Time
+
+	snapshots snapshots
 }
 
-func newDetection(deps Deps, m *metrics, log *slog.Logger) *detection {
-	return &detection{
-		detector: newDetector(deps.Policy, deps.Now, m), kafka: deps.Kafka,
-		lookBack: lookBack(deps.Policy), now: deps.Now, metrics: m, log: log,
-	}
+func newDetection(cfg Config, deps Deps, m *metrics, log *slog.Logger) *detection {
+	d := &detection{policy: deps.Policy, rules: deps.Rules, kafka: deps.Kafka, cfg: cfg, now: deps.Now, metrics: m, log: log}
+	d.reset()
+	return d
 }
 
-// lookBack is how far back published alerts are asked for: an event can be read again as long as it
-// is in the stream, and its alert was published after it.
-func lookBack(p *policy.Policy) time.Duration { return p.Retention.Events.D() }
+func (d *detection) reset() {
+	d.engine = alerting.NewEngine(d.rules)
+	d.next, d.latest = map[stream.Partition]int64{}, map[stream.Partition]time.Time{}
+	d.blocks = newBlockIDs(nil)
+	d.known, d.since = map[string]time.Time{}, d.now()
+	d.snapshots = snapshots{due: d.now().Add(d.cfg.SnapshotEvery)}
+}
 
-// Assigned makes the state anew: no windows, which reading from the committed offsets fills again,
-// and the alerts that were published.
+// Assigned goes on from the last snapshot, and reads back what was published after it.
 func (d *detection) Assigned(ctx context.Context) error {
-	known := map[string]time.Time{}
-	for record, err := range stream.ReadBack(ctx, d.kafka, stream.TopicAlerts, d.now().Add(-d.lookBack), alertsPartition) {
+	d.reset()
+	last, err := d.readSnapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if last != nil {
+		d.goOn(ctx, last)
+	} else {
+		d.since = d.now().Add(-d.policy.Retention.Events.D())
+	}
+	return d.readKnown(ctx)
+}
+
+// goOn takes a snapshot over. One that cannot be used is told of and left: the windows that were open are lost.
+func (d *detection) goOn(ctx context.Context, snapshot *hushlogv1.AlertSnapshot) {
+	changed, err := d.engine.Restore(snapshot)
+	if err != nil {
+		d.metrics.stateLost.Inc()
+		d.log.ErrorContext(ctx, "the state of the rules cannot be used; counting starts anew", slog.String("error", err.Error()))
+		d.engine = alerting.NewEngine(d.rules)
+		d.since = d.now().Add(-d.policy.Retention.Events.D())
+		return
+	}
+	for _, o := range snapshot.GetOffsets() {
+		if int(o.GetSource()) >= len(detectTopics) {
+			continue
+		}
+		at := stream.Partition{Topic: detectTopics[o.GetSource()], ID: o.GetPartition()}
+		d.next[at] = o.GetNext()
+		if o.GetLatest() != 0 {
+			d.latest[at] = time.Unix(0, o.GetLatest()).UTC()
+		}
+	}
+	d.snapshots.saved = copyOf(d.next)
+	d.blocks = newBlockIDs(snapshot.GetBlocks())
+	d.since = time.Unix(0, snapshot.GetTaken())
+	d.log.InfoContext(ctx, "goes on from a snapshot", slog.Time("taken", d.since), slog.Int("rules_changed", changed))
+}
+
+// readKnown reads back what was published since the snapshot.
+func (d *detection) readKnown(ctx context.Context) error {
+	// The broker dates records, another instance dated the snapshot.
+	const skew = 10 * time.Minute
+	for record, err := range stream.ReadBack(ctx, d.kafka, stream.TopicAlerts, d.since.Add(-skew), alertsPartition) {
 		if err != nil {
 			return err
 		}
@@ -51,33 +123,93 @@ func (d *detection) Assigned(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s: offset %d is no alert", stream.TopicAlerts, record.Offset)
 		}
-		known[alert.GetFingerprint()] = alert.GetWindowEnd().AsTime()
+		d.known[transition(&alert)] = alert.GetWindowEnd().AsTime()
 	}
-	d.detector.reset(known)
 	return nil
 }
 
-// Handle counts blocks and returns the alerts that fire.
+// transition names what an alert says: that it fires, or that it has resolved.
+func transition(a *hushlogv1.Alert) string { return a.GetFingerprint() + a.GetState().String() }
+
+// Handle counts records and returns the alerts that fire.
 func (d *detection) Handle(ctx context.Context, at stream.Partition, records []*kgo.Record) ([]*kgo.Record, error) {
 	var publish []*kgo.Record
+	d.snapshots.began(at, records[0].Offset)
 	for _, record := range records {
-		var block hushlogv1.Block
-		err := proto.Unmarshal(record.Value, &block)
+		if record.Offset < d.next[at] {
+			continue // the snapshot has it
+		}
+		d.next[at] = record.Offset + 1
+		events, err := d.decode(record)
 		if err != nil {
 			// Ingest keeps what it cannot read; here it must not stop what can be read from being watched.
-			d.metrics.blocksUnreadable.Inc()
-			d.log.ErrorContext(ctx, "record is no block; not counted", slog.String("partition", at.String()), slog.Int64("offset", record.Offset))
+			d.metrics.unreadable.WithLabelValues(at.Topic).Inc()
+			d.log.ErrorContext(ctx, "record cannot be read; not counted", slog.String("partition", at.String()), slog.Int64("offset", record.Offset))
 			continue
 		}
-		for _, alert := range d.detector.block(at, record.Offset, &block) {
-			encoded, err := encode(alert)
+		for _, event := range events {
+			d.seen(at, event.Time())
+			publish, err = d.tell(ctx, publish, d.engine.Observe(event))
 			if err != nil {
 				return nil, err
 			}
-			publish = append(publish, encoded)
-			d.metrics.alertsFired.WithLabelValues(alert.GetRule()).Inc()
-			d.log.InfoContext(ctx, "alert fires", slog.String("rule", alert.GetRule()), slog.String("fingerprint", alert.GetFingerprint()), slog.String("project", alert.GetProject()))
 		}
+	}
+	d.snapshots.dirty = true
+	return publish, nil
+}
+
+// decode reads the events of a record. A block that was counted has none.
+func (d *detection) decode(record *kgo.Record) ([]*alerting.Event, error) {
+	if record.Topic == stream.TopicAudit {
+		entry := &hushlogv1.AuditEntry{}
+		err := proto.Unmarshal(record.Value, entry)
+		if err != nil {
+			return nil, err
+		}
+		return []*alerting.Event{{Entry: entry}}, nil
+	}
+	var block hushlogv1.Block
+	err := proto.Unmarshal(record.Value, &block)
+	if err != nil {
+		return nil, err
+	}
+	if len(block.GetBlockId()) == blockIDSize && !d.blocks.add([blockIDSize]byte(block.GetBlockId())) {
+		d.metrics.blocksDoubled.Inc()
+		return nil, nil
+	}
+	return eventsOf(&block), nil
+}
+
+// seen moves the event time of a partition on.
+func (d *detection) seen(at stream.Partition, event time.Time) {
+	limit := d.now().Add(clockSkew)
+	if event.After(limit) {
+		event = limit
+	}
+	if event.After(d.latest[at]) {
+		d.latest[at] = event
+	}
+}
+
+// tell appends the records of alerts that were not published before.
+func (d *detection) tell(ctx context.Context, publish []*kgo.Record, alerts []*hushlogv1.Alert) ([]*kgo.Record, error) {
+	for _, alert := range alerts {
+		_, before := d.known[transition(alert)]
+		if before {
+			delete(d.known, transition(alert))
+			d.metrics.alertsKnown.Inc()
+			continue
+		}
+		alert.Owner = d.policy.AlertOwner(policy.Class(alert.GetClass()), alert.GetOwner())
+		record, err := encode(alert)
+		if err != nil {
+			return nil, err
+		}
+		publish = append(publish, record)
+		d.metrics.told(alert)
+		d.log.InfoContext(ctx, "alert", slog.String("state", alert.GetState().String()), slog.String("rule", alert.GetRule()),
+			slog.String("fingerprint", alert.GetFingerprint()), slog.String("project", alert.GetProject()))
 	}
 	return publish, nil
 }
@@ -91,10 +223,97 @@ func encode(alert *hushlogv1.Alert) (*kgo.Record, error) {
 	return &kgo.Record{Topic: stream.TopicAlerts, Partition: alertsPartition, Key: []byte(alert.GetFingerprint()), Value: value}, nil
 }
 
-// Turn moves event time on.
-func (d *detection) Turn(partitions []stream.Partition, behind func(stream.Partition) bool) {
-	d.detector.advance(partitions, behind)
+// Turn moves event time on, and takes a snapshot when one is due.
+func (d *detection) Turn(ctx context.Context, partitions []stream.Partition, behind func(stream.Partition) bool) ([]*kgo.Record, error) {
+	mark := d.eventTime(partitions, behind)
+	var publish []*kgo.Record
+	if mark.After(d.engine.Watermark()) {
+		var err error
+		publish, err = d.tell(ctx, nil, d.engine.Advance(mark))
+		if err != nil {
+			return nil, err
+		}
+		d.metrics.watermark.Set(float64(mark.Unix()))
+		d.forgetKnown(mark)
+	}
+	d.metrics.rules(d.engine.Stats())
+	d.deleteReplaced(ctx)
+	if !d.snapshots.dirty || d.now().Before(d.snapshots.due) {
+		return publish, nil
+	}
+	parts, err := d.takeSnapshot()
+	if err != nil {
+		return nil, err
+	}
+	return append(publish, parts...), nil
 }
 
-// Keep is what an open window still needs.
-func (d *detection) Keep(at stream.Partition, next int64) int64 { return d.detector.keep(at, next) }
+// eventTime is how far event time has come. A partition that has records which were not read yet holds it back to what was
+// read of it; when all were read to their ends, it goes on with the newest event and, so that silence is noticed, with the
+// clock, some way behind it.
+func (d *detection) eventTime(partitions []stream.Partition, behind func(stream.Partition) bool) time.Time {
+	highest := d.now().Add(-d.cfg.Idle)
+	var lowest time.Time
+	held := false
+	for _, at := range partitions {
+		latest := d.latest[at]
+		if latest.After(highest) {
+			highest = latest
+		}
+		if behind(at) && (!held || latest.Before(lowest)) {
+			lowest, held = latest, true
+		}
+	}
+	if held {
+		return lowest
+	}
+	return highest
+}
+
+// forgetKnown drops what a predecessor has published and will not come again, as when its rule was changed.
+func (d *detection) forgetKnown(mark time.Time) {
+	const longestHold = 31 * 24 * time.Hour
+	for id, end := range d.known {
+		if end.Add(2 * longestHold).Before(mark) {
+			delete(d.known, id)
+		}
+	}
+}
+
+// Keep is where the last snapshot that is durable stands: a successor goes on from it.
+func (d *detection) Keep(at stream.Partition, next int64) int64 {
+	d.snapshots.durable()
+	saved, known := d.snapshots.saved[at]
+	if !known {
+		return d.snapshots.first(at, next)
+	}
+	return min(saved, next)
+}
+
+// deleteReplaced deletes the snapshots before the last one that is durable.
+func (d *detection) deleteReplaced(ctx context.Context) {
+	d.snapshots.durable()
+	from := d.snapshots.deleteBefore
+	if from == 0 {
+		return
+	}
+	d.snapshots.deleteBefore = 0
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	client, err := kgo.NewClient(d.kafka...)
+	if err == nil {
+		defer client.Close()
+		_, err = stream.DeleteBefore(ctx, kadm.NewClient(client), stream.Partition{Topic: stream.TopicAlertState, ID: statePartition}, from)
+	}
+	if err != nil && ctx.Err() == nil {
+		d.log.WarnContext(ctx, "replaced snapshots were not deleted; tried again with the next", slog.String("error", err.Error()))
+	}
+}
+
+func copyOf[K comparable, V any](m map[K]V) map[K]V {
+	out := make(map[K]V, len(m))
+	for k, v := range m {
+		out[k] = v
+	}
+	return out
+}

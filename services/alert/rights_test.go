@@ -29,6 +29,12 @@ type deployment struct {
 
 func deploy(t *testing.T) *deployment {
 	t.Helper()
+	return deployWith(t, nil)
+}
+
+// deployWith is deploy with settings of the broker.
+func deployWith(t *testing.T, settings map[string]string) *deployment {
+	t.Helper()
 	d := &deployment{Layout: identity.Layout{Dir: t.TempDir()}}
 	_, err := identity.CreateSecrets(d.Layout, time.Now(), false)
 	require.NoError(t, err)
@@ -43,7 +49,7 @@ func deploy(t *testing.T) *deployment {
 	require.NoError(t, listener.Close())
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
 		Address: address, DataDir: filepath.Join(d.Dir, "kafka"), AdminPasswordFile: d.KafkaPassword(identity.Admin),
-		TLS: d.TLS(identity.Kafka),
+		TLS: d.TLS(identity.Kafka), Settings: settings,
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = broker.Close(context.WithoutCancel(t.Context())) })

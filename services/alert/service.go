@@ -1,14 +1,13 @@
-// Package alert counts what the redactor publishes, by user and by model, in windows of event time,
-// and fires an alert once for each window in which a rule's threshold is reached: to the alerts topic,
-// from where ingest stores it, and to a signed webhook.
+// Package alert runs the rules of pkg/alerting over what the redactor publishes and over the trail: what fires and what
+// resolves goes to the alerts topic, from where ingest stores it, to Alertmanager and to a signed webhook.
 //
-// It leaves out grouping, silencing and routing, which are Alertmanager's.
+// It leaves out what a rule is (pkg/alerting) and grouping, silencing and routing, which are Alertmanager's.
 //
-// One instance counts and the others wait, because a user's requests are spread over all partitions.
-// Detecting and telling are two loops with the alerts topic between them. Detecting publishes an alert
-// in a transaction and commits only what no open window needs, so that a successor makes the same
-// windows anew, finds in the topic what was published, and publishes nothing twice. Telling is a
-// consumer of the alerts topic that commits an alert once the receiver has acknowledged it.
+// One instance counts and the others wait, because a user's requests are spread over all partitions. Detecting and telling
+// are loops with the alerts topic between them. Detecting publishes alerts in transactions, and now and then, in the same
+// way, a snapshot of all that it knows with the offsets that it stands for, which it then commits. A successor goes on from
+// the snapshot, reads the rest again, finds in the alerts topic what was published after it, and publishes nothing twice.
+// Telling acknowledges an alert once its receiver has.
 package alert
 
 import (
@@ -23,6 +22,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo" // options of the clients that pkg/stream makes
 	"golang.org/x/sync/errgroup"       // the first loop that fails stops the other
 
+	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/notify"
 	"github.com/hushlog/hushlog/pkg/policy"
@@ -36,15 +36,19 @@ const serviceName = identity.Alert
 // well below a second for each 10,000 records.
 const detectTimeout = 20 * time.Second
 
-// Deps are what the service works with. All are required but Webhook and Now.
+// Deps are what the service works with. All are required but Webhook, Alertmanagers and Now.
 type Deps struct {
 	Policy *policy.Policy
+	// Rules are those of alerting.ForPolicy.
+	Rules *alerting.Rules
 	// Kafka are the options of stream.Dial.
 	Kafka []kgo.Opt
 	// Webhook is told of alerts; nil means nobody is. See NewWebhook.
-	Webhook  *notify.Webhook
-	Log      *slog.Logger
-	Registry prometheus.Registerer
+	Webhook *notify.Webhook
+	// Alertmanagers are told of alerts, each of all of them. See NewAlertmanagers.
+	Alertmanagers []*notify.Alertmanager
+	Log           *slog.Logger
+	Registry      prometheus.Registerer
 	// Now is the clock; nil means the system's.
 	Now func() time.Time
 }
@@ -53,6 +57,8 @@ type Deps struct {
 type Service struct {
 	detect *stream.Sole
 	tell   *stream.Consumer // nil without a webhook
+	// announce has one for each Alertmanager.
+	announce []*announcer
 }
 
 // New wires the service; it connects to nothing.
@@ -61,16 +67,19 @@ func New(cfg Config, deps Deps) (*Service, error) {
 		deps.Now = time.Now
 	}
 	log := deps.Log.With(slog.String("component", "alert"))
-	m := newMetrics(deps.Registry, deps.Policy)
+	m := newMetrics(deps.Registry, deps.Rules)
 	streamMetrics := stream.NewMetrics(deps.Registry, serviceName)
 	detect, err := stream.NewSole(deps.Kafka, stream.SoleConfig{
 		Group: stream.Group(serviceName, ""), TransactionalID: stream.TransactionalID(serviceName, "detector"),
-		Topics: []string{stream.TopicEvents}, SessionTimeout: cfg.Takeover, RebalanceTimeout: detectTimeout, Metrics: streamMetrics, Log: log,
-	}, newDetection(deps, m, log))
+		Topics: detectTopics, SessionTimeout: cfg.Takeover, RebalanceTimeout: detectTimeout, Metrics: streamMetrics, Log: log,
+	}, newDetection(cfg, deps, m, log))
 	if err != nil {
 		return nil, err
 	}
 	s := &Service{detect: detect}
+	for i, am := range deps.Alertmanagers {
+		s.announce = append(s.announce, newAnnouncer(am, cfg.Alertmanager, i, deps, detect.Healthy, streamMetrics, m, log))
+	}
 	if deps.Webhook == nil {
 		return s, nil
 	}
@@ -85,12 +94,16 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	return s, nil
 }
 
-// Healthy is nil while both loops move or have nothing to do.
+// Healthy is nil while all loops move or have nothing to do.
 func (s *Service) Healthy() error {
-	if s.tell == nil {
-		return s.detect.Healthy()
+	problems := []error{s.detect.Healthy()}
+	if s.tell != nil {
+		problems = append(problems, s.tell.Healthy())
 	}
-	return errors.Join(s.detect.Healthy(), s.tell.Healthy())
+	for _, a := range s.announce {
+		problems = append(problems, a.healthy())
+	}
+	return errors.Join(problems...)
 }
 
 // Run works until ctx ends (nil) or one of the loops fails; then the process starts again and makes
@@ -113,6 +126,15 @@ func (s *Service) Run(ctx context.Context) error {
 			return nil
 		})
 	}
+	for _, a := range s.announce {
+		group.Go(func() error {
+			err := a.run(ctx)
+			if err != nil {
+				return fmt.Errorf("tell alertmanager: %w", err)
+			}
+			return nil
+		})
+	}
 	return group.Wait()
 }
 
@@ -125,13 +147,48 @@ func NewWebhook(cfg WebhookConfig) (*notify.Webhook, error) {
 	if err != nil {
 		return nil, fmt.Errorf("webhook.key: %w", err)
 	}
-	var tlsConfig *tls.Config
-	if cfg.CA != "" {
-		pool, poolErr := identity.LoadPool(cfg.CA)
-		if poolErr != nil {
-			return nil, fmt.Errorf("webhook.ca: %w", poolErr)
-		}
-		tlsConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}
+	tlsConfig, err := trusting(cfg.CA)
+	if err != nil {
+		return nil, fmt.Errorf("webhook.ca: %w", err)
 	}
 	return notify.NewWebhook(notify.WebhookConfig{URL: cfg.URL, Key: key, Timeout: cfg.Timeout, TLS: tlsConfig})
+}
+
+// trusting is a client's TLS that trusts a CA, or nil, which trusts the system's.
+func trusting(ca string) (*tls.Config, error) {
+	if ca == "" {
+		return nil, nil //nolint:nilnil // the system's
+	}
+	pool, err := identity.LoadPool(ca)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
+}
+
+// NewAlertmanagers makes the Alertmanagers of a configuration, none when it names none.
+func NewAlertmanagers(cfg AlertmanagerConfig) ([]*notify.Alertmanager, error) {
+	if len(cfg.URLs) == 0 {
+		return nil, nil
+	}
+	tlsConfig, err := trusting(cfg.CA)
+	if err != nil {
+		return nil, fmt.Errorf("alertmanager.ca: %w", err)
+	}
+	token := ""
+	if cfg.Token != "" {
+		token, err = identity.LoadPassword(cfg.Token)
+		if err != nil {
+			return nil, fmt.Errorf("alertmanager.token: %w", err)
+		}
+	}
+	var all []*notify.Alertmanager
+	for i, url := range cfg.URLs {
+		am, err := notify.NewAlertmanager(notify.AlertmanagerConfig{URL: url, Token: token, Timeout: cfg.Timeout, TLS: tlsConfig})
+		if err != nil {
+			return nil, fmt.Errorf("alertmanager.urls[%d]: %w", i, err)
+		}
+		all = append(all, am)
+	}
+	return all, nil
 }

@@ -2,11 +2,13 @@ package alert
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/notify"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -28,7 +31,7 @@ import (
 func broker(t *testing.T) []kgo.Opt {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
-		kfake.SeedTopics(3, stream.TopicEvents), kfake.SeedTopics(1, stream.TopicAlerts))
+		kfake.SeedTopics(3, stream.TopicEvents), kfake.SeedTopics(1, stream.TopicAlerts, stream.TopicAlertState, stream.TopicAudit))
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	return stream.Plain("test", cluster.ListenAddrs()...)
@@ -89,7 +92,7 @@ func newReceiver(t *testing.T) *receiver {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.tries++
-		if err != nil || r.refuse || message.Data.Fingerprint != req.Header.Get(notify.HeaderID) {
+		if err != nil || r.refuse || !strings.HasPrefix(req.Header.Get(notify.HeaderID), message.Data.Fingerprint) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -121,14 +124,66 @@ func (r *receiver) tried() int {
 	return r.tries
 }
 
+// twoRules count failures by user and by model.
+const twoRules = `version: 1
+rules:
+  - {name: failures-user, description: d, match: failed, key: [project, user], window: 5m, lateness: 10m, threshold: {at_least: 5}, severity: warning, owner: platform}
+  - {name: failures-model, description: d, match: failed, key: [project, model], window: 5m, lateness: 10m, threshold: {at_least: 50}, severity: critical, owner: platform}
+`
+
+func rulesOf(t *testing.T, document string) *alerting.Rules {
+	t.Helper()
+	rules, err := alerting.Parse([]byte(document))
+	require.NoError(t, err)
+	return rules
+}
+
+// noon begins a window.
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// failure is a failed interaction of a user.
+func failure(user string, at time.Time) *hushlogv1.Record {
+	return &hushlogv1.Record{
+		Project: "demo", UserPseudonym: user, Model: "m-1", Failed: true, AcceptedAt: timestamppb.New(at),
+		Class: hushlogv1.Class_CLASS_INTERNAL,
+	}
+}
+
+var blockCount uint64
+
+// blockOf is a block with an id of its own.
+func blockOf(records ...*hushlogv1.Record) *hushlogv1.Block {
+	blockCount++
+	id := binary.BigEndian.AppendUint64(make([]byte, 8), blockCount)
+	return &hushlogv1.Block{BlockId: id, Records: records}
+}
+
+func repeat(n int, r *hushlogv1.Record) []*hushlogv1.Record {
+	records := make([]*hushlogv1.Record, n)
+	for i := range records {
+		records[i] = r
+	}
+	return records
+}
+
 // start runs a service until stop is called.
 func start(t *testing.T, kafka []kgo.Opt, hook *notify.Webhook) (stop func()) {
 	t.Helper()
-	s, err := New(DefaultConfig(), Deps{
-		Policy: policy.Default(), Kafka: kafka, Webhook: hook,
-		Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(),
-	})
+	return startWith(t, DefaultConfig(), Deps{Kafka: kafka, Webhook: hook, Rules: rulesOf(t, twoRules)})
+}
+
+func startWith(t *testing.T, cfg Config, deps Deps) (stop func()) {
+	t.Helper()
+	cfg.SnapshotEvery = 100 * time.Millisecond
+	deps.Policy, deps.Log, deps.Registry = policy.Default(), slog.New(slog.DiscardHandler), prometheus.NewRegistry()
+	s, err := New(cfg, deps)
 	require.NoError(t, err)
+	return runs(t, s)
+}
+
+// runs a service until stop is called.
+func runs(t *testing.T, s *Service) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- s.Run(ctx) }()
@@ -218,7 +273,7 @@ func TestUnreadableRecordsStopNobody(t *testing.T) {
 
 func TestOldAlertsAreNotTold(t *testing.T) {
 	fake := &countingDeliverer{}
-	m := newMetrics(prometheus.NewRegistry(), policy.Default())
+	m := newMetrics(prometheus.NewRegistry(), rulesOf(t, twoRules))
 	teller := &teller{webhook: fake, maxAge: time.Hour, now: func() time.Time { return noon }, metrics: m, log: slog.New(slog.DiscardHandler)}
 	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon)})
 	require.NoError(t, err)
@@ -233,7 +288,7 @@ func TestOldAlertsAreNotTold(t *testing.T) {
 func TestReceiverIsLeftAloneAsItAsked(t *testing.T) {
 	now := noon
 	fake := &countingDeliverer{err: notify.ErrRefused, wait: 30 * time.Second}
-	m := newMetrics(prometheus.NewRegistry(), policy.Default())
+	m := newMetrics(prometheus.NewRegistry(), rulesOf(t, twoRules))
 	teller := &teller{webhook: fake, maxAge: time.Hour, now: func() time.Time { return now }, metrics: m, log: slog.New(slog.DiscardHandler)}
 	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon)})
 	require.NoError(t, err)

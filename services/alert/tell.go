@@ -62,12 +62,12 @@ func (t *teller) tell(ctx context.Context, record *kgo.Record) error {
 	var alert hushlogv1.Alert
 	err := proto.Unmarshal(record.Value, &alert)
 	if err != nil {
-		t.metrics.deliveries.WithLabelValues(resultUnreadable).Inc()
+		t.metrics.deliveries.WithLabelValues(receiverWebhook, resultUnreadable).Inc()
 		t.log.ErrorContext(ctx, "record is no alert; nobody told", slog.Int64("offset", record.Offset))
 		return nil
 	}
 	if t.now().Sub(record.Timestamp) > t.maxAge {
-		t.metrics.deliveries.WithLabelValues(resultExpired).Inc()
+		t.metrics.deliveries.WithLabelValues(receiverWebhook, resultExpired).Inc()
 		t.log.WarnContext(ctx, "alert is too old; nobody told", slog.String("fingerprint", alert.GetFingerprint()))
 		return nil
 	}
@@ -78,12 +78,20 @@ func (t *teller) tell(ctx context.Context, record *kgo.Record) error {
 	if t.now().Before(t.notBefore) {
 		return stream.Retry(errAskedToWait)
 	}
-	wait, err := t.webhook.Send(ctx, alert.GetFingerprint(), body)
+	wait, err := t.webhook.Send(ctx, messageID(&alert), body)
 	if err != nil {
-		t.metrics.deliveries.WithLabelValues(resultRetried).Inc()
+		t.metrics.deliveries.WithLabelValues(receiverWebhook, resultRetried).Inc()
 		t.notBefore = t.now().Add(wait)
 		return stream.Retry(fmt.Errorf("tell of alert %s: %w", alert.GetFingerprint(), err))
 	}
-	t.metrics.deliveries.WithLabelValues(resultDelivered).Inc()
+	t.metrics.deliveries.WithLabelValues(receiverWebhook, resultDelivered).Inc()
 	return nil
+}
+
+// messageID is the same for every attempt to tell of the same thing: an alert that fires, or that has resolved.
+func messageID(a *hushlogv1.Alert) string {
+	if a.GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+		return a.GetFingerprint() + "-resolved"
+	}
+	return a.GetFingerprint()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/service"
@@ -35,7 +36,11 @@ func Run(ctx context.Context, cfg Config, logTo io.Writer) error {
 
 // wire makes everything and registers it with app; it connects to nothing.
 func wire(app *service.App, cfg Config) error {
-	rules, err := policy.Load(cfg.Policy)
+	p, err := policy.Load(cfg.Policy)
+	if err != nil {
+		return err
+	}
+	rules, err := alerting.ForPolicy(p)
 	if err != nil {
 		return err
 	}
@@ -53,7 +58,19 @@ func wire(app *service.App, cfg Config) error {
 			return nil
 		})
 	}
-	s, err := New(cfg, Deps{Policy: rules, Kafka: kafka, Webhook: webhook, Log: app.Log, Registry: app.Registry})
+	alertmanagers, err := NewAlertmanagers(cfg.Alertmanager)
+	if err != nil {
+		return err
+	}
+	for _, am := range alertmanagers {
+		app.OnStop("alertmanager", func(context.Context) error {
+			am.Close()
+			return nil
+		})
+	}
+	s, err := New(cfg, Deps{
+		Policy: p, Rules: rules, Kafka: kafka, Webhook: webhook, Alertmanagers: alertmanagers, Log: app.Log, Registry: app.Registry,
+	})
 	if err != nil {
 		return err
 	}

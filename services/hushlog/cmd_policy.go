@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/services/setup"
@@ -24,7 +25,7 @@ func newPolicyCheckCommand() *cobra.Command {
 		Short: "Say everything that is wrong with a policy, or nothing",
 		Long: "Prints a line for each problem, file:line:column: field: problem; what to do, and ends with 1 when there is one.\n" +
 			"Warnings, as of a date below a declared duty, are printed the same way and end with 1 only with --strict.\n" +
-			"Reads the lists that the policy's own rules name, too: nothing of them is printed.",
+			"Reads the lists that the policy's own rules name, of which nothing is printed, and its files of alert rules.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := loadPolicy(cmd, args[0])
@@ -34,6 +35,14 @@ func newPolicyCheckCommand() *cobra.Command {
 			err = p.CheckFiles()
 			if err != nil {
 				return printProblems(cmd, err)
+			}
+			_, err = alerting.ForPolicy(p)
+			if errors.Is(err, alerting.ErrInvalid) {
+				fmt.Fprintln(cmd.ErrOrStderr(), err)
+				return exitError(1)
+			}
+			if err != nil {
+				return err
 			}
 			warnings := p.Warnings()
 			for _, w := range warnings {

@@ -1,0 +1,37 @@
+package alert
+
+import (
+	"strings"
+
+	"github.com/hushlog/hushlog/pkg/alerting"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
+)
+
+// answerPath begins the paths of what the model answered.
+const answerPath = "response"
+
+// eventsOf are the events of a block: its records, with their findings by side, and what was put aside.
+func eventsOf(block *hushlogv1.Block) []*alerting.Event {
+	events := make([]*alerting.Event, 0, len(block.GetRecords())+len(block.GetQuarantined()))
+	for _, record := range block.GetRecords() {
+		events = append(events, &alerting.Event{Record: record})
+	}
+	for _, finding := range block.GetFindings() {
+		if int(finding.GetRecord()) >= len(block.GetRecords()) {
+			continue
+		}
+		event := events[finding.GetRecord()]
+		side := &event.PromptFindings
+		if strings.HasPrefix(finding.GetPath(), answerPath) {
+			side = &event.AnswerFindings
+		}
+		if *side == nil {
+			*side = map[string]uint32{}
+		}
+		(*side)[finding.GetType()]++
+	}
+	for _, quarantined := range block.GetQuarantined() {
+		events = append(events, &alerting.Event{Quarantined: quarantined})
+	}
+	return events
+}
