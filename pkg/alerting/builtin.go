@@ -50,6 +50,9 @@ func ForPolicy(p *policy.Policy) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
+	if own.Named(policy.RuleOverdue) != nil {
+		return nil, fmt.Errorf("policy: alerts.files: %s is the name of retention's own alerts; choose another", policy.RuleOverdue)
+	}
 	all, err := builtin.With(own)
 	if err != nil {
 		return nil, fmt.Errorf("policy: alerts.files: %w", err)

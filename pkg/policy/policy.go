@@ -266,27 +266,10 @@ type Alerts struct {
 	Files []string `yaml:"files"`
 }
 
-<<<<<<< HEAD
 // RuleOverdue is the rule of alerts that retention publishes about what is past its date. No rule of a policy may
 // have its name.
 const RuleOverdue = "retention-overdue"
 
-// AlertMatch says which records count.
-type AlertMatch string
-
-// AlertKey says what records are grouped by.
-type AlertKey string
-
-const (
-	// MatchFailed counts records that carried an error of any kind.
-	MatchFailed AlertMatch = "failed"
-
-	// KeyUser groups by the pseudonym of the end user; records without one do not count.
-	KeyUser AlertKey = "user"
-	// KeyModel groups by the model asked for; records without one do not count.
-	KeyModel AlertKey = "model"
-)
-=======
 // AlertFiles are the paths of the files of rules.
 func (p *Policy) AlertFiles() []string {
 	paths := make([]string, len(p.Alerts.Files))
@@ -295,7 +278,6 @@ func (p *Policy) AlertFiles() []string {
 	}
 	return paths
 }
->>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 
 // Stream holds what may be tuned of the topics. Names, times and rights are not: they follow from
 // the rest of the document and from the code.

@@ -135,12 +135,8 @@ var rights = []serviceRights{
 		topics: map[string][]string{
 			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
 			TopicEvents:     {opDescribe, opDescribeConfigs},
-<<<<<<< HEAD
-			TopicAlerts:     {opWrite, opDescribeConfigs},         // tells of what is overdue
-=======
-			TopicAlerts:     {opDescribe, opDescribeConfigs},
+			TopicAlerts:     {opWrite, opDescribeConfigs}, // tells of what is overdue
 			TopicAlertState: {opDescribe, opDescribeConfigs},
->>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
 			TopicKeys:       {opRead, opDescribeConfigs},
 			TopicQuarantine: {opDelete, opDescribeConfigs},

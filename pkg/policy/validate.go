@@ -398,37 +398,12 @@ func (r Role) validateTables(f *problems, field string) {
 }
 
 func (p *Policy) validateAlerts(f *problems) {
-<<<<<<< HEAD
-	for name, rule := range p.Alerts {
-		field := "alerts." + name
-		f.name(field, name)
-		if name == RuleOverdue {
-			f.add(field, "choose another name", "is the name of retention's own alerts")
-		}
-		f.name(field+".owner", rule.Owner)
-		if rule.Match != MatchFailed {
-			f.add(field+".match", "write failed", "is nothing that can be counted")
-		}
-		if rule.Key != KeyUser && rule.Key != KeyModel {
-			f.add(field+".key", "write user or model", "is nothing that can be grouped by")
-		}
-		if !slices.Contains([]string{"info", "warning", "critical"}, rule.Severity) {
-			f.add(field+".severity", "write info, warning or critical", "is not a severity")
-		}
-		within(f, field+".window", rule.Window, Duration(10*time.Second), Duration(24*time.Hour))
-		within(f, field+".lateness", rule.Lateness, Duration(time.Second), Duration(24*time.Hour))
-		within(f, field+".threshold", rule.Threshold, 1, 1_000_000)
-		if rule.Window+rule.Lateness > p.Retention.Events {
-			f.add(field+".window", "make window and lateness together shorter than retention.events",
-				"could not be counted again after a restart")
-=======
 	for i, name := range p.Alerts.Without {
 		f.name(fmt.Sprintf("alerts.without[%d]", i), name)
 	}
 	for i, path := range p.Alerts.Files {
 		if path == "" {
 			f.add(fmt.Sprintf("alerts.files[%d]", i), "write the path of a file of rules", "is missing")
->>>>>>> cb3f19a (alert: rules of pkg/alerting in place of two fixed ones, with snapshots of their state, resolving, Alertmanager and a dead man's switch; embedded: members of groups that are gone are taken out)
 		}
 	}
 }

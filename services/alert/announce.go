@@ -178,12 +178,14 @@ func (a *announcer) take(record *kgo.Record) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.next = record.Offset + 1
+	if err != nil {
+		a.metrics.deliveries.WithLabelValues(receiverAlertmanager, resultUnreadable).Inc()
+		return
+	}
 	rule := a.rules.Named(alert.GetRule())
-	if err != nil || rule == nil {
-		if err != nil {
-			a.metrics.deliveries.WithLabelValues(receiverAlertmanager, resultUnreadable).Inc()
-		}
-		return // a rule that is gone: Alertmanager ends its alerts when they are not repeated
+	if rule == nil {
+		// One of retention, or of a rule that is gone.
+		rule = &alerting.Rule{Description: alert.GetRule()}
 	}
 	postable := postableOf(&alert, rule)
 	key := labelKey(postable.Labels)
