@@ -10,6 +10,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/redact"
 	"github.com/hushlog/hushlog/pkg/redact/detector"
+	"github.com/hushlog/hushlog/pkg/safety"
 )
 
 const (
@@ -49,22 +50,40 @@ type Detector struct {
 	// Entities maps its names to types, over the defaults; Ignore lists those that nobody wants.
 	Entities map[string]redact.Type `yaml:"entities"`
 	Ignore   []string               `yaml:"ignore"`
+	// Categories maps what a detector of section safety calls a text to categories of flags; nothing else of it counts.
+	Categories map[string]DetectorLabel `yaml:"categories"`
 	// MarkOnly lists classes whose records are stored without its answer, and marked. Records of
 	// every other class wait in quarantine.
 	MarkOnly []Class `yaml:"mark_only"`
+}
+
+// DetectorLabel is what a detector's name for a text stands for.
+type DetectorLabel struct {
+	// Category of the flag.
+	Category safety.Category `yaml:"category"`
+	// Threshold above which the text is flagged.
+	Threshold float64 `yaml:"threshold"`
 }
 
 // DetectorConfigs are the detectors in the words of package detector, by name.
 func (p *Policy) DetectorConfigs() []detector.Config {
 	var out []detector.Config
 	for _, name := range slices.Sorted(maps.Keys(p.Detectors)) {
-		out = append(out, p.detectorConfig(name))
+		out = append(out, p.detectorConfig(name, p.Detectors[name]))
 	}
 	return out
 }
 
-func (p *Policy) detectorConfig(name string) detector.Config {
-	d := p.Detectors[name]
+// SafetyDetectorConfigs are those of section safety, by name.
+func (p *Policy) SafetyDetectorConfigs() []detector.Config {
+	var out []detector.Config
+	for _, name := range slices.Sorted(maps.Keys(p.Safety.Detectors)) {
+		out = append(out, p.detectorConfig(name, p.Safety.Detectors[name]))
+	}
+	return out
+}
+
+func (p *Policy) detectorConfig(name string, d Detector) detector.Config {
 	file := func(path string) string {
 		if path == "" {
 			return ""
@@ -79,21 +98,61 @@ func (p *Policy) detectorConfig(name string) detector.Config {
 	}
 }
 
-// MarkOnly says whether a record of the class is stored although the detector did not answer.
+// MarkOnly says whether a record of the class is stored although the detector, of either section, did not answer.
 func (p *Policy) MarkOnly(name string, class Class) bool {
-	return slices.Contains(p.Detectors[name].MarkOnly, class)
+	d, ok := p.Detectors[name]
+	if !ok {
+		d = p.Safety.Detectors[name]
+	}
+	return slices.Contains(d.MarkOnly, class)
 }
 
 func (p *Policy) validateDetectors(f *problems) {
-	if len(p.Detectors) > maxDetectors {
-		f.add("detectors", "remove some: every record waits for each", "has more than %d", maxDetectors)
+	p.validateDetectorsIn(f, "detectors", p.Detectors)
+	p.validateDetectorsIn(f, "safety.detectors", p.Safety.Detectors)
+	if len(p.Detectors)+len(p.Safety.Detectors) > maxDetectors {
+		f.add("detectors", "remove some, here or in safety: every record waits for each", "has more than %d", maxDetectors)
 	}
 	for name, d := range p.Detectors {
-		field := "detectors." + name
+		if len(d.Categories) > 0 {
+			f.add("detectors."+name+".categories", "move the detector to safety.detectors", "mean nothing to what finds private data")
+		}
+	}
+	for name, d := range p.Safety.Detectors {
+		p.validateJudge(f, "safety.detectors."+name, name, d)
+	}
+}
+
+// validateJudge checks what a detector of section safety has beside the others.
+func (p *Policy) validateJudge(f *problems, field, name string, d Detector) {
+	_, both := p.Detectors[name]
+	if both {
+		f.add(field, "give it another name: records are marked by it", "is a name that one of detectors has")
+	}
+	if len(d.Languages)+len(d.Entities)+len(d.Ignore) > 0 {
+		f.add(field, "remove languages, entities and ignore", "has fields of what finds private data")
+	}
+	if len(d.Categories) == 0 {
+		f.add(field+".categories", "map its names to categories, as in {toxic: {category: abuse, threshold: 0.8}}", "is missing")
+	}
+	for label, to := range d.Categories {
+		path := field + ".categories." + label
+		if !slices.Contains(safety.Categories(), to.Category) {
+			f.add(path+".category", "use one of "+list(safety.Categories()), "is not a category of flags")
+		}
+		if !(to.Threshold > 0 && to.Threshold < 1) {
+			f.add(path+".threshold", "write a score above 0 and below 1", "is missing or out of range")
+		}
+	}
+}
+
+func (p *Policy) validateDetectorsIn(f *problems, section string, detectors map[string]Detector) {
+	for name, d := range detectors {
+		field := section + "." + name
 		if !detectorName.MatchString(name) {
 			f.add(field, fmt.Sprintf("use 1 to %d of a-z 0-9 -, beginning with a letter or digit", maxDetectorName), "is not a name")
 		}
-		for _, wrong := range fieldErrors(p.detectorConfig(name).Validate()) {
+		for _, wrong := range fieldErrors(p.detectorConfig(name, d).Validate()) {
 			f.add(field+"."+wrong.Field, "correct it; docs/redaction.md has the bounds", "%s", wrong.Problem)
 		}
 		for i, class := range d.MarkOnly {
@@ -119,12 +178,17 @@ func fieldErrors(err error) []*detector.FieldError {
 }
 
 func (p *Policy) explainDetectors(out *bytes.Buffer) {
-	if len(p.Detectors) == 0 {
+	if len(p.Detectors)+len(p.Safety.Detectors) == 0 {
 		return
 	}
 	fmt.Fprintln(out, "\nWho else looks at content before it is sanitized")
-	for _, name := range slices.Sorted(maps.Keys(p.Detectors)) {
-		d := p.Detectors[name]
+	explainDetectorsIn(out, p.Detectors)
+	explainDetectorsIn(out, p.Safety.Detectors)
+}
+
+func explainDetectorsIn(out *bytes.Buffer, detectors map[string]Detector) {
+	for _, name := range slices.Sorted(maps.Keys(detectors)) {
+		d := detectors[name]
 		fmt.Fprintf(out, "  %s at %s; without its answer, a record waits in quarantine", name, d.URL)
 		if len(d.MarkOnly) > 0 {
 			fmt.Fprintf(out, ", but %s records are stored and marked", list(d.MarkOnly))

@@ -26,6 +26,8 @@ type Safety struct {
 	Actions map[safety.Category]FlagAction `yaml:"actions"`
 	// Terms are the organisation's own words and patterns.
 	Terms Terms `yaml:"terms"`
+	// Detectors are asked what texts are, besides the model, by name.
+	Detectors map[string]Detector `yaml:"detectors"`
 }
 
 // FlagRole is who said something.
@@ -107,6 +109,8 @@ type Flagging struct {
 	Thresholds []float64
 	// Terms are the organisation's own; nil when there are none.
 	Terms *redact.Own
+	// Labels are what detectors' names for a text stand for, by detector and name.
+	Labels map[string]map[string]DetectorLabel
 
 	roles   [8]bool
 	actions map[safety.Category]FlagAction
@@ -140,6 +144,10 @@ func (p *Policy) CompileFlags(model *safety.Model) (*Flagging, error) {
 	}
 	for _, role := range p.Safety.Roles {
 		out.roles[flagRoles[role]] = true
+	}
+	out.Labels = map[string]map[string]DetectorLabel{}
+	for name, d := range p.Safety.Detectors {
+		out.Labels[name] = d.Categories
 	}
 	terms, err := p.compileTerms()
 	out.Terms = terms

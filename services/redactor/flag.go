@@ -8,6 +8,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
 	"github.com/hushlog/hushlog/pkg/safety"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -55,15 +56,35 @@ func newFlags(in *hushlogv1.Interaction) *flags {
 // nobody's words.
 var spoken = []string{"text", "reasoning", "tool_call", "tool_result"}
 
+// listens says whether what stands at row is looked at.
+func (g *flagger) listens(row *hushlogv1.Content) bool {
+	return slices.Contains(spoken, row.GetKind()) && g.flagging.Reads(roleIn(row))
+}
+
+// judged flags what detectors of the organisation's own called the text at row.
+func (g *flagger) judged(f *flags, row *hushlogv1.Content, judgements []judgement) {
+	for _, j := range judgements {
+		best := map[safety.Category]float64{} // several names may stand for one category
+		for _, l := range j.labels {
+			to, known := g.flagging.Labels[j.judge][l.Name]
+			if known && l.Score > to.Threshold {
+				best[to.Category] = max(best[to.Category], l.Score)
+			}
+		}
+		for _, c := range safety.Categories() {
+			if best[c] > 0 {
+				g.add(f, row, &hushlogv1.Flag{Category: string(c), Score: best[c], Rule: detector.Rule(j.judge), RuleVersion: "1"})
+			}
+		}
+	}
+}
+
 // said flags a text that stands at row, before it is sanitized.
 func (g *flagger) said(f *flags, row *hushlogv1.Content, text string) {
-	if !slices.Contains(spoken, row.GetKind()) {
+	if !g.listens(row) {
 		return
 	}
 	role := roleIn(row)
-	if !g.flagging.Reads(role) {
-		return
-	}
 	scores := g.detector.Score(text).Scores
 	specific := false
 	for i, c := range safety.Categories() {

@@ -1,6 +1,7 @@
 package redactor
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
 	"github.com/hushlog/hushlog/pkg/safety"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -205,4 +207,75 @@ func BenchmarkSanitize(b *testing.B) {
 		_, err := s.Sanitize(b.Context(), accepted(userSays(said.String())))
 		require.NoError(b, err)
 	}
+}
+
+// judging calls every text that holds a word rude and tells the roles that it was asked about, or fails.
+type judging struct {
+	word  string
+	roles *[]string
+	err   error
+}
+
+func (j judging) Name() string { return "judge" }
+
+func (j judging) Classify(_ context.Context, texts []detector.Text) ([][]detector.Label, error) {
+	if j.err != nil {
+		return nil, j.err
+	}
+	out := make([][]detector.Label, len(texts))
+	for i, t := range texts {
+		*j.roles = append(*j.roles, t.Role)
+		if strings.Contains(t.Text, j.word) {
+			out[i] = []detector.Label{{Name: "rude", Score: 0.7}, {Name: "toxic", Score: 0.9}, {Name: "unheard-of", Score: 1}}
+		}
+	}
+	return out, nil
+}
+
+func judgedPolicy(t *testing.T, markOnly string) *policy.Policy {
+	t.Helper()
+	return flagPolicy(t, "  detectors: {}\n", "  detectors:\n    judge: {url: 'https://judge.example/x', mark_only: ["+markOnly+
+		"], categories: {rude: {category: abuse, threshold: 0.5}, toxic: {category: abuse, threshold: 0.5}, weak: {category: injection, threshold: 0.5}}}\n")
+}
+
+func TestDetectorsOfTheOrganisationJudge(t *testing.T) {
+	var roles []string
+	s := newTestSanitizer(t, judgedPolicy(t, ""))
+	s.AskSafety(judging{word: "Quux", roles: &roles})
+	in := userSays(plainText, "Quux to you, jane.doe@company.com")
+	in.SystemInstructions = []*hushlogv1.Part{text("Be Quux.")}
+	in.Messages = append(in.Messages, said(hushlogv1.Role_ROLE_USER, toolResult("Quux")))
+	in.Error = &hushlogv1.Error{Message: "Quux"}
+	out, err := s.Sanitize(t.Context(), accepted(in))
+	require.NoError(t, err)
+	require.Equal(t, []string{"user", "user", "tool"}, roles, "instructions and errors are not asked about")
+	require.Equal(t, []string{
+		"abuse user messages[1].parts[0].text.text text", "abuse tool messages[2].parts[0].tool_result.result tool_result",
+	}, told(out.Record.GetFlags()))
+	f := out.Record.GetFlags()[0]
+	require.Equal(t, "detector-judge", f.GetRule())
+	require.InDelta(t, 0.9, f.GetScore(), 1e-9)
+	require.True(t, strings.HasSuffix(out.Record.GetEngineVersion(), "+judge"))
+	require.Contains(t, out.Contents[1].GetText()+out.Contents[2].GetText(), "j***@company.com", "what is private is redacted all the same")
+}
+
+// Without the answer of a judge, a record is stored only where the policy marks it.
+func TestWithoutAJudgesAnswer(t *testing.T) {
+	gone := fmt.Errorf("%w: judge: timeout", detector.ErrUnavailable)
+	s := newTestSanitizer(t, judgedPolicy(t, "Internal"))
+	s.AskSafety(judging{err: gone})
+	out, err := s.Sanitize(t.Context(), accepted(userSays(attackText)))
+	require.NoError(t, err)
+	require.True(t, strings.HasSuffix(out.Record.GetEngineVersion(), "-judge"))
+	require.NotEmpty(t, out.Record.GetFlags(), "the model's flags are made all the same")
+	_, err = s.Sanitize(t.Context(), accepted(userSays("jane.doe@company.com")))
+	require.ErrorIs(t, err, errDetector, "of a higher class")
+	strict := newTestSanitizer(t, judgedPolicy(t, ""))
+	strict.AskSafety(judging{err: gone})
+	_, err = strict.Sanitize(t.Context(), accepted(userSays(plainText)))
+	require.ErrorIs(t, err, errDetector)
+	ended := newTestSanitizer(t, judgedPolicy(t, "Internal"))
+	ended.AskSafety(judging{err: context.Canceled})
+	_, err = ended.Sanitize(t.Context(), accepted(userSays(plainText)))
+	require.ErrorIs(t, err, context.Canceled, "nothing is decided")
 }

@@ -61,6 +61,7 @@ type Sanitizer struct {
 	// usesPseudonyms says whether engines need one made for the project and the time of each interaction.
 	usesPseudonyms bool
 	external       []external
+	judges         []judge
 	flagger        *flagger
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
@@ -353,6 +354,9 @@ func (p *pass) content(str *contract.String) error {
 	}
 	if p.listens {
 		p.sanitizer.flagger.said(p.flags, row, str.Value)
+		if p.external != nil {
+			p.sanitizer.flagger.judged(p.flags, row, p.external.judged[row.GetPath()])
+		}
 	}
 	for _, f := range result.Findings {
 		p.note(row.GetPath(), f)
@@ -375,7 +379,7 @@ func (p *pass) content(str *contract.String) error {
 
 // redact finds, adds what external detectors found, and acts.
 func (p *pass) redact(text string, hints redact.Hints) (redact.Result, error) {
-	if p.external == nil {
+	if p.external == nil || len(p.external.found) == 0 {
 		return p.engine.Redact(text, hints)
 	}
 	others, err := p.external.of(len(p.contents), text)

@@ -157,6 +157,14 @@ func askDetectors(app *service.App, s *Sanitizer, p *policy.Policy, m *metrics) 
 		app.OnStop("detector "+cfg.Name, func(context.Context) error { return client.Close() })
 		s.Ask(client)
 	}
+	for _, cfg := range p.SafetyDetectorConfigs() {
+		client, err := detector.NewClassifier(cfg, m)
+		if err != nil {
+			return err
+		}
+		app.OnStop("detector "+cfg.Name, func(context.Context) error { return client.Close() })
+		s.AskSafety(client)
+	}
 	return nil
 }
 

@@ -17,6 +17,7 @@ import (
 type Text struct {
 	Text     string
 	Language string // BCP 47 tag; empty when it is not known
+	Role     string // who said it, as messages have it; for a Classifier
 }
 
 // Observer counts. Its methods return at once, may be called concurrently, and are never given anything of a text.
@@ -35,58 +36,73 @@ type asker interface {
 	close() error
 }
 
-// span is what a detector says it found, in code points.
+// span is what a detector says it found, in code points. What a text as a whole is judged to be has no offsets.
 type span struct {
 	Start, End int
 	Score      float64
 	EntityType string
 }
 
-// Client asks one detector. Safe for concurrent use.
-type Client struct {
+// core asks one detector, of either kind: batches, tries, breaker.
+type core struct {
 	cfg      Config
 	asker    asker
+	check    func(texts []Text, spans [][]span) error
 	observer Observer
 	breaker  *breaker
 	batches  batches
 	inFlight *semaphore.Weighted
-	entities map[string]redact.Type
-	ignore   map[string]bool
 }
 
-// New makes a client. It reads the files that cfg names and connects to nothing yet. Whoever calls it calls Close.
-func New(cfg Config, observer Observer) (*Client, error) {
+// newCore reads the files that cfg names and connects to nothing yet.
+func newCore(cfg Config, observer Observer, labels bool, check func([]Text, [][]span) error) (*core, error) {
 	cfg = cfg.withDefaults()
 	err := cfg.Validate()
 	if err != nil {
 		return nil, fmt.Errorf("detector %s: %w", cfg.Name, err)
 	}
 	to, _ := cfg.address()
-	asker, err := newAsker(cfg, to)
+	asker, err := newAsker(cfg, to, labels)
 	if err != nil {
 		return nil, fmt.Errorf("detector %s: %w", cfg.Name, err)
 	}
-	c := &Client{
-		cfg: cfg, asker: asker, observer: observer, inFlight: semaphore.NewWeighted(maxInFlight),
-		breaker:  &breaker{failures: cfg.Failures, pause: cfg.Pause, changed: func(s State) { observer.Breaker(cfg.Name, s) }},
-		entities: DefaultEntities(), ignore: map[string]bool{},
+	c := &core{
+		cfg: cfg, asker: asker, check: check, observer: observer, inFlight: semaphore.NewWeighted(maxInFlight),
+		breaker: &breaker{failures: cfg.Failures, pause: cfg.Pause, changed: func(s State) { observer.Breaker(cfg.Name, s) }},
 	}
 	c.batches = batches{maxTexts: cfg.MaxTexts, maxBytes: cfg.MaxBytes, linger: cfg.Linger, send: c.send}
+	observer.Breaker(cfg.Name, Closed)
+	return c, nil
+}
+
+// Name of the detector.
+func (c *core) Name() string { return c.cfg.Name }
+
+// Close ends connections. No call may be under way.
+func (c *core) Close() error { return c.asker.close() }
+
+// Client asks one detector. Safe for concurrent use.
+type Client struct {
+	*core
+	entities map[string]redact.Type
+	ignore   map[string]bool
+}
+
+// New makes a client. It reads the files that cfg names and connects to nothing yet. Whoever calls it calls Close.
+func New(cfg Config, observer Observer) (*Client, error) {
+	asking, err := newCore(cfg, observer, false, check)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{core: asking, entities: DefaultEntities(), ignore: map[string]bool{}}
 	for name, t := range cfg.Entities {
 		c.entities[name] = t
 	}
 	for _, name := range cfg.Ignore {
 		c.ignore[name] = true
 	}
-	observer.Breaker(cfg.Name, Closed)
 	return c, nil
 }
-
-// Name of the detector.
-func (c *Client) Name() string { return c.cfg.Name }
-
-// Close ends connections. No Analyze may be under way.
-func (c *Client) Close() error { return c.asker.close() }
 
 // Analyze returns what the detector finds in each text, sorted by start, offsets in bytes: for redact.Engine's Merge. It
 // blocks for (1+Retries)·Timeout, the pauses between tries and the wait for a place at most. A call whose ctx ends may
@@ -94,6 +110,15 @@ func (c *Client) Close() error { return c.asker.close() }
 // known of any of the texts.
 func (c *Client) Analyze(ctx context.Context, texts []Text) ([][]redact.Finding, error) {
 	out := make([][]redact.Finding, len(texts))
+	err := c.each(ctx, texts, func(at int, spans []span) { out[at] = c.findings(texts[at].Text, spans) })
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// each asks about texts, and calls take with what was found in each that is not empty; it may be called concurrently.
+func (c *core) each(ctx context.Context, texts []Text, take func(at int, spans []span)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxInFlight)
 	for _, part := range c.split(texts) {
@@ -103,7 +128,7 @@ func (c *Client) Analyze(ctx context.Context, texts []Text) ([][]redact.Finding,
 				return err
 			}
 			for i, at := range part.index {
-				out[at] = c.findings(texts[at].Text, spans[i])
+				take(at, spans[i])
 			}
 			return nil
 		})
@@ -112,11 +137,11 @@ func (c *Client) Analyze(ctx context.Context, texts []Text) ([][]redact.Finding,
 	var f *failure
 	switch {
 	case errors.As(err, &f):
-		return nil, fmt.Errorf("%w: %s: %w", ErrUnavailable, c.cfg.Name, f)
+		return fmt.Errorf("%w: %s: %w", ErrUnavailable, c.cfg.Name, f)
 	case err != nil:
-		return nil, fmt.Errorf("detector %s: %w", c.cfg.Name, err)
+		return fmt.Errorf("detector %s: %w", c.cfg.Name, err)
 	}
-	return out, nil
+	return nil
 }
 
 // part is what of a call fits into one request: texts of one language.
@@ -128,7 +153,7 @@ type part struct {
 }
 
 // split cuts a call into parts. Empty texts need no request.
-func (c *Client) split(texts []Text) []*part {
+func (c *core) split(texts []Text) []*part {
 	var parts []*part
 	open := map[string]*part{}
 	for i, t := range texts {
@@ -141,7 +166,7 @@ func (c *Client) split(texts []Text) []*part {
 			p = &part{language: language}
 			parts, open[language] = append(parts, p), p
 		}
-		p.texts = append(p.texts, Text{t.Text, language})
+		p.texts = append(p.texts, Text{t.Text, language, t.Role})
 		p.index = append(p.index, i)
 		p.bytes += len(t.Text)
 	}
@@ -149,7 +174,7 @@ func (c *Client) split(texts []Text) []*part {
 }
 
 // send tries a request until it is answered or has failed for good.
-func (c *Client) send(ctx context.Context, texts []Text) ([][]span, error) {
+func (c *core) send(ctx context.Context, texts []Text) ([][]span, error) {
 	err := c.inFlight.Acquire(ctx, 1)
 	if err != nil {
 		return nil, &failure{OutcomeTimeout, "waiting for a place"}
@@ -181,7 +206,7 @@ func pause(try int) time.Duration {
 }
 
 // try sends a request once and checks the answer.
-func (c *Client) try(ctx context.Context, texts []Text) ([][]span, error) {
+func (c *core) try(ctx context.Context, texts []Text) ([][]span, error) {
 	if !c.breaker.allow() {
 		c.observer.Tried(c.cfg.Name, OutcomeOpen, len(texts), 0)
 		return nil, &failure{outcome: OutcomeOpen}
@@ -191,7 +216,7 @@ func (c *Client) try(ctx context.Context, texts []Text) ([][]span, error) {
 	defer cancel()
 	spans, err := c.asker.ask(ctx, texts)
 	if err == nil {
-		err = check(texts, spans)
+		err = c.check(texts, spans)
 	}
 	outcome := OutcomeOK
 	var f *failure
@@ -207,7 +232,7 @@ func (c *Client) try(ctx context.Context, texts []Text) ([][]span, error) {
 }
 
 // language returns the language that the detector is told: the text's, or its main part, if the detector knows it.
-func (c *Client) language(tag string) string {
+func (c *core) language(tag string) string {
 	if len(c.cfg.Languages) == 0 {
 		return ""
 	}

@@ -325,7 +325,7 @@ func TestConcurrentCallsShareRequests(t *testing.T) {
 func TestBatches(t *testing.T) {
 	c, _ := newClient(t, words, func(cfg *Config) { cfg.MaxTexts, cfg.MaxBytes, cfg.Languages = 3, 100, []string{"en", "de"} })
 	in := texts("a", "b", "c", "d", strings.Repeat("x", 200), "e")
-	in = append(in, Text{"f", "de-AT"}, Text{"g", "DE"}, Text{"h", "fr"})
+	in = append(in, Text{Text: "f", Language: "de-AT"}, Text{Text: "g", Language: "DE"}, Text{Text: "h", Language: "fr"})
 	var got []string
 	for _, p := range c.split(in) {
 		got = append(got, fmt.Sprintf("%s %d", p.language, len(p.texts)))
@@ -415,7 +415,12 @@ func TestTLS(t *testing.T) {
 // service is a detector that speaks gRPC.
 type service struct {
 	hushlogv1.UnimplementedDetectorServiceServer
-	answer func(*hushlogv1.AnalyzeRequest) (*hushlogv1.AnalyzeResponse, error)
+	answer   func(*hushlogv1.AnalyzeRequest) (*hushlogv1.AnalyzeResponse, error)
+	classify func(*hushlogv1.ClassifyRequest) (*hushlogv1.ClassifyResponse, error)
+}
+
+func (s *service) Classify(_ context.Context, r *hushlogv1.ClassifyRequest) (*hushlogv1.ClassifyResponse, error) {
+	return s.classify(r)
 }
 
 func (s *service) Analyze(_ context.Context, r *hushlogv1.AnalyzeRequest) (*hushlogv1.AnalyzeResponse, error) {
@@ -479,7 +484,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`[[{"start":0,"end":1,"score":1,"entity_type":"PERSON"}]]`), "né")
 	f.Add([]byte(`[{"start":0,"end":2,"score":0.5,"entity_type":"X"},{"start":1,"end":2,"score":0.5,"entity_type":"X"}]`), "日本")
 	f.Add([]byte(`[null]`), "")
-	c := &Client{entities: DefaultEntities(), observer: &counts{}}
+	c := &Client{core: &core{observer: &counts{}}, entities: DefaultEntities()}
 	f.Fuzz(func(t *testing.T, answer []byte, text string) {
 		if !utf8.ValidString(text) {
 			return // the redactor sends no other

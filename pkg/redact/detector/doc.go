@@ -2,6 +2,8 @@
 // redact.Engine's Merge). Two ways to ask are known: the HTTP interface of Microsoft Presidio's analyzer (POST /analyze),
 // and hushlog's own gRPC service (hushlog.v1.DetectorService).
 //
+// A Classifier asks what texts as a whole are (an attack on a model, abuse …) in the same way, over HTTP or gRPC.
+//
 // It fails closed: every error wraps redact.ErrUninspectable, and an answer counts as a whole or not at all. No error
 // holds anything of a text or of an answer. Texts travel in clear within TLS; without TLS only to this very machine.
 //

@@ -15,7 +15,7 @@ import (
 )
 
 // newAsker makes what speaks to the detector's kind of interface.
-func newAsker(cfg Config, to endpoint) (asker, error) {
+func newAsker(cfg Config, to endpoint, labels bool) (asker, error) {
 	var config *tls.Config
 	if to.tls {
 		var err error
@@ -25,9 +25,18 @@ func newAsker(cfg Config, to endpoint) (asker, error) {
 		}
 	}
 	if to.grpc {
-		return newRPC(cfg, to, config)
+		service, err := newRPC(cfg, to, config)
+		if err != nil {
+			return nil, err
+		}
+		service.labels = labels
+		return service, nil
 	}
-	return newPresidio(cfg, to, config), nil
+	web := newPresidio(cfg, to, config)
+	if labels {
+		return &labeller{web}, nil
+	}
+	return web, nil
 }
 
 // clientTLS is who we trust, and who we are if cfg says so.
@@ -91,6 +100,15 @@ func (p *presidio) ask(ctx context.Context, texts []Text) ([][]span, error) {
 		}
 		request.Text = list
 	}
+	answer, err := p.post(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	return decodePresidio(answer, len(texts))
+}
+
+// post sends a request of strings as JSON and returns the answer to it.
+func (p *presidio) post(ctx context.Context, request any) ([]byte, error) {
 	body, err := json.Marshal(request)
 	if err != nil {
 		panic("detector: a request of strings cannot be encoded") // our own broken invariant
@@ -116,7 +134,7 @@ func (p *presidio) ask(ctx context.Context, texts []Text) ([][]span, error) {
 	case err != nil:
 		return nil, &failure{OutcomeNetwork, "the answer broke off"}
 	}
-	return decodePresidio(answer, len(texts))
+	return answer, nil
 }
 
 // presidioSpan is a finding as Presidio writes it. What is missing is not taken for zero.

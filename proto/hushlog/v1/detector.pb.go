@@ -282,12 +282,256 @@ func (x *DetectedSpan) GetScore() float32 {
 	return 0
 }
 
+// ClassifyRequest is a batch of texts.
+type ClassifyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Texts         []*ClassifyText        `protobuf:"bytes,1,rep,name=texts,proto3" json:"texts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassifyRequest) Reset() {
+	*x = ClassifyRequest{}
+	mi := &file_hushlog_v1_detector_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassifyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassifyRequest) ProtoMessage() {}
+
+func (x *ClassifyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_detector_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassifyRequest.ProtoReflect.Descriptor instead.
+func (*ClassifyRequest) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_detector_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ClassifyRequest) GetTexts() []*ClassifyText {
+	if x != nil {
+		return x.Texts
+	}
+	return nil
+}
+
+// ClassifyText is one text.
+type ClassifyText struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Text  string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	// role of who said it; a tool's result is the tool's.
+	Role          Role `protobuf:"varint,2,opt,name=role,proto3,enum=hushlog.v1.Role" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassifyText) Reset() {
+	*x = ClassifyText{}
+	mi := &file_hushlog_v1_detector_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassifyText) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassifyText) ProtoMessage() {}
+
+func (x *ClassifyText) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_detector_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassifyText.ProtoReflect.Descriptor instead.
+func (*ClassifyText) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_detector_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ClassifyText) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ClassifyText) GetRole() Role {
+	if x != nil {
+		return x.Role
+	}
+	return Role_ROLE_UNSPECIFIED
+}
+
+// ClassifyResponse has a result for each text of the request, in their order.
+type ClassifyResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Results       []*ClassifyResult      `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassifyResponse) Reset() {
+	*x = ClassifyResponse{}
+	mi := &file_hushlog_v1_detector_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassifyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassifyResponse) ProtoMessage() {}
+
+func (x *ClassifyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_detector_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassifyResponse.ProtoReflect.Descriptor instead.
+func (*ClassifyResponse) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_detector_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ClassifyResponse) GetResults() []*ClassifyResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// ClassifyResult is what one text was judged to be.
+type ClassifyResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Labels        []*ClassifyLabel       `protobuf:"bytes,1,rep,name=labels,proto3" json:"labels,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassifyResult) Reset() {
+	*x = ClassifyResult{}
+	mi := &file_hushlog_v1_detector_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassifyResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassifyResult) ProtoMessage() {}
+
+func (x *ClassifyResult) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_detector_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassifyResult.ProtoReflect.Descriptor instead.
+func (*ClassifyResult) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_detector_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ClassifyResult) GetLabels() []*ClassifyLabel {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+// ClassifyLabel is one judgement of a text.
+type ClassifyLabel struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// name is the detector's own name for it; the policy maps it to a category.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// score is how sure the detector is, from 0 to 1.
+	Score         float32 `protobuf:"fixed32,2,opt,name=score,proto3" json:"score,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassifyLabel) Reset() {
+	*x = ClassifyLabel{}
+	mi := &file_hushlog_v1_detector_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassifyLabel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassifyLabel) ProtoMessage() {}
+
+func (x *ClassifyLabel) ProtoReflect() protoreflect.Message {
+	mi := &file_hushlog_v1_detector_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassifyLabel.ProtoReflect.Descriptor instead.
+func (*ClassifyLabel) Descriptor() ([]byte, []int) {
+	return file_hushlog_v1_detector_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ClassifyLabel) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ClassifyLabel) GetScore() float32 {
+	if x != nil {
+		return x.Score
+	}
+	return 0
+}
+
 var File_hushlog_v1_detector_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_detector_proto_rawDesc = "" +
 	"\n" +
 	"\x19hushlog/v1/detector.proto\x12\n" +
-	"hushlog.v1\x1a\x18hushlog/v1/options.proto\"?\n" +
+	"hushlog.v1\x1a\x1chushlog/v1/interaction.proto\x1a\x18hushlog/v1/options.proto\"?\n" +
 	"\x0eAnalyzeRequest\x12-\n" +
 	"\x05texts\x18\x01 \x03(\v2\x17.hushlog.v1.AnalyzeTextR\x05texts\"O\n" +
 	"\vAnalyzeText\x12\x1a\n" +
@@ -302,9 +546,22 @@ const file_hushlog_v1_detector_proto_rawDesc = "" +
 	"\x03end\x18\x02 \x01(\rR\x03end\x12)\n" +
 	"\ventity_type\x18\x03 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\n" +
 	"entityType\x12\x14\n" +
-	"\x05score\x18\x04 \x01(\x02R\x05score2U\n" +
+	"\x05score\x18\x04 \x01(\x02R\x05score\"A\n" +
+	"\x0fClassifyRequest\x12.\n" +
+	"\x05texts\x18\x01 \x03(\v2\x18.hushlog.v1.ClassifyTextR\x05texts\"P\n" +
+	"\fClassifyText\x12\x1a\n" +
+	"\x04text\x18\x01 \x01(\tB\x06\x9a\xa6\x19\x02\b\x02R\x04text\x12$\n" +
+	"\x04role\x18\x02 \x01(\x0e2\x10.hushlog.v1.RoleR\x04role\"H\n" +
+	"\x10ClassifyResponse\x124\n" +
+	"\aresults\x18\x01 \x03(\v2\x1a.hushlog.v1.ClassifyResultR\aresults\"C\n" +
+	"\x0eClassifyResult\x121\n" +
+	"\x06labels\x18\x01 \x03(\v2\x19.hushlog.v1.ClassifyLabelR\x06labels\"C\n" +
+	"\rClassifyLabel\x12\x1c\n" +
+	"\x04name\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x06R\x04name\x12\x14\n" +
+	"\x05score\x18\x02 \x01(\x02R\x05score2\x9c\x01\n" +
 	"\x0fDetectorService\x12B\n" +
-	"\aAnalyze\x12\x1a.hushlog.v1.AnalyzeRequest\x1a\x1b.hushlog.v1.AnalyzeResponseB7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
+	"\aAnalyze\x12\x1a.hushlog.v1.AnalyzeRequest\x1a\x1b.hushlog.v1.AnalyzeResponse\x12E\n" +
+	"\bClassify\x12\x1b.hushlog.v1.ClassifyRequest\x1a\x1c.hushlog.v1.ClassifyResponseB7Z5github.com/hushlog/hushlog/proto/hushlog/v1;hushlogv1b\x06proto3"
 
 var (
 	file_hushlog_v1_detector_proto_rawDescOnce sync.Once
@@ -318,25 +575,37 @@ func file_hushlog_v1_detector_proto_rawDescGZIP() []byte {
 	return file_hushlog_v1_detector_proto_rawDescData
 }
 
-var file_hushlog_v1_detector_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_hushlog_v1_detector_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_hushlog_v1_detector_proto_goTypes = []any{
-	(*AnalyzeRequest)(nil),  // 0: hushlog.v1.AnalyzeRequest
-	(*AnalyzeText)(nil),     // 1: hushlog.v1.AnalyzeText
-	(*AnalyzeResponse)(nil), // 2: hushlog.v1.AnalyzeResponse
-	(*AnalyzeResult)(nil),   // 3: hushlog.v1.AnalyzeResult
-	(*DetectedSpan)(nil),    // 4: hushlog.v1.DetectedSpan
+	(*AnalyzeRequest)(nil),   // 0: hushlog.v1.AnalyzeRequest
+	(*AnalyzeText)(nil),      // 1: hushlog.v1.AnalyzeText
+	(*AnalyzeResponse)(nil),  // 2: hushlog.v1.AnalyzeResponse
+	(*AnalyzeResult)(nil),    // 3: hushlog.v1.AnalyzeResult
+	(*DetectedSpan)(nil),     // 4: hushlog.v1.DetectedSpan
+	(*ClassifyRequest)(nil),  // 5: hushlog.v1.ClassifyRequest
+	(*ClassifyText)(nil),     // 6: hushlog.v1.ClassifyText
+	(*ClassifyResponse)(nil), // 7: hushlog.v1.ClassifyResponse
+	(*ClassifyResult)(nil),   // 8: hushlog.v1.ClassifyResult
+	(*ClassifyLabel)(nil),    // 9: hushlog.v1.ClassifyLabel
+	(Role)(0),                // 10: hushlog.v1.Role
 }
 var file_hushlog_v1_detector_proto_depIdxs = []int32{
-	1, // 0: hushlog.v1.AnalyzeRequest.texts:type_name -> hushlog.v1.AnalyzeText
-	3, // 1: hushlog.v1.AnalyzeResponse.results:type_name -> hushlog.v1.AnalyzeResult
-	4, // 2: hushlog.v1.AnalyzeResult.spans:type_name -> hushlog.v1.DetectedSpan
-	0, // 3: hushlog.v1.DetectorService.Analyze:input_type -> hushlog.v1.AnalyzeRequest
-	2, // 4: hushlog.v1.DetectorService.Analyze:output_type -> hushlog.v1.AnalyzeResponse
-	4, // [4:5] is the sub-list for method output_type
-	3, // [3:4] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	1,  // 0: hushlog.v1.AnalyzeRequest.texts:type_name -> hushlog.v1.AnalyzeText
+	3,  // 1: hushlog.v1.AnalyzeResponse.results:type_name -> hushlog.v1.AnalyzeResult
+	4,  // 2: hushlog.v1.AnalyzeResult.spans:type_name -> hushlog.v1.DetectedSpan
+	6,  // 3: hushlog.v1.ClassifyRequest.texts:type_name -> hushlog.v1.ClassifyText
+	10, // 4: hushlog.v1.ClassifyText.role:type_name -> hushlog.v1.Role
+	8,  // 5: hushlog.v1.ClassifyResponse.results:type_name -> hushlog.v1.ClassifyResult
+	9,  // 6: hushlog.v1.ClassifyResult.labels:type_name -> hushlog.v1.ClassifyLabel
+	0,  // 7: hushlog.v1.DetectorService.Analyze:input_type -> hushlog.v1.AnalyzeRequest
+	5,  // 8: hushlog.v1.DetectorService.Classify:input_type -> hushlog.v1.ClassifyRequest
+	2,  // 9: hushlog.v1.DetectorService.Analyze:output_type -> hushlog.v1.AnalyzeResponse
+	7,  // 10: hushlog.v1.DetectorService.Classify:output_type -> hushlog.v1.ClassifyResponse
+	9,  // [9:11] is the sub-list for method output_type
+	7,  // [7:9] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_hushlog_v1_detector_proto_init() }
@@ -344,6 +613,7 @@ func file_hushlog_v1_detector_proto_init() {
 	if File_hushlog_v1_detector_proto != nil {
 		return
 	}
+	file_hushlog_v1_interaction_proto_init()
 	file_hushlog_v1_options_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -351,7 +621,7 @@ func file_hushlog_v1_detector_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_hushlog_v1_detector_proto_rawDesc), len(file_hushlog_v1_detector_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,7 +19,8 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	DetectorService_Analyze_FullMethodName = "/hushlog.v1.DetectorService/Analyze"
+	DetectorService_Analyze_FullMethodName  = "/hushlog.v1.DetectorService/Analyze"
+	DetectorService_Classify_FullMethodName = "/hushlog.v1.DetectorService/Classify"
 )
 
 // DetectorServiceClient is the client API for DetectorService service.
@@ -32,6 +33,8 @@ const (
 type DetectorServiceClient interface {
 	// Analyze looks at texts. It answers for every text or fails as a whole.
 	Analyze(ctx context.Context, in *AnalyzeRequest, opts ...grpc.CallOption) (*AnalyzeResponse, error)
+	// Classify judges texts as they were said to a model or by it. It answers for every text or fails as a whole.
+	Classify(ctx context.Context, in *ClassifyRequest, opts ...grpc.CallOption) (*ClassifyResponse, error)
 }
 
 type detectorServiceClient struct {
@@ -52,6 +55,16 @@ func (c *detectorServiceClient) Analyze(ctx context.Context, in *AnalyzeRequest,
 	return out, nil
 }
 
+func (c *detectorServiceClient) Classify(ctx context.Context, in *ClassifyRequest, opts ...grpc.CallOption) (*ClassifyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ClassifyResponse)
+	err := c.cc.Invoke(ctx, DetectorService_Classify_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DetectorServiceServer is the server API for DetectorService service.
 // All implementations must embed UnimplementedDetectorServiceServer
 // for forward compatibility.
@@ -62,6 +75,8 @@ func (c *detectorServiceClient) Analyze(ctx context.Context, in *AnalyzeRequest,
 type DetectorServiceServer interface {
 	// Analyze looks at texts. It answers for every text or fails as a whole.
 	Analyze(context.Context, *AnalyzeRequest) (*AnalyzeResponse, error)
+	// Classify judges texts as they were said to a model or by it. It answers for every text or fails as a whole.
+	Classify(context.Context, *ClassifyRequest) (*ClassifyResponse, error)
 	mustEmbedUnimplementedDetectorServiceServer()
 }
 
@@ -74,6 +89,9 @@ type UnimplementedDetectorServiceServer struct{}
 
 func (UnimplementedDetectorServiceServer) Analyze(context.Context, *AnalyzeRequest) (*AnalyzeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Analyze not implemented")
+}
+func (UnimplementedDetectorServiceServer) Classify(context.Context, *ClassifyRequest) (*ClassifyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Classify not implemented")
 }
 func (UnimplementedDetectorServiceServer) mustEmbedUnimplementedDetectorServiceServer() {}
 func (UnimplementedDetectorServiceServer) testEmbeddedByValue()                         {}
@@ -114,6 +132,24 @@ func _DetectorService_Analyze_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DetectorService_Classify_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ClassifyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DetectorServiceServer).Classify(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DetectorService_Classify_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DetectorServiceServer).Classify(ctx, req.(*ClassifyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // DetectorService_ServiceDesc is the grpc.ServiceDesc for DetectorService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -124,6 +160,10 @@ var DetectorService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Analyze",
 			Handler:    _DetectorService_Analyze_Handler,
+		},
+		{
+			MethodName: "Classify",
+			Handler:    _DetectorService_Classify_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
