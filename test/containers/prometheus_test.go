@@ -26,7 +26,9 @@ func TestPrometheusRules(t *testing.T) {
 		}
 		promtool = found
 	}
-	dir := filepath.Join(repository.Root(t), "deploy", "prometheus")
+	root, err := repository.Root()
+	require.NoError(t, err)
+	dir := filepath.Join(root, "deploy", "prometheus")
 	for _, args := range [][]string{{"check", "rules", "hushlog.rules.yml"}, {"test", "rules", "hushlog.rules.test.yml"}} {
 		cmd := exec.CommandContext(t.Context(), promtool, args...) //nolint:gosec // the test's own
 		cmd.Dir = dir
@@ -43,7 +45,8 @@ var (
 
 // TestRulesNameMetricsThatThereAre: a rule over a metric that nobody has never fires.
 func TestRulesNameMetricsThatThereAre(t *testing.T) {
-	root := repository.Root(t)
+	root, err := repository.Root()
+	require.NoError(t, err)
 	known := map[string]bool{}
 	for _, pattern := range []string{"services/*/*.go", "pkg/*/*.go"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
