@@ -15,6 +15,9 @@ DIR       ?= $(or $(HUSHLOG_DIR),.cache/deployment)
 # How long `make fuzz` runs each fuzz target, and `make bench` each benchmark.
 FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
+# The fault campaign: how many seeds, and the first (of the clock when empty).
+SEEDS ?= 1
+SEED  ?=
 # Narrows tests: make test RUN=TestScan
 RUN ?=
 # What `make eval` reads: marked texts (without them, the generated corpus), predictions
@@ -28,7 +31,7 @@ VERSION := $(shell .tools/version.sh)
 TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
-.PHONY: help deps tools build generate demo dev test test-governance test-race test-kafka \
+.PHONY: help deps tools build generate demo dev test test-governance test-race test-faults test-kafka \
 	test-containers lint fmt bench bench-redact bench-store fuzz eval train-names train-safety certs secrets clean distclean
 
 help: ## list the targets
@@ -60,6 +63,9 @@ test-governance: ## trail, roles, dates, holds, erasure, on a whole deployment (
 test-race: ## the tests of every module under the race detector
 	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-race -timeout 15m -run "$(RUN)" $(addsuffix :race,$(MODULES))
 
+test-faults: ## kills, pauses and cuts off everything by seed, and counts (SEEDS=1 SEED=number; FAULT_TIME=4m)
+	@$(TIMED) $@ .tools/test-faults.sh "$(SEEDS)" "$(SEED)"
+
 test-kafka: ## end to end on Apache Kafka from Maven's jars (needs Java and Maven)
 	@$(TIMED) $@ .tools/test-kafka.sh
 
@@ -72,7 +78,7 @@ lint: tools ## linters, contracts, generated code, modules, licences, names, the
 fmt: tools ## format the Go code
 	@$(TIMED) $@ .tools/fmt.sh $(MODULES)
 
-bench: ## run every benchmark (BENCHTIME=1s each)
+bench: build ## a whole deployment measured, then every benchmark (BENCHTIME=1s each)
 	@$(TIMED) $@ .tools/bench.sh $(BENCHTIME) $(MODULES)
 
 bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PYTHON=python3)

@@ -1,11 +1,13 @@
 package dev
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 
 	"github.com/goccy/go-yaml" // the library that reads the files again
@@ -32,6 +34,9 @@ type Addresses struct {
 	Query      string
 	// Admin by name of the process.
 	Admin map[string]string
+
+	// kafkaListens and clickHouseListens are where the embedded parts listen when something stands in front of them.
+	kafkaListens, clickHouseListens string
 }
 
 // chooseAddresses takes those asked for and finds free ports for the others. It
@@ -65,14 +70,46 @@ func chooseAddresses(o Options) (Addresses, error) {
 		}
 	}
 	for _, name := range serviceNames {
-		var addr string
-		err := held.find(&addr)
-		if err != nil {
-			return a, err
+		for _, process := range append([]string{name}, o.replicas(name)...) {
+			var addr string
+			err := held.find(&addr)
+			if err != nil {
+				return a, err
+			}
+			a.Admin[process] = addr
 		}
-		a.Admin[name] = addr
 	}
-	return a, nil
+	return a, a.putInFront(o)
+}
+
+// putInFront lets services find the embedded parts behind what stands in front of them.
+func (a *Addresses) putInFront(o Options) error {
+	if o.Front == nil {
+		return nil
+	}
+	for _, part := range []struct {
+		name, elsewhere string
+		addr, listens   *string
+	}{{identity.Kafka, o.Kafka, &a.Kafka, &a.kafkaListens}, {identity.ClickHouse, o.ClickHouse, &a.ClickHouse, &a.clickHouseListens}} {
+		if part.elsewhere != "" {
+			continue
+		}
+		front, err := o.Front(part.name, *part.addr)
+		if err != nil {
+			return fmt.Errorf("what stands in front of %s: %w", part.name, err)
+		}
+		*part.listens, *part.addr = *part.addr, front
+	}
+	return nil
+}
+
+// replicas are the names of the processes of a service beside the first.
+func (o Options) replicas(name string) []string {
+	var names []string
+	for i := 1; i < o.Replicas[name]; i++ {
+		names = append(names, fmt.Sprintf("%s-%d", name, i))
+	}
+	return names
 }
 
 // ports are listeners that keep addresses from others until they are released.
@@ -156,15 +193,25 @@ func (s *Stack) configs() map[string]any {
 	configs := map[string]any{
 		identity.Gateway: g, identity.Redactor: r, identity.Ingest: i, identity.Alert: a, identity.Retention: t, identity.Query: q,
 	}
+	for n, name := range s.options.replicas(identity.Redactor) {
+		replica := r
+		replica.Common, replica.Instance = s.common(name), strconv.Itoa(n+1)
+		configs[name] = replica
+	}
+	for _, name := range s.options.replicas(identity.Ingest) {
+		replica := i
+		replica.Common = s.common(name)
+		configs[name] = replica
+	}
 	if s.options.Kafka == "" {
 		configs[identity.Kafka] = embedded.BrokerConfig{
 			Address: s.Addresses.Kafka, DataDir: filepath.Join(l.Dir, "data", "kafka"), TLS: l.TLS(identity.Kafka),
-			AdminPasswordFile: l.KafkaPassword(identity.Admin),
+			AdminPasswordFile: l.KafkaPassword(identity.Admin), Listen: s.Addresses.kafkaListens,
 		}
 	}
 	if s.options.ClickHouse == "" {
 		configs[identity.ClickHouse] = embedded.ClickHouseConfig{
-			Address: s.Addresses.ClickHouse, DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: l.TLS(identity.ClickHouse),
+			Address: cmp.Or(s.Addresses.clickHouseListens, s.Addresses.ClickHouse), DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: l.TLS(identity.ClickHouse),
 			UsersFile: l.ClickHouseUsers(), DisksFile: l.ClickHouseDisks(), BackupDir: l.Backups(),
 		}
 	}

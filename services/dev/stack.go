@@ -6,6 +6,7 @@
 package dev
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -38,6 +39,11 @@ type Options struct {
 	// GRPC, REST and Query are where clients and people are served. Empty: free
 	// ports of 127.0.0.1.
 	GRPC, REST, Query string
+	// Front gives the address at which services find the embedded Kafka or ClickHouse, of which it is told the name
+	// and where it listens: something that forwards stands between. Nil: nothing does.
+	Front func(name, listens string) (address string, err error)
+	// Replicas says how many there are of redactor and ingest; 0 is one. The second is called redactor-1.
+	Replicas map[string]int
 	// Webhook gets alerts. Empty: nobody is told.
 	Webhook string
 	// Log gets starts, crashes and stops; nil discards them.
@@ -97,10 +103,10 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 
 func (s *Stack) startAll() error {
 	if s.options.Kafka == "" {
-		s.start(identity.Kafka, []string{"embedded", "kafka"}, dials(s.Addresses.Kafka))
+		s.start(identity.Kafka, []string{"embedded", "kafka"}, dials(cmp.Or(s.Addresses.kafkaListens, s.Addresses.Kafka)))
 	}
 	if s.options.ClickHouse == "" {
-		s.start(identity.ClickHouse, []string{"embedded", "clickhouse"}, dials(s.Addresses.ClickHouse))
+		s.start(identity.ClickHouse, []string{"embedded", "clickhouse"}, dials(cmp.Or(s.Addresses.clickHouseListens, s.Addresses.ClickHouse)))
 	}
 	err := s.ready()
 	if err != nil {
@@ -112,6 +118,9 @@ func (s *Stack) startAll() error {
 	}
 	for _, name := range serviceNames {
 		s.start(name, []string{name}, s.answers(name))
+		for _, replica := range s.options.replicas(name) {
+			s.start(replica, []string{name}, s.answers(replica))
+		}
 	}
 	return s.ready()
 }
@@ -166,7 +175,10 @@ func (s *Stack) Stop() {
 }
 
 // Kill ends a process as a crash would (SIGKILL). It is started again.
-func (s *Stack) Kill(name string) error {
+func (s *Stack) Kill(name string) error { return s.Signal(name, syscall.SIGKILL) }
+
+// Signal sends a process a signal, as SIGSTOP and SIGCONT.
+func (s *Stack) Signal(name string, signal syscall.Signal) error {
 	p, ok := s.processes[name]
 	if !ok {
 		return fmt.Errorf("no process %s", name)
@@ -175,9 +187,9 @@ func (s *Stack) Kill(name string) error {
 	if pid == 0 {
 		return fmt.Errorf("%s does not run right now", name)
 	}
-	err := syscall.Kill(pid, syscall.SIGKILL)
+	err := syscall.Kill(pid, signal)
 	if err != nil {
-		return fmt.Errorf("kill %s: %w", name, err)
+		return fmt.Errorf("send %s to %s: %w", signal, name, err)
 	}
 	return nil
 }
@@ -199,6 +211,9 @@ func (s *Stack) Processes() []string {
 	}
 	return names
 }
+
+// PID is the process id of what runs under a name; 0 when it does not run right now.
+func (s *Stack) PID(name string) int { return s.processes[name].PID() }
 
 // Restarts says how often a process was started again.
 func (s *Stack) Restarts(name string) int { return s.processes[name].Restarts() }
