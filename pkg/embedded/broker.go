@@ -26,6 +26,8 @@ type BrokerConfig struct {
 	// Address is host:port, with a fixed port, and is what clients are told to
 	// connect to. The host must be a loopback address or one of this machine's.
 	Address string `yaml:"address"`
+	// Listen is where the broker listens, when something that forwards to it stands at Address. Default: Address.
+	Listen string `yaml:"listen"`
 	// DataDir holds topics, offsets, transactions, users and ACLs. It is made if
 	// it is missing and belongs to one broker at a time.
 	DataDir string `yaml:"data_dir"`
@@ -135,7 +137,7 @@ func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, 
 	}
 	cluster, err := kfake.NewCluster(
 		kfake.Ports(port),
-		kfake.ListenFn(listenOn(ctx, host)),
+		kfake.ListenFn(listenOn(ctx, host, cfg.Listen)),
 		kfake.ClusterID("hushlog-embedded"),
 		kfake.DataDir(cfg.DataDir),
 		kfake.SyncWrites(),
@@ -216,16 +218,37 @@ func (c BrokerConfig) validate() (string, int, error) {
 
 // listenOn returns a listen function for one host; kfake itself only knows
 // 127.0.0.1.
-func listenOn(ctx context.Context, host string) func(network, address string) (net.Listener, error) {
+func listenOn(ctx context.Context, host, own string) func(network, address string) (net.Listener, error) {
 	return func(network, address string) (net.Listener, error) {
 		_, port, err := net.SplitHostPort(address)
 		if err != nil {
 			return nil, err
 		}
+		told, err := net.ResolveTCPAddr(network, net.JoinHostPort(host, port))
+		if err != nil {
+			return nil, err
+		}
+		if own == "" {
+			own = told.String()
+		}
 		var lc net.ListenConfig
-		return lc.Listen(ctx, network, net.JoinHostPort(host, port))
+		l, err := lc.Listen(ctx, network, own)
+		if err != nil {
+			return nil, err
+		}
+		return toldListener{l, told}, nil
 	}
 }
+
+// toldListener is known to clients by another address than its own.
+type toldListener struct {
+	net.Listener
+
+	told net.Addr
+}
+
+// Addr is what clients are told.
+func (l toldListener) Addr() net.Addr { return l.told }
 
 // brokerLogger passes the broker's warnings and errors on. They speak of files,
 // topics and connections, never of what is in a record.

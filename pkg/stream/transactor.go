@@ -62,7 +62,8 @@ type TransactorConfig struct {
 	Parallel int
 	// SessionTimeout is when a member that is silent loses its partitions. Default 10 s.
 	SessionTimeout time.Duration
-	// RebalanceTimeout is how long a batch, or reading back, may hold up a rebalance. Default 2 min.
+	// RebalanceTimeout is how long a batch, or reading back, may hold up a rebalance. Default 45 s: the
+	// embedded broker waits that long for a member that was killed while it joined, which nobody else reads for.
 	RebalanceTimeout time.Duration
 	// TransactionTimeout is when the broker aborts a transaction whose owner is gone. Default 30 s; more
 	// than SessionTimeout. Readers of the output wait that long behind a killed instance.
@@ -82,7 +83,7 @@ func (c TransactorConfig) withDefaults() (TransactorConfig, error) {
 	setDefault(&c.LingerBytes, 4<<20)
 	setDefault(&c.Parallel, runtime.GOMAXPROCS(0))
 	setDefault(&c.SessionTimeout, 10*time.Second)
-	setDefault(&c.RebalanceTimeout, 2*time.Minute)
+	setDefault(&c.RebalanceTimeout, 45*time.Second)
 	setDefault(&c.TransactionTimeout, 30*time.Second)
 	setDefault(&c.StallAfter, defaultStallAfter)
 	if c.Log == nil {

@@ -115,7 +115,7 @@ func (w *ward) restart() {
 	w.p = p
 }
 
-var unavailable = fmt.Errorf("%w: x: timeout", detector.ErrUnavailable)
+var errUnavailable = fmt.Errorf("%w: x: timeout", detector.ErrUnavailable)
 
 // records gives records their place.
 func (w *ward) records(records ...*kgo.Record) []*kgo.Record {
@@ -193,7 +193,7 @@ func (w *ward) balanced() *hushlogv1.LedgerDelta {
 
 func TestWhatADetectorDidNotAnswerForIsTriedAgain(t *testing.T) {
 	w := newWard(t)
-	w.down = unavailable
+	w.down = errUnavailable
 	w.commit(w.records(rawRecord(t, "a", "hello", start), rawRecord(t, "b", "hello", start), rawRecord(t, "a", "hello", start))...)
 	require.Equal(t, &hushlogv1.LedgerDelta{Accepted: 3, Duplicates: 1, Quarantined: 2}, w.balanced(), "the double of what waits is a double")
 	w.commit(w.records(w.tick())...)
@@ -260,7 +260,7 @@ func TestAnOrderReplaysWhatFailedForGood(t *testing.T) {
 
 func TestDropAndDate(t *testing.T) {
 	w := newWard(t)
-	w.down = unavailable
+	w.down = errUnavailable
 	var events []*kgo.Record
 	for i := range 2 * dropAtOnce {
 		events = append(events, rawRecord(t, strconv.Itoa(i), "x", start))
@@ -287,7 +287,7 @@ func TestDropAndDate(t *testing.T) {
 
 func TestAReplayInPartsStoresEachOnce(t *testing.T) {
 	w := newWard(t)
-	w.down = unavailable
+	w.down = errUnavailable
 	var events []*kgo.Record
 	for i := range 2*settleAtOnce + 7 {
 		events = append(events, rawRecord(t, strconv.Itoa(i), "x", start))
@@ -325,7 +325,7 @@ func TestWhatDidNotOpen(t *testing.T) {
 // TestAnyOrderOfThings is a seeded walk: detectors that fail, doubles, aborted transactions, crashes, orders.
 func TestAnyOrderOfThings(t *testing.T) {
 	for seed := range uint64(30) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { anyOrder(t, rand.New(rand.NewPCG(seed, 5))) }) //nolint:gosec // a walk by seed
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { anyOrder(t, rand.New(rand.NewPCG(seed, 5))) })
 	}
 }
 
@@ -335,7 +335,7 @@ func anyOrder(t *testing.T, rng *rand.Rand) {
 	for range 60 {
 		w.down = nil
 		if rng.IntN(2) == 0 {
-			w.down = unavailable
+			w.down = errUnavailable
 		}
 		var batch []*kgo.Record
 		for range 1 + rng.IntN(4) {

@@ -19,6 +19,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/stream"
 	"github.com/hushlog/hushlog/test/dial"
+	"github.com/hushlog/hushlog/test/stack"
 )
 
 // detectorThatIsDown is an external detector which finds nothing once it is up, and the change of a policy that
@@ -59,7 +60,7 @@ func detectorThatIsDown(t *testing.T) (up *atomic.Bool, change func(identity.Lay
 func TestQuarantine(t *testing.T) {
 	t.Parallel()
 	up, change := detectorThatIsDown(t)
-	d := startWith(t, change)
+	d := &deployment{stack.StartAs(t, stack.Plan{Before: change})}
 	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })

@@ -13,7 +13,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/test/backend"
 	"github.com/hushlog/hushlog/test/stack"
 )
@@ -28,13 +27,7 @@ type deployment struct{ *stack.Stack }
 
 func start(t *testing.T) *deployment {
 	t.Helper()
-	return startWith(t)
-}
-
-// startWith changes the deployment's policy before it starts.
-func startWith(t *testing.T, before ...func(identity.Layout)) *deployment {
-	t.Helper()
-	return &deployment{stack.Start(t, before...)}
+	return &deployment{stack.Start(t)}
 }
 
 // hushlog runs the binary as a person with a role would, and returns what it printed and whether it

@@ -32,15 +32,29 @@ type Stack struct {
 	Backend *backend.Backend
 }
 
+// Plan is how a deployment under test differs from the usual one.
+type Plan struct {
+	// Before is given the deployment's directory as it is made, to change its policy. May be nil.
+	Before func(identity.Layout)
+	// Front and Replicas are those of dev.Options.
+	Front    func(name, listens string) (string, error)
+	Replicas map[string]int
+}
+
 // Start builds the binary and starts everything; the end of the test stops it.
-// The test is skipped, with the reason, when a part of the backend is missing. before is given the
-// deployment's directory as it is made, to change its policy.
-func Start(t testing.TB, before ...func(identity.Layout)) *Stack {
+// The test is skipped, with the reason, when a part of the backend is missing.
+func Start(t testing.TB) *Stack {
+	t.Helper()
+	return StartAs(t, Plan{})
+}
+
+// StartAs is Start by a plan.
+func StartAs(t testing.TB, plan Plan) *Stack {
 	t.Helper()
 	kind, err := backend.FromEnv()
 	require.NoError(t, err)
 	s := &Stack{}
-	o := dev.Options{Dir: filepath.Join(t.TempDir(), "deployment"), Binary: binary(t)}
+	o := dev.Options{Dir: filepath.Join(t.TempDir(), "deployment"), Binary: binary(t), Front: plan.Front, Replicas: plan.Replicas}
 	if kind == backend.Embedded {
 		_, err = embedded.FindLibrary("")
 		if err != nil {
@@ -51,8 +65,8 @@ func Start(t testing.TB, before ...func(identity.Layout)) *Stack {
 		o.Dir, o.Kafka, o.ClickHouse = s.Backend.Deployment.Dir, s.Backend.Brokers[0], s.Backend.ClickHouseAddr
 	}
 	s.listen(t, &o)
-	for _, change := range before {
-		change(identity.Layout{Dir: o.Dir})
+	if plan.Before != nil {
+		plan.Before(identity.Layout{Dir: o.Dir})
 	}
 	s.Stack, err = dev.Start(t.Context(), o)
 	if err != nil {
