@@ -86,9 +86,24 @@ func (r rowsOf[R]) insert(ctx context.Context, db *DB, token string, only map[pa
 
 // store inserts, counts what is there, and fills what is missing. What is not there after a fill that was
 // acknowledged has reached its date.
+//
+// Rows from before this process was connected may be there under tokens that the tables do not know: a restored
+// backup brings rows and no tokens. They are counted first, and only what is missing is inserted.
 func (w *BlockWriter) store(ctx context.Context, id, token string, tables []tableRows) error {
+	var there map[string]map[partition]uint64
+	if w.db.predates(tables) {
+		var err error
+		there, err = w.count(ctx, id, tables)
+		if err != nil {
+			return err
+		}
+	}
 	for _, rows := range tables {
-		err := rows.insert(ctx, w.db, token, nil)
+		only := absent(rows.expect(), there[rows.table().Name])
+		if len(only) == 0 {
+			continue
+		}
+		err := rows.insert(ctx, w.db, token, only)
 		if err != nil {
 			return err
 		}
@@ -112,6 +127,29 @@ func (w *BlockWriter) store(ctx context.Context, id, token string, tables []tabl
 		}
 	}
 	return nil
+}
+
+// predates reports whether the newest of the rows is from before the connection.
+func (db *DB) predates(tables []tableRows) bool {
+	var newest time.Time
+	for _, rows := range tables {
+		_, to := rows.span()
+		if to.After(newest) {
+			newest = to
+		}
+	}
+	return newest.Before(db.opened)
+}
+
+// absent are the partitions with rows to write of which none is there.
+func absent(expect, there map[partition]uint64) map[partition]bool {
+	only := map[partition]bool{}
+	for at := range expect {
+		if there[at] == 0 {
+			only[at] = true
+		}
+	}
+	return only
 }
 
 // missing finds the partitions of which no row is there.

@@ -34,6 +34,7 @@ type DB struct {
 	user string
 
 	tombstones tombstones
+	opened     time.Time
 
 	mu      sync.Mutex // guards started
 	started int64      // Unix time since when the server runs, as last seen
@@ -87,7 +88,7 @@ func connect(cfg Config, tlsConfig *tls.Config, database string) (*DB, error) {
 	if err != nil {
 		return nil, clean("open ClickHouse", err)
 	}
-	return &DB{conn: conn, user: cfg.User}, nil
+	return &DB{conn: conn, user: cfg.User, opened: time.Now()}, nil
 }
 
 // waitForAnswer retries until ClickHouse answers, refuses, or ctx ends.

@@ -70,6 +70,7 @@ const (
 	typeHash    = "FixedString(16)"
 	columnLabel = "retention_label"
 	columnBlock = "block_id"
+	columnHold  = "hold_id"
 )
 
 var tables = slices.Concat(dated, holdTables())

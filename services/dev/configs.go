@@ -182,6 +182,7 @@ func (s *Stack) configs() map[string]any {
 	t.ClickHouse = setup.ClickHouseConfig(l, identity.Retention, s.Addresses.ClickHouse)
 
 	t.KMS, t.EpochVerifyKey = kms, l.EpochVerifyKey()
+	t.Backups = l.Backups()
 	t.Trail = retention.TrailConfig{Dir: l.TrailLog(), SignKey: l.TrailSignKey(), VerifyKey: l.TrailVerifyKey()}
 
 	q := query.DefaultConfig()

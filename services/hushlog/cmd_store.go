@@ -18,7 +18,7 @@ import (
 
 // newStoreCommand groups what an operator does with ClickHouse, as admin.
 func newStoreCommand() *cobra.Command {
-	return newGroup("store", "Schema and dates of ClickHouse, as admin",
+	return newGroup("store", "Schema, dates and backups of ClickHouse, as admin",
 		newStorePart("migrate", "Bring the schema up to this binary; can be repeated, also after it was cut off", func(ctx context.Context, db *store.DB, _ *policy.Policy, out io.Writer) error {
 			err := db.Migrate(ctx)
 			if err != nil {
@@ -26,7 +26,8 @@ func newStoreCommand() *cobra.Command {
 			}
 			return printMigrations(ctx, db, out)
 		}),
-		newStorePart("status", "Show the steps of the schema, and for each table its date, its oldest row and rows that are overdue; ends with an error when there are any", storeStatus))
+		newStorePart("status", "Show the steps of the schema, and for each table its date, its oldest row and rows that are overdue; ends with an error when there are any", storeStatus),
+		newBackupCommand(), newRestoreCommand())
 }
 
 func newStorePart(name, short string, do func(context.Context, *store.DB, *policy.Policy, io.Writer) error) *cobra.Command {

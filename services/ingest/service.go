@@ -119,6 +119,14 @@ func (s *Service) addConsumers() error {
 	return nil
 }
 
+// Reads lists the topics that ingest reads, by consumer group. A restore has all of them read again.
+func Reads() map[string][]string {
+	return map[string][]string{
+		stream.Group(identity.Ingest, ""):         {stream.TopicEvents},
+		stream.Group(identity.Ingest, trailGroup): {stream.TopicAlerts, stream.TopicAudit},
+	}
+}
+
 func eventsConfig(cfg Config, m *stream.Metrics, log *slog.Logger) stream.ConsumerConfig {
 	return stream.ConsumerConfig{
 		Group: stream.Group(identity.Ingest, ""), Topics: []string{stream.TopicEvents},

@@ -16,6 +16,9 @@ type Config struct {
 	Kafka stream.Config `yaml:"kafka"`
 	// ClickHouse is where the tables are, and who we are there.
 	ClickHouse store.Config `yaml:"clickhouse"`
+	// Backups is the directory of ClickHouse's disk of backups, which retention deletes from at their date. Empty
+	// where a rule of the storage does that.
+	Backups string `yaml:"backups"`
 	// Trail is the audit trail's log, which retention writes.
 	Trail TrailConfig `yaml:"trail"`
 	// KMS is the URL of the keys that wrap epochs' private keys, as redactor and ingest have it. Retention

@@ -29,6 +29,8 @@ type metrics struct {
 	dayKeysOverdue   prometheus.Gauge
 	shredded         prometheus.Counter
 	ledgerGap        *prometheus.GaugeVec
+	backupsKept      prometheus.Gauge
+	backupsDeleted   prometheus.Counter
 }
 
 // Steps of a round, and values of the label step.
@@ -39,6 +41,7 @@ const (
 	stepSettings = "settings"
 	stepTrail    = "trail"
 	stepRollups  = "rollups"
+	stepBackups  = "backups"
 	stepRecord   = "record"
 	stepShred    = "shred"
 	stepLedger   = "ledger"
@@ -54,7 +57,7 @@ const (
 
 // steps lists them in the order in which a round takes them.
 func steps() []string {
-	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepRollups, stepLedger, stepShred, stepRecord}
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepBackups, stepRollups, stepLedger, stepShred, stepRecord}
 }
 
 // States of the trail's log, and values of the label state.
@@ -101,6 +104,12 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 			Name: "hushlog_retention_steps_total", Help: "Steps of retention's rounds by outcome.",
 		}, []string{"step", "outcome"}),
 	}
+	m.backupsKept = with.NewGauge(prometheus.GaugeOpts{
+		Name: "hushlog_retention_backups", Help: "Backups of which something was kept at the last look.",
+	})
+	m.backupsDeleted = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_backup_parts_deleted_total", Help: "Parts of backups deleted at their date: a table's label and day, or a whole backup.",
+	})
 	m.trailState = with.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "hushlog_retention_trail_state", Help: "1 for the state of the trail's log: ok, tampered, gap or failed.",
 	}, []string{"state"})

@@ -31,18 +31,21 @@ type Receipt struct {
 	// Topics hold records, sealed or under the pseudonym, until they expire; tombstones keep those from
 	// being stored again.
 	Topics map[string]time.Time `json:"topics_expire_at"`
+	// Backups made before hold the rows, encrypted, until then at the latest; a restore leaves them out.
+	Backups time.Time `json:"backups_expire_at"`
 	// NotCovered says what an erasure by id does not reach.
 	NotCovered string `json:"not_covered"`
 }
 
-const notCovered = "what others wrote about the person in their own texts; backups of the database made before by other means: hushlog makes none, and whoever restores one asks for the erasure again"
+const notCovered = "what others wrote about the person in their own texts; copies of the database made by other means than hushlog store backup"
 
 // receipt makes and signs it, and says how many rows it tells of.
 func (e *erasure) receipt(state, reason string) (string, uint64, error) {
 	r := Receipt{
 		RequestID: e.id, Project: e.request.GetProject(), AskedBy: e.request.GetActor(),
 		RequestedAt: e.request.GetAt().AsTime(), EndedAt: e.now().UTC().Truncate(time.Millisecond),
-		State: state, Reason: reason, Rows: map[string]uint64{}, Topics: map[string]time.Time{}, NotCovered: notCovered,
+		Backups: e.request.GetAt().AsTime().Add(store.BackupLife),
+		State:   state, Reason: reason, Rows: map[string]uint64{}, Topics: map[string]time.Time{}, NotCovered: notCovered,
 	}
 	for _, place := range store.ErasablePlaces() {
 		r.Rows[place] = 0

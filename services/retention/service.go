@@ -40,6 +40,7 @@ type Service struct {
 	trail    *reconciler
 	rollups  *rollups
 	runs     *recorder
+	backups  *backupCleaner
 	// began is told when this process begins to write the trail, and with it what retention does.
 	began <-chan struct{}
 	// shredder is nil when the KMS's keys are destroyed by whoever runs it.
@@ -113,6 +114,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.began = trail.began
+	s.backups = &backupCleaner{dir: cfg.Backups, expiries: expiries, log: app.Log, metrics: m, now: time.Now}
 	s.trail = &reconciler{dir: cfg.Trail.Dir, verifier: trail.verifier, rows: db, keep: p.Retention.Audit.D(), log: app.Log, metrics: m, now: time.Now}
 	notes, err := audit.NewTrail(publisher, audit.Options{Topic: stream.TopicAudit})
 	if err != nil {
@@ -245,6 +247,7 @@ func (s *Service) round(ctx context.Context) {
 	if s.shredder != nil {
 		s.step(ctx, stepShred, s.shredder.run)
 	}
+	s.step(ctx, stepBackups, s.backups.clean)
 	s.step(ctx, stepRecord, func(ctx context.Context) error { return s.runs.run(ctx, s.failedSteps()) })
 }
 
