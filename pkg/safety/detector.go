@@ -31,9 +31,31 @@ type Result struct {
 	Overall float64
 }
 
-// Score scores a text: its highest window, in it or in a decoded view of it. A text without words has the score of
-// nothing.
-func (d *Detector) Score(text string) Result { return d.model.Calibrate(d.Raw(text)) }
+// Score scores a text: its highest window, in it or in a decoded view of it. Noise at its end counts as an attack. A text
+// without words has the score of nothing.
+func (d *Detector) Score(text string) Result { return d.Inspect(text).Result }
+
+// Inspection is what a text scored, and how.
+type Inspection struct {
+	Result
+	// Plain are the scores of the text as it stands, without decoded views: where one is low and that of all is high, what
+	// was said was hidden in an encoding.
+	Plain Scores
+	// Noise is how likely the text ends in noise; see SuffixNoise.
+	Noise float64
+}
+
+// Inspect scores a text, and says what hides in it.
+func (d *Detector) Inspect(text string) Inspection {
+	all, plain := d.raw(text)
+	in := Inspection{Result: d.model.Calibrate(all), Noise: SuffixNoise(text)}
+	in.Plain = in.Scores
+	if plain != all {
+		in.Plain = d.model.Calibrate(plain).Scores
+	}
+	in.Result = in.raise(in.Noise)
+	return in
+}
 
 // Calibrate turns scores before calibration into probabilities.
 func (m *Model) Calibrate(raw [heads]float64) Result {
@@ -50,6 +72,12 @@ func (m *Model) Calibrate(raw [heads]float64) Result {
 
 // Raw returns the scores of a text before calibration, for the trainer.
 func (d *Detector) Raw(text string) [heads]float64 {
+	all, _ := d.raw(text)
+	return all
+}
+
+// raw returns the scores of a text with its decoded views, and without.
+func (d *Detector) raw(text string) (all, plain [heads]float64) {
 	s := d.pool.Get().(*scorer)
 	defer d.pool.Put(s)
 	for i := range s.best {
@@ -57,11 +85,16 @@ func (d *Detector) Raw(text string) [heads]float64 {
 	}
 	var sig signals
 	s.text(text, &sig)
+	plain = s.highest()
 	readViews(text, &sig, s.text)
 	s.z.reset("") // the pool holds no text
-	var out [heads]float64
+	return s.highest(), plain
+}
+
+// highest returns the highest scores so far.
+func (s *scorer) highest() (out [heads]float64) {
 	for i := range out {
-		out[i] = d.model.Heads[i].Bias
+		out[i] = s.d.model.Heads[i].Bias
 		if !math.IsInf(s.best[i], -1) {
 			out[i] += s.best[i]
 		}

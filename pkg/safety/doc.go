@@ -31,10 +31,14 @@ const (
 	Secret Category = "secret"
 	// Term is one of the organisation's own words or patterns.
 	Term Category = "term"
+	// Encoded is something flagged that only a decoded view of the text shows: a payload for a model, hidden from filters.
+	Encoded Category = "encoded"
+	// Noise is noise at the end of a text, as programs search for it to confuse a model.
+	Noise Category = "noise"
 )
 
 // FlagCategories returns every category that a flag may have, the model's first.
-func FlagCategories() []Category { return append(Categories(), Secret, Term) }
+func FlagCategories() []Category { return append(Categories(), Secret, Term, Encoded, Noise) }
 
 // heads is the number of scores that a row of the model holds.
 const heads = 6

