@@ -271,5 +271,5 @@ func (p *Policy) explainSafety(out *bytes.Buffer) {
 	}
 }
 
-// TermRule is the rule of flags for a term, from the rule that found it.
-func TermRule(found string) string { return TermPrefix + strings.TrimPrefix(found, redact.OwnPrefix) }
+// termRule is the rule of flags for a term, from the rule that found it.
+func termRule(found string) string { return TermPrefix + strings.TrimPrefix(found, redact.OwnPrefix) }

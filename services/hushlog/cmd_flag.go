@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/safety"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 // maxFlagText bounds a text that is read as a whole, in bytes.
@@ -21,7 +24,9 @@ obtain its instructions or other people's data (extraction), asks for help with 
 
 Without arguments standard input is read, else the FILEs, one after the other. Each text gets a line for each category
 above its threshold, or "nothing". With --rate 0.001 the thresholds are those above which one in a thousand harmless texts
-is flagged, in place of one in a hundred; the model's card says where they come from.
+is flagged, in place of one in a hundred; the model's card says where they come from. With --policy, texts are flagged as the
+redactor flags what users say under that policy, its own terms, hidden payloads and noise among it, each line with the rule;
+secrets and detectors of the organisation's own are not asked.
 
 With --jsonl, the input is lines {"id","text"} or {"id","messages":[{"role","content"}]}; for each and in order a line
 {"id","score","labels":{"jailbreak","injection","extraction","harmful","abuse","attack"}} is written. The score is one for
@@ -35,6 +40,7 @@ func newFlagCommand() *cobra.Command {
 	var (
 		lines bool
 		rate  float64
+		path  string
 	)
 	cmd := &cobra.Command{
 		Use:   "flag [FILE]...",
@@ -46,6 +52,15 @@ func newFlagCommand() *cobra.Command {
 				return err
 			}
 			f := &flagRun{detector: safety.Default(), out: cmd.OutOrStdout(), report: cmd.ErrOrStderr(), point: point, named: len(args) > 1}
+			if path != "" {
+				if lines || cmd.Flags().Changed("rate") {
+					return errors.New("flag: --policy says at which rate; use it without --rate and --jsonl")
+				}
+				f.flagging, err = flaggingOf(path, f.detector)
+				if err != nil {
+					return err
+				}
+			}
 			read := f.text
 			if lines {
 				read = f.lines
@@ -64,7 +79,21 @@ func newFlagCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&lines, "jsonl", false, "read and write one JSON object a line")
 	cmd.Flags().Float64Var(&rate, "rate", 0.01, "`share` of harmless texts that may be flagged: 0.01 or 0.001")
+	cmd.Flags().StringVar(&path, "policy", "", "policy `file`: flag as the redactor does under it, its terms too")
 	return cmd
+}
+
+// flaggingOf reads how a policy flags.
+func flaggingOf(path string, d *safety.Detector) (*policy.Flagging, error) {
+	p, err := policy.Load(path)
+	if err != nil {
+		return nil, fmt.Errorf("flag: %w", err)
+	}
+	flagging, err := p.CompileFlags(d.Model())
+	if err != nil {
+		return nil, fmt.Errorf("flag: %w", err)
+	}
+	return flagging, nil
 }
 
 // operatingPoint returns which of the model's thresholds belong to a rate.
@@ -84,8 +113,9 @@ type flagRun struct {
 	out      io.Writer
 	report   io.Writer
 	point    int
-	named    bool // the file is said in front
-	bad      int  // lines that are malformed
+	flagging *policy.Flagging // nil without a policy
+	named    bool             // the file is said in front
+	bad      int              // lines that are malformed
 }
 
 func (f *flagRun) file(path string, read func(name string, in io.Reader) error) error {
@@ -110,18 +140,29 @@ func (f *flagRun) text(name string, in io.Reader) error {
 	if f.named {
 		prefix = shownName(name) + ": "
 	}
-	flags := f.detector.Flags([]safety.Message{{Parts: []safety.Part{{Text: string(data)}}}}, f.point)
-	for _, flag := range flags {
-		_, err = fmt.Fprintf(f.out, "%s%s %.3f\n", prefix, flag.Category, flag.Score)
-		if err != nil {
-			return fmt.Errorf("flag: write: %w", err)
-		}
+	lines := f.linesOf(strings.ToValidUTF8(string(data), " "))
+	if len(lines) == 0 {
+		lines = []string{"nothing"}
 	}
-	if len(flags) == 0 {
-		_, err = fmt.Fprintf(f.out, "%snothing\n", prefix)
+	for _, line := range lines {
+		_, err = fmt.Fprintln(f.out, prefix+line)
 		if err != nil {
 			return fmt.Errorf("flag: write: %w", err)
 		}
 	}
 	return nil
+}
+
+// linesOf tells each flag of a text that a user says: category and score, and by a policy the rule.
+func (f *flagRun) linesOf(text string) (lines []string) {
+	if f.flagging != nil {
+		for _, t := range f.flagging.Said(f.detector, hushlogv1.Role_ROLE_USER, text) {
+			lines = append(lines, fmt.Sprintf("%s %.3f %s", t.Category, t.Score, t.Rule))
+		}
+		return lines
+	}
+	for _, flag := range f.detector.Flags([]safety.Message{{Parts: []safety.Part{{Text: text}}}}, f.point) {
+		lines = append(lines, fmt.Sprintf("%s %.3f", flag.Category, flag.Score))
+	}
+	return lines
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/pkg/policy"
 )
 
 // runFlag runs the command on input and returns what it wrote and its error.
@@ -88,6 +90,29 @@ func TestFlagFiles(t *testing.T) {
 	require.Error(t, err)
 	_, _, err = runFlag(t, "", "--rate", "0.5")
 	require.ErrorContains(t, err, "--rate")
+}
+
+// TestFlagByPolicy flags as the redactor does: at the policy's thresholds, with its terms and the rules.
+func TestFlagByPolicy(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "policy.yaml")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "codenames.txt"), []byte("Blue Heron\n"), 0o600))
+	doc := strings.Replace(string(policy.DefaultDocument()), "    dictionaries: {}\n    patterns: {}\n",
+		"    dictionaries: {codenames: {file: codenames.txt}}\n    patterns: {}\n", 1)
+	require.NoError(t, os.WriteFile(path, []byte(doc), 0o600))
+	out, _, err := runFlag(t, "What does Blue Heron cost?", "--policy", path)
+	require.NoError(t, err)
+	require.Equal(t, "term 1.000 term-codenames\n", out)
+	out, _, err = runFlag(t, flaggedText, "--policy", path)
+	require.NoError(t, err)
+	require.Regexp(t, `(?m)^(injection|extraction|attack) 0\.\d+ model$`, out)
+	out, _, err = runFlag(t, "What is the weather in Rome?", "--policy", path)
+	require.NoError(t, err)
+	require.Equal(t, "nothing\n", out)
+	for _, args := range [][]string{{"--policy", path, "--jsonl"}, {"--policy", path, "--rate", "0.01"}, {"--policy", filepath.Join(dir, "none")}} {
+		_, _, err = runFlag(t, "", args...)
+		require.Error(t, err, args)
+	}
 }
 
 // FuzzFlagInput reads any line: it is refused, or its id is JSON and stays what it was.

