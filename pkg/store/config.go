@@ -17,6 +17,9 @@ type Config struct {
 	TLS identity.TLSFiles `yaml:"tls"`
 	// ServerName is the name wanted in the server's certificate. Empty: the host dialed.
 	ServerName string `yaml:"server_name"`
+	// Cluster is the name of a cluster of replicas (one shard) in ClickHouse's configuration, which has Keeper and the
+	// macros {shard} and {replica} too. Empty: a single server. The same for every service, from the first init on.
+	Cluster string `yaml:"cluster"`
 	// OpenTimeout is how long Open waits for the first answer. Default 30 s. Too low and a service
 	// started beside its ClickHouse gives up; too high and a wrong address is noticed late.
 	OpenTimeout time.Duration `yaml:"open_timeout"`
@@ -37,6 +40,9 @@ func (c Config) Validate() error {
 	}
 	if c.User == "" {
 		errs = append(errs, errors.New("clickhouse.user: name the identity that the certificate is for"))
+	}
+	if c.Cluster != "" && !clusterForm.MatchString(c.Cluster) {
+		errs = append(errs, errors.New("clickhouse.cluster: must have 1 to 64 of A-Z a-z 0-9 _"))
 	}
 	if c.OpenTimeout < 0 {
 		errs = append(errs, errors.New("clickhouse.open_timeout: must not be negative"))

@@ -32,6 +32,8 @@ const (
 type DB struct {
 	conn driver.Conn
 	user string
+	// cluster that the schema is made on; empty for a single server.
+	cluster string
 
 	tombstones tombstones
 	opened     time.Time
@@ -78,6 +80,7 @@ func connect(cfg Config, tlsConfig *tls.Config, database string) (*DB, error) {
 		Addr:                cfg.Addresses,
 		Auth:                clickhouse.Auth{Username: cfg.User, Database: database},
 		TLS:                 tlsConfig,
+		Settings:            clusterSettings(cfg.Cluster),
 		DialTimeout:         dialTimeout,
 		ReadTimeout:         readTimeout,
 		MaxOpenConns:        cfg.MaxConnections,
@@ -88,7 +91,7 @@ func connect(cfg Config, tlsConfig *tls.Config, database string) (*DB, error) {
 	if err != nil {
 		return nil, clean("open ClickHouse", err)
 	}
-	return &DB{conn: conn, user: cfg.User, opened: time.Now()}, nil
+	return &DB{conn: conn, user: cfg.User, cluster: cfg.Cluster, opened: time.Now()}, nil
 }
 
 // waitForAnswer retries until ClickHouse answers, refuses, or ctx ends.

@@ -179,3 +179,30 @@ func durationOf(millis *uint32) *durationpb.Duration {
 
 // Exec runs a statement.
 func Exec(ctx context.Context, db *DB, statement string) error { return db.conn.Exec(ctx, statement) }
+
+// ForCluster is the whole schema for a cluster.
+func ForCluster(cluster string) ([]string, error) {
+	steps, err := Migrations()
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, statement := range []string{createDatabase, createMigrations} {
+		statement, err = forCluster(statement, cluster)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, statement)
+	}
+	for _, step := range steps {
+		statements, err := step.forCluster(cluster)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, statements...)
+	}
+	return all, nil
+}
+
+// ForClusterStatement is for tests.
+var ForClusterStatement = forCluster

@@ -125,7 +125,11 @@ func (db *DB) Migrate(ctx context.Context) error {
 
 func (db *DB) migrate(ctx context.Context, steps []Migration) error {
 	for _, statement := range []string{createDatabase, createMigrations} {
-		err := db.conn.Exec(ctx, statement)
+		statement, err := forCluster(statement, db.cluster)
+		if err != nil {
+			return err
+		}
+		err = db.conn.Exec(ctx, statement)
 		if err != nil {
 			return cleanDDL("prepare migrations", err)
 		}
@@ -225,8 +229,12 @@ func appliedAt(applied []MigrationStatus, version uint32) (MigrationStatus, bool
 }
 
 func (db *DB) apply(ctx context.Context, step Migration) error {
-	for i, statement := range step.statements {
-		err := db.conn.Exec(ctx, statement)
+	statements, err := step.forCluster(db.cluster)
+	if err != nil {
+		return err
+	}
+	for i, statement := range statements {
+		err = db.conn.Exec(ctx, statement)
 		if err != nil {
 			return cleanDDL(fmt.Sprintf("migration %04d_%s, statement %d", step.Version, step.Name, i+1), err)
 		}

@@ -64,11 +64,11 @@ ORDER BY accepted_at`,
 		{
 			"How did a conversation go", "analyst",
 			`SELECT accepted_at, ordinal, role, kind, text
-FROM contents WHERE conversation_id = 'conversation-246913' ORDER BY accepted_at, request_id, ordinal`,
+FROM contents WHERE project = 'demo' AND conversation_id = 'conversation-246913' ORDER BY accepted_at, request_id, ordinal`,
 		},
 		{
 			"Where were words said or answered", "analyst",
-			`SELECT project, accepted_at, request_id, role, text
+			`SELECT project, accepted_at, request_id, ordinal, role
 FROM contents WHERE hasAllTokens(text, 'harbour tide') ORDER BY accepted_at DESC LIMIT 100`,
 		},
 		{
