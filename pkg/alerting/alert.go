@@ -75,7 +75,7 @@ func (c *compiled) alert(key string, block int64, in *instance, resolvedAt int64
 // appendKey writes one value of a key. Values are metadata of the contract, of at most 128 bytes; each is written with its
 // length, so that two keys are never one.
 func appendKey(key []byte, value string) []byte {
-	key = binary.AppendUvarint(key, uint64(len(value)))
+	key = binary.AppendUvarint(key, uint64(len(value))) //nolint:gosec // a length
 	return append(key, value...)
 }
 

@@ -13,7 +13,7 @@ import (
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) } //nolint:gosec // reproducible
+func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, seed)) }
 
 func parsed(t testing.TB, lines ...string) *Rules {
 	t.Helper()
@@ -170,7 +170,7 @@ func BenchmarkEngine(b *testing.B) {
 	for i := range b.N {
 		event := events[i%keys]
 		at = at.Add(step)
-		event.Record.AcceptedAt.Seconds, event.Record.AcceptedAt.Nanos = at.Unix(), int32(at.Nanosecond()) //nolint:gosec // below a billion
+		event.Record.AcceptedAt.Seconds, event.Record.AcceptedAt.Nanos = at.Unix(), int32(at.Nanosecond())
 		_ = e.Observe(event)
 		if i%500 == 0 {
 			_ = e.Advance(at)

@@ -75,7 +75,7 @@ func (e *Event) rank() rank {
 	if class < hushlogv1.Class_CLASS_PUBLIC || class > hushlogv1.Class_CLASS_RESTRICTED {
 		return highestRank
 	}
-	return rank(class - hushlogv1.Class_CLASS_PUBLIC) //nolint:gosec // 0 to 3
+	return rank(class - hushlogv1.Class_CLASS_PUBLIC)
 }
 
 func (r rank) class() policy.Class { return policy.AllClasses()[min(r, highestRank)] }
@@ -100,7 +100,7 @@ func number(name, doc string, get func(*Event) float64) field {
 }
 
 func integer[N int64 | uint64 | uint32 | int](name, doc string, get func(*Event) N) field {
-	return field{name, types.IntType, doc, func(e *Event) ref.Val { return types.Int(get(e)) }, nil} //nolint:gosec // counts of one interaction
+	return field{name, types.IntType, doc, func(e *Event) ref.Val { return types.Int(get(e)) }, nil}
 }
 
 func truth(name, doc string, get func(*Event) bool) field {

@@ -200,7 +200,7 @@ func TestSameInputSameAlerts(t *testing.T) {
 	}
 	fired := map[string]int{}
 	for seed := range rounds {
-		r := rand.New(rand.NewPCG(seed, 7)) //nolint:gosec // reproducible
+		r := rand.New(rand.NewPCG(seed, 7))
 		start := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 		parts := randomEvents(r, start)
 		end := start.Add(3 * time.Hour)
@@ -214,7 +214,7 @@ func TestSameInputSameAlerts(t *testing.T) {
 		for _, s := range d.engine.Stats() {
 			require.Zero(t, s.Late, s.Rule)
 			require.Zero(t, s.Windows, s.Rule)
-			fired[s.Rule] += int(s.Fired) //nolint:gosec // some
+			fired[s.Rule] += int(s.Fired)
 		}
 	}
 	for name, n := range fired {

@@ -196,10 +196,10 @@ func (s *state) decodeTrack(in *hushlogv1.AlertTrack) error {
 		if t.history == nil || slot.GetSlot() >= hoursOfWeek || len(slot.GetValues()) > s.slotSamples || int(slot.GetNext()) >= s.slotSamples {
 			return fmt.Errorf("baseline: %w", ErrState)
 		}
-		t.history.slots[uint8(slot.GetSlot())] = &ring{slot.GetValues(), int(slot.GetNext())}
+		t.history.slots[uint8(slot.GetSlot())] = &ring{slot.GetValues(), int(slot.GetNext())} //nolint:gosec // below hoursOfWeek
 	}
 	s.known[string(in.GetKey())] = t
 	return nil
 }
 
-func toRank(v uint32) rank { return rank(min(v, uint32(highestRank))) } //nolint:gosec // 0 to 3
+func toRank(v uint32) rank { return rank(min(v, uint32(highestRank))) }

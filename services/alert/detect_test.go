@@ -164,7 +164,7 @@ rules:
 // TestCrashAnywhereChangesNothing stops the detection after any step, with what it had published durable or not, and lets a
 // successor go on from what Kafka has: the alerts are those of one that was never stopped, each published once.
 func TestCrashAnywhereChangesNothing(t *testing.T) {
-	r := rand.New(rand.NewPCG(11, 11)) //nolint:gosec // reproducible
+	r := rand.New(rand.NewPCG(11, 11))
 	log := map[stream.Partition][]*kgo.Record{}
 	start := time.Now().Add(-2 * time.Hour).Truncate(time.Minute)
 	for _, at := range []stream.Partition{p0, p1} {
@@ -202,7 +202,7 @@ func runCrashing(t *testing.T, kafka []kgo.Opt, log map[stream.Partition][]*kgo.
 			require.NoError(t, client.ProduceSync(t.Context(), records...).FirstErr())
 		}
 	}
-	order := rand.New(rand.NewPCG(3, uint64(len(log)))) //nolint:gosec // reproducible
+	order := rand.New(rand.NewPCG(3, uint64(len(log))))
 	committed := map[stream.Partition]int64{}
 	crashes := 0
 	for {

@@ -28,7 +28,7 @@ func TestPrometheusRules(t *testing.T) {
 	require.NoError(t, err)
 	dir := filepath.Join(root, "deploy", "prometheus")
 	for _, args := range [][]string{{"check", "rules", "hushlog.rules.yml"}, {"test", "rules", "hushlog.rules.test.yml"}} {
-		cmd := exec.CommandContext(t.Context(), promtool, args...) //nolint:gosec // the test's own
+		cmd := exec.CommandContext(t.Context(), promtool, args...)
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, string(out))
@@ -74,7 +74,7 @@ func TestRulesAndDashboardsNameMetricsThatThereAre(t *testing.T) {
 	known := knownMetrics(t, root)
 	texts := map[string]string{}
 	for _, file := range []string{"hushlog.rules.yml", "hushlog.rules.test.yml"} {
-		rules, readErr := os.ReadFile(filepath.Join(root, "deploy", "prometheus", file)) //nolint:gosec // the repository's own
+		rules, readErr := os.ReadFile(filepath.Join(root, "deploy", "prometheus", file))
 		require.NoError(t, readErr)
 		texts[file] = string(rules)
 	}
@@ -136,7 +136,7 @@ func TestPrometheusAnswersEveryQueryOfTheDashboards(t *testing.T) {
 	require.NoError(t, err)
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
-	child := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), //nolint:gosec // the test's own
+	child := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+address, "--log.level=error")
 	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	child.Stderr = t.Output()
