@@ -75,7 +75,7 @@ func (c *compiled) alert(key string, block int64, in *instance, resolvedAt int64
 // appendKey writes one value of a key. Values are metadata of the contract, of at most 128 bytes; each is written with its
 // length, so that two keys are never one.
 func appendKey(key []byte, value string) []byte {
-	key = binary.AppendUvarint(key, uint64(len(value))) //nolint:gosec // a length
+	key = binary.AppendUvarint(key, uint64(len(value)))
 	return append(key, value...)
 }
 
@@ -95,7 +95,7 @@ func (c *compiled) validKey(key []byte) bool {
 	values := 0
 	for len(key) > 0 {
 		n, size := binary.Uvarint(key)
-		if size <= 0 || n > uint64(len(key)-size) {
+		if size <= 0 || n > uint64(len(key)-size) { //nolint:gosec // size is not more than the length
 			return false
 		}
 		key = key[size+int(n):] //nolint:gosec // not longer than key
