@@ -123,12 +123,14 @@ var rights = []serviceRights{
 	{
 		service: identity.Alert,
 		topics: map[string][]string{
+			TopicRaw:        {opDescribe}, // whether the redactor has read everything: silence is only then silence
 			TopicEvents:     {opRead},
 			TopicAudit:      {opRead},                    // rules look at who reads
 			TopicAlerts:     {opRead, opWrite},           // reads back what it published, to fire once
 			TopicAlertState: {opRead, opWrite, opDelete}, // deletes snapshots that a newer one has replaced
 		},
 		groups: true, transactions: true,
+		watches: []string{identity.Redactor},
 	},
 	{
 		service: identity.Retention,

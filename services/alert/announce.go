@@ -182,6 +182,9 @@ func (a *announcer) take(record *kgo.Record) {
 		a.metrics.deliveries.WithLabelValues(receiverAlertmanager, resultUnreadable).Inc()
 		return
 	}
+	if latest(&alert).Before(a.now()) {
+		return // long over, as what comes of reading the trail from its start, or already forgotten
+	}
 	rule := a.rules.Named(alert.GetRule())
 	if rule == nil {
 		// One of retention, or of a rule that is gone.
@@ -211,8 +214,13 @@ func (a *announcer) takeFiring(key string, s *standing, record *kgo.Record, aler
 	if startsAt.Before(postable.StartsAt) {
 		s.alert.StartsAt = startsAt
 	}
+	s.firing[alert.GetFingerprint()] = latest(alert)
+}
+
+// latest is when an alert should have resolved long ago.
+func latest(alert *hushlogv1.Alert) time.Time {
 	span := alert.GetWindowEnd().AsTime().Sub(alert.GetWindowStart().AsTime())
-	s.firing[alert.GetFingerprint()] = alert.GetWindowEnd().AsTime().Add(2*span + forgottenAfter)
+	return alert.GetWindowEnd().AsTime().Add(2*span + forgottenAfter)
 }
 
 func (a *announcer) takeResolved(key string, s *standing, record *kgo.Record, fingerprint string) {

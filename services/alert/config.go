@@ -22,9 +22,8 @@ type Config struct {
 	// SnapshotEvery is how often what the rules know is written down; a large state less often, so that it takes at most a
 	// fiftieth of the time. Default 15s. Too low: load on the brokers; too high: more is read again after a restart.
 	SnapshotEvery time.Duration `yaml:"snapshot_every"`
-	// Idle is how far behind the clock event time goes on when everything was read and nothing comes. Default 2m. Too low:
-	// what the redactor brings after a pause longer than this and a rule's lateness is not counted; too high: silence is
-	// noticed later.
+	// Idle is how far behind the clock event time goes on when nothing comes although the redactor has read everything.
+	// Default 2m. Too low: what a gateway was slow to acknowledge is not counted; too high: silence is noticed later.
 	Idle time.Duration `yaml:"idle"`
 	// Takeover is after how long an instance that is silent loses its place. Default 10s. Too low: a
 	// pause or a slow broker moves the work about; too high: alerts are late after a crash.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/alerting"
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -27,6 +29,9 @@ const (
 	clockSkew = time.Minute
 	// deleteTimeout bounds the deletion of old snapshots, which is tried again with the next one.
 	deleteTimeout = 5 * time.Second
+	// askEvery is how often the redactor's progress is asked for, askTimeout bounds it.
+	askEvery   = 5 * time.Second
+	askTimeout = 3 * time.Second
 )
 
 // detectTopics are what rules look at. Their order is part of snapshots.
@@ -41,6 +46,8 @@ type detection struct {
 	now     func() time.Time
 	metrics *metrics
 	log     *slog.Logger
+	// admin asks Kafka; the service sets it before the first Assigned.
+	admin *kadm.Client
 
 	engine *alerting.Engine
 	// next is what was counted of each partition, latest the highest event time seen in it.
@@ -51,6 +58,9 @@ type detection struct {
 	// not published again. since is from when on such alerts must be read back by a successor.
 	known map[string]time.Time
 	since time.Time
+
+	// asked is when upstream was asked last, clear when it was last found that it had nothing left to read.
+	asked, clear time.Time
 
 	snapshots snapshots
 }
@@ -225,6 +235,7 @@ func encode(alert *hushlogv1.Alert) (*kgo.Record, error) {
 
 // Turn moves event time on, and takes a snapshot when one is due.
 func (d *detection) Turn(ctx context.Context, partitions []stream.Partition, behind func(stream.Partition) bool) ([]*kgo.Record, error) {
+	d.askUpstream(ctx, partitions, behind)
 	mark := d.eventTime(partitions, behind)
 	var publish []*kgo.Record
 	if mark.After(d.engine.Watermark()) {
@@ -250,9 +261,13 @@ func (d *detection) Turn(ctx context.Context, partitions []stream.Partition, beh
 
 // eventTime is how far event time has come. A partition that has records which were not read yet holds it back to what was
 // read of it; when all were read to their ends, it goes on with the newest event and, so that silence is noticed, with the
-// clock, some way behind it.
+// clock, some way behind the last moment at which the redactor had nothing left to read: while it is away, nothing comes,
+// and that is no silence.
 func (d *detection) eventTime(partitions []stream.Partition, behind func(stream.Partition) bool) time.Time {
-	highest := d.now().Add(-d.cfg.Idle)
+	var highest time.Time
+	if !d.clear.IsZero() {
+		highest = d.clear.Add(-d.cfg.Idle)
+	}
 	var lowest time.Time
 	held := false
 	for _, at := range partitions {
@@ -268,6 +283,29 @@ func (d *detection) eventTime(partitions []stream.Partition, behind func(stream.
 		return lowest
 	}
 	return highest
+}
+
+// askUpstream finds out, now and then while all is read here, whether the redactor has read everything too. When that cannot
+// be asked, event time waits.
+func (d *detection) askUpstream(ctx context.Context, partitions []stream.Partition, behind func(stream.Partition) bool) {
+	now := d.now()
+	if now.Sub(d.asked) < askEvery || slices.ContainsFunc(partitions, behind) {
+		return
+	}
+	d.asked = now
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	lag, err := stream.Lag(ctx, d.admin, stream.Group(identity.Redactor, ""), stream.TopicRaw)
+	if err != nil {
+		d.log.DebugContext(ctx, "whether the redactor has read everything cannot be asked", slog.String("reason", string(stream.ReasonOf(err))))
+		return
+	}
+	for _, n := range lag {
+		if n > 0 {
+			return
+		}
+	}
+	d.clear = now
 }
 
 // forgetKnown drops what a predecessor has published and will not come again, as when its rule was changed.
@@ -300,11 +338,7 @@ func (d *detection) deleteReplaced(ctx context.Context) {
 	d.snapshots.deleteBefore = 0
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
-	client, err := kgo.NewClient(d.kafka...)
-	if err == nil {
-		defer client.Close()
-		_, err = stream.DeleteBefore(ctx, kadm.NewClient(client), stream.Partition{Topic: stream.TopicAlertState, ID: statePartition}, from)
-	}
+	_, err := stream.DeleteBefore(ctx, d.admin, stream.Partition{Topic: stream.TopicAlertState, ID: statePartition}, from)
 	if err != nil && ctx.Err() == nil {
 		d.log.WarnContext(ctx, "replaced snapshots were not deleted; tried again with the next", slog.String("error", err.Error()))
 	}

@@ -12,10 +12,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/stretchr/testify/require" // says what differed
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -113,10 +115,38 @@ func TestEventTime(t *testing.T) {
 	}
 	require.Equal(t, noon.Add(-time.Hour), d.eventTime(all, behind(p0, p1)))
 	require.Equal(t, noon.Add(-30*time.Minute), d.eventTime(all, behind(p1)))
-	require.Equal(t, noon.Add(-2*time.Minute), d.eventTime(all, behind()), "silence is noticed by the clock")
+	require.Equal(t, noon.Add(-30*time.Minute), d.eventTime(all, behind()), "nothing comes while the redactor is away")
+	d.clear = noon.Add(-time.Minute)
+	require.Equal(t, noon.Add(-3*time.Minute), d.eventTime(all, behind()), "silence is noticed by the clock")
 	d.seen(p0, noon.Add(time.Hour))
 	require.Equal(t, noon.Add(clockSkew), d.eventTime(all, behind()), "a wrong clock moves it on by little")
 	require.True(t, d.eventTime([]stream.Partition{{Topic: stream.TopicAudit}}, behind(stream.Partition{Topic: stream.TopicAudit})).IsZero())
+}
+
+// TestUpstreamIsAsked: the clock counts only once the redactor has read everything.
+func TestUpstreamIsAsked(t *testing.T) {
+	kafka := broker(t)
+	client, err := kgo.NewClient(kafka...)
+	require.NoError(t, err)
+	defer client.Close()
+	now := noon
+	d := testDetection(t, kafka, twoRules, func() time.Time { return now })
+	d.admin = kadm.NewClient(client)
+	ask := func() time.Time {
+		now = now.Add(askEvery)
+		d.askUpstream(t.Context(), []stream.Partition{p0}, func(stream.Partition) bool { return false })
+		return d.clear
+	}
+	require.Equal(t, noon.Add(askEvery), ask(), "nothing was ever sent")
+	require.NoError(t, client.ProduceSync(t.Context(), &kgo.Record{Topic: stream.TopicRaw, Value: []byte("sealed")}).FirstErr())
+	require.Equal(t, noon.Add(askEvery), ask(), "the redactor has not read it")
+	var offsets kadm.Offsets
+	offsets.AddOffset(stream.TopicRaw, 0, 1, -1)
+	_, err = d.admin.CommitOffsets(t.Context(), stream.Group(identity.Redactor, ""), offsets)
+	require.NoError(t, err)
+	require.Equal(t, noon.Add(3*askEvery), ask())
+	d.askUpstream(t.Context(), []stream.Partition{p0}, func(stream.Partition) bool { return true })
+	require.Equal(t, noon.Add(3*askEvery), d.clear)
 }
 
 func TestSnapshotsAreCutAndPutTogether(t *testing.T) {
@@ -207,7 +237,8 @@ func runCrashing(t *testing.T, kafka []kgo.Opt, log map[stream.Partition][]*kgo.
 	crashes := 0
 	for {
 		d := testDetection(t, kafka, crashRules, time.Now)
-		d.cfg.Idle = time.Since(end)
+		d.admin, d.asked, d.clear = kadm.NewClient(client), time.Now().Add(time.Hour), end
+		d.cfg.Idle = 0
 		d.cfg.SnapshotEvery = 20 * time.Millisecond
 		require.NoError(t, d.Assigned(t.Context()))
 		next := copyOf(committed)

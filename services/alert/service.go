@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo" // options of the clients that pkg/stream makes
 	"golang.org/x/sync/errgroup"       // the first loop that fails stops the other
 
@@ -55,6 +56,8 @@ type Deps struct {
 
 // Service detects and tells. Run works.
 type Service struct {
+	kafka  []kgo.Opt
+	work   *detection
 	detect *stream.Sole
 	tell   *stream.Consumer // nil without a webhook
 	// announce has one for each Alertmanager.
@@ -69,14 +72,15 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	log := deps.Log.With(slog.String("component", "alert"))
 	m := newMetrics(deps.Registry, deps.Rules)
 	streamMetrics := stream.NewMetrics(deps.Registry, serviceName)
+	work := newDetection(cfg, deps, m, log)
 	detect, err := stream.NewSole(deps.Kafka, stream.SoleConfig{
 		Group: stream.Group(serviceName, ""), TransactionalID: stream.TransactionalID(serviceName, "detector"),
 		Topics: detectTopics, SessionTimeout: cfg.Takeover, RebalanceTimeout: detectTimeout, Metrics: streamMetrics, Log: log,
-	}, newDetection(cfg, deps, m, log))
+	}, work)
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{detect: detect}
+	s := &Service{kafka: deps.Kafka, work: work, detect: detect}
 	for i, am := range deps.Alertmanagers {
 		s.announce = append(s.announce, newAnnouncer(am, cfg.Alertmanager, i, deps, detect.Healthy, streamMetrics, m, log))
 	}
@@ -109,6 +113,12 @@ func (s *Service) Healthy() error {
 // Run works until ctx ends (nil) or one of the loops fails; then the process starts again and makes
 // its state anew.
 func (s *Service) Run(ctx context.Context) error {
+	client, err := kgo.NewClient(s.kafka...)
+	if err != nil {
+		return fmt.Errorf("detect: %w", err)
+	}
+	defer client.Close()
+	s.work.admin = kadm.NewClient(client)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		err := s.detect.Run(ctx)

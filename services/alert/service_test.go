@@ -31,7 +31,7 @@ import (
 func broker(t *testing.T) []kgo.Opt {
 	t.Helper()
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1),
-		kfake.SeedTopics(3, stream.TopicEvents), kfake.SeedTopics(1, stream.TopicAlerts, stream.TopicAlertState, stream.TopicAudit))
+		kfake.SeedTopics(3, stream.TopicEvents), kfake.SeedTopics(1, stream.TopicAlerts, stream.TopicAlertState, stream.TopicAudit, stream.TopicRaw))
 	require.NoError(t, err)
 	t.Cleanup(cluster.Close)
 	return stream.Plain("test", cluster.ListenAddrs()...)
@@ -275,11 +275,16 @@ func TestOldAlertsAreNotTold(t *testing.T) {
 	fake := &countingDeliverer{}
 	m := newMetrics(prometheus.NewRegistry(), rulesOf(t, twoRules))
 	teller := &teller{webhook: fake, maxAge: time.Hour, now: func() time.Time { return noon }, metrics: m, log: slog.New(slog.DiscardHandler)}
-	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon)})
+	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon), WindowEnd: timestamppb.New(noon)})
 	require.NoError(t, err)
 	record.Timestamp = noon.Add(-2 * time.Hour)
 	require.NoError(t, teller.handle(t.Context(), stream.Partition{}, []*kgo.Record{record, {Value: []byte("\xff"), Timestamp: noon}}))
 	require.Zero(t, fake.sent)
+	old, err := encode(&hushlogv1.Alert{Fingerprint: "f", WindowEnd: timestamppb.New(noon.Add(-2 * time.Hour))})
+	require.NoError(t, err)
+	old.Timestamp = noon
+	require.NoError(t, teller.handle(t.Context(), stream.Partition{}, []*kgo.Record{old}))
+	require.Zero(t, fake.sent, "about what is long over")
 	record.Timestamp = noon
 	require.NoError(t, teller.handle(t.Context(), stream.Partition{}, []*kgo.Record{record}))
 	require.Equal(t, 1, fake.sent)
@@ -290,7 +295,7 @@ func TestReceiverIsLeftAloneAsItAsked(t *testing.T) {
 	fake := &countingDeliverer{err: notify.ErrRefused, wait: 30 * time.Second}
 	m := newMetrics(prometheus.NewRegistry(), rulesOf(t, twoRules))
 	teller := &teller{webhook: fake, maxAge: time.Hour, now: func() time.Time { return now }, metrics: m, log: slog.New(slog.DiscardHandler)}
-	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon)})
+	record, err := encode(&hushlogv1.Alert{Fingerprint: "f", FiredAt: timestamppb.New(noon), WindowEnd: timestamppb.New(noon)})
 	require.NoError(t, err)
 	record.Timestamp = noon
 	tell := func() error { return teller.handle(t.Context(), stream.Partition{}, []*kgo.Record{record}) }

@@ -66,7 +66,8 @@ func (t *teller) tell(ctx context.Context, record *kgo.Record) error {
 		t.log.ErrorContext(ctx, "record is no alert; nobody told", slog.Int64("offset", record.Offset))
 		return nil
 	}
-	if t.now().Sub(record.Timestamp) > t.maxAge {
+	// An alert about what is long over comes of reading the trail from its start.
+	if t.now().Sub(record.Timestamp) > t.maxAge || t.now().Sub(alert.GetWindowEnd().AsTime()) > t.maxAge {
 		t.metrics.deliveries.WithLabelValues(receiverWebhook, resultExpired).Inc()
 		t.log.WarnContext(ctx, "alert is too old; nobody told", slog.String("fingerprint", alert.GetFingerprint()))
 		return nil

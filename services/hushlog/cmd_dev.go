@@ -117,7 +117,7 @@ func startStack(ctx context.Context, o dev.Options, told func(notify.AlertData))
 func runDev(ctx context.Context, o dev.Options, out io.Writer) error {
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	stack, err := startStack(ctx, o, func(a notify.AlertData) {
-		fmt.Fprintf(out, "alert: %s (%s) in project %s\n", a.Rule, a.Severity, a.Project)
+		fmt.Fprintf(out, "alert: %s (%s) in project %s: %s\n", a.Rule, a.Severity, a.Project, a.State)
 	})
 	if err != nil {
 		return err
