@@ -269,6 +269,9 @@ func phraseAt(s string, i int) (start, end, words, listed int) {
 		for j < len(s) && j-end < maxPhraseGap && s[j] < 0x80 && !isLetter(s[j]) {
 			j++
 		}
+		if j > 0 && s[j-1] == '[' && markAt(s, j-1) > 0 {
+			break // the word in a mark is none of the phrase
+		}
 		e, letters := letterRun(s, j)
 		if letters == 0 || s[j] < 0x80 && (letters < minPhraseWord || letters > maxPhraseWord) || letters > 2*maxPhraseWord {
 			break
