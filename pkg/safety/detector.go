@@ -130,8 +130,8 @@ type scorer struct {
 	memo   [memoSize]memo
 }
 
-// memoSize is how many words are remembered, a power of two: 200 kB for each scoring at the same time.
-const memoSize = 4096
+// memoSize is how many words are remembered, a power of two: 900 kB for each scoring at the same time.
+const memoSize = 16384
 
 // memo remembers what a word of at most 16 bytes has by itself.
 type memo struct {

@@ -26,7 +26,8 @@ type lexicon struct {
 	words    map[string]uint8
 	stems    map[string]uint8
 	unspaced map[string]uint8
-	longest  int // stem, in bytes
+	// longest says how many bytes the longest stem has that begins with two bytes; 0 for none.
+	longest [1 << 16]uint8
 	// begins says how many letters the longest entry of a script without spaces has that begins with a letter; 0 for none.
 	begins [1 << 16]uint8
 }
@@ -104,9 +105,12 @@ func (l *lexicon) add(entry string, id uint8) {
 		if int(first) < len(l.begins) {
 			l.begins[first] = max(l.begins[first], uint8(min(utf8.RuneCount(b), maxUnspaced))) //nolint:gosec // maxUnspaced at most
 		}
+	case stem && len(b) < minStem:
+		return // of no use: every word would be one
 	case stem:
 		into = l.stems
-		l.longest = max(l.longest, len(b))
+		at := &l.longest[int(b[0])<<8|int(b[1])]
+		*at = max(*at, uint8(len(b))) //nolint:gosec // a word of the lexicon
 	}
 	_, have := into[string(b)]
 	if !have {
@@ -126,7 +130,10 @@ func (l *lexicon) of(word []byte) uint8 {
 			return id
 		}
 	}
-	for n := min(len(word), l.longest); n >= minStem; n-- {
+	if len(word) < minStem {
+		return 0
+	}
+	for n := min(len(word), int(l.longest[int(word[0])<<8|int(word[1])])); n >= minStem; n-- {
 		id, ok = l.stems[string(word[:n])]
 		if ok {
 			return id

@@ -26,6 +26,9 @@ var noiseWindows = [...]int{8, 12, 16, 24}
 func SuffixNoise(text string) float64 {
 	text = strings.TrimRight(text, " \t\r\n")
 	text = text[max(0, len(text)-noiseReach):]
+	if fewSigns(text) {
+		return 0 // as nearly every text
+	}
 	line := text[strings.LastIndexByte(text, '\n')+1:]
 	words := strings.Fields(line)
 	if len(words) < noiseWindows[0] {
@@ -51,6 +54,28 @@ func SuffixNoise(text string) float64 {
 	}
 	return 1 / (1 + math.Exp(-30*(share-0.2)))
 }
+
+// noiseSigns are signs that noise has some of, and ordinary sentences hardly any.
+var noiseSigns = func() (t [256]bool) {
+	for i := range len("\\][{}|`^$@<>*_=+~#/!") {
+		t["\\][{}|`^$@<>*_=+~#/!"[i]] = true
+	}
+	return t
+}()
+
+// fewSigns reports whether the last bytes of a text have less than three of the signs of noise.
+func fewSigns(text string) bool {
+	n := 0
+	for _, c := range []byte(text[max(0, len(text)-signReach):]) {
+		if noiseSigns[c] {
+			n++
+		}
+	}
+	return n < 3
+}
+
+// signReach is as long as noiseTail words are, in bytes.
+const signReach = 256
 
 // noiseSure is how likely noise is before the scores of an attack are raised by it: three tenths of the words are odd.
 const noiseSure = 0.95
