@@ -50,8 +50,10 @@ func ForPolicy(p *policy.Policy) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	if own.Named(policy.RuleOverdue) != nil {
-		return nil, fmt.Errorf("policy: alerts.files: %s is the name of retention's own alerts; choose another", policy.RuleOverdue)
+	for _, name := range []string{policy.RuleOverdue, policy.RuleReviewOverdue} {
+		if own.Named(name) != nil {
+			return nil, fmt.Errorf("policy: alerts.files: %s is the name of retention's own alerts; choose another", name)
+		}
 	}
 	all, err := builtin.With(own)
 	if err != nil {

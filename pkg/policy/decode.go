@@ -66,7 +66,7 @@ func Parse(data []byte) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.digest, p.places = p.computeDigest(), found.places
+	p.digest, p.places, p.document = p.computeDigest(), found.places, string(data)
 	return p, nil
 }
 

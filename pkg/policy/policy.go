@@ -45,7 +45,8 @@ type Policy struct {
 	// Stream holds the settings of topics that an operator may tune.
 	Stream Stream `yaml:"stream"`
 
-	digest string
+	digest   string
+	document string
 	// file that the document was read from, and its folder; empty for a document at hand.
 	file, dir string
 	// places says where each field stands in the document.
@@ -235,10 +236,22 @@ const (
 	RightHold Right = "hold"
 	// RightQuarantine is to have quarantined events inspected again, or dropped.
 	RightQuarantine Right = "quarantine"
+	// RightSignOperational, RightSignCompliance and RightSignSecurity are to sign reviews of a kind.
+	RightSignOperational Right = "sign-operational"
+	RightSignCompliance  Right = "sign-compliance"
+	RightSignSecurity    Right = "sign-security"
 )
 
-// allRights lists them.
-var allRights = []Right{RightErase, RightHold, RightQuarantine}
+// Rights lists what a role may be given the right to ask for.
+func Rights() []Right {
+	return []Right{RightErase, RightHold, RightQuarantine, RightSignOperational, RightSignCompliance, RightSignSecurity}
+}
+
+// SignRight is the right to sign reviews of a kind.
+func SignRight(kind string) Right { return Right("sign-" + kind) }
+
+// Signs says whether the role may sign reviews of a kind.
+func (r Role) Signs(kind string) bool { return slices.Contains(r.May, SignRight(kind)) }
 
 // Allows says whether the role may ask for something in a project.
 func (r Role) Allows(right Right, project string) bool {
@@ -266,9 +279,12 @@ type Alerts struct {
 	Files []string `yaml:"files"`
 }
 
-// RuleOverdue is the rule of alerts that retention publishes about what is past its date. No rule of a policy may
-// have its name.
-const RuleOverdue = "retention-overdue"
+// Rules of alerts that retention publishes: about what is past its date, and about reviews that were not signed in
+// time. No rule of a policy may have their names.
+const (
+	RuleOverdue       = "retention-overdue"
+	RuleReviewOverdue = "review-overdue"
+)
 
 // AlertFiles are the paths of the files of rules.
 func (p *Policy) AlertFiles() []string {
@@ -303,6 +319,9 @@ const (
 	// MetadataOnly.
 	Nothing Storage = "nothing"
 )
+
+// Document is the text that the policy was read from. Lists that it names by file are not in it.
+func (p *Policy) Document() string { return p.document }
 
 // Digest names this policy: SHA-256, in hex, of its canonical form. It is stored with each record.
 func (p *Policy) Digest() string { return p.digest }

@@ -197,9 +197,16 @@ var foundBy = map[string]string{
 	TableHeldAlerts:       "hold_id, project, window_start, user_pseudonym, fingerprint, fired_at",
 }
 
+// counted lists the columns that figures of reviews count and measure, table by table (pkg/report).
+var counted = map[string]string{
+	TableInteractions: "project, accepted_at, classification, model, failed, latency_ms, cost, cost_currency, purpose, content_stored, finding_counts, user_pseudonym, policy_digest",
+	TableQuarantined:  "project, accepted_at, reason, state",
+	TableAlerts:       "rule, severity, owner, fired_at, state",
+}
+
 // retentionGrants let retention set dates, drop what reached them, find and delete the rows of an end
-// user, have rows under a hold copied, and see what is left. It reads ids and dates of interactions and
-// nothing that was said.
+// user, have rows under a hold copied, see what is left, and count for reviews. It reads metadata of interactions
+// and nothing that was said.
 func retentionGrants() []string {
 	var grants []string
 	for _, table := range schema {
@@ -210,6 +217,9 @@ func retentionGrants() []string {
 		}
 		grants = append(grants, "GRANT "+dates+"ALTER DELETE, OPTIMIZE, SHOW COLUMNS"+on)
 		if columns := foundBy[table.name]; columns != "" {
+			grants = append(grants, "GRANT SELECT("+columns+")"+on)
+		}
+		if columns := counted[table.name]; columns != "" {
 			grants = append(grants, "GRANT SELECT("+columns+")"+on)
 		}
 	}

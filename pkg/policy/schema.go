@@ -33,6 +33,8 @@ const (
 	tableRollupPicks = "rollup_picks"
 	// tableHoldPicks stores nothing: what retention writes to it makes ClickHouse copy rows under a hold.
 	tableHoldPicks = "hold_picks"
+	TableReviews   = "reviews"
+	TablePolicies  = "policies"
 )
 
 // tableSpec is what the policy has to know of a table.
@@ -78,6 +80,8 @@ var schema = []tableSpec{
 	{TableAudit, false, false, false, []string{"entry_id", "at"}, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableErasures, false, true, false, []string{"request_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableReviews, false, false, false, []string{"review_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TablePolicies, false, false, false, []string{"digest"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
 	{TableRollupMinute, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 	{TableRollupHour, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},

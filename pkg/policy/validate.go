@@ -355,8 +355,8 @@ func (p *Policy) validateRoles(f *problems) {
 		}
 		p.validateRoleProjects(f, field, role)
 		for i, right := range role.May {
-			if !slices.Contains(allRights, right) {
-				f.add(fmt.Sprintf("%s.may[%d]", field, i), "write one of erase, hold, quarantine", "is nothing that a role may ask for")
+			if !slices.Contains(Rights(), right) {
+				f.add(fmt.Sprintf("%s.may[%d]", field, i), "write one of "+list(Rights()), "is nothing that a role may ask for")
 			}
 		}
 		within(f, field+".limits.max_rows", role.Limits.MaxRows, 1, 10_000_000)

@@ -28,6 +28,8 @@ const (
 	TableHeldFindings     = "held_findings"
 	TableHeldFlags        = "held_flags"
 	TableHeldAlerts       = "held_alerts"
+	TableReviews          = "reviews"
+	TablePolicies         = "policies"
 	migrationsTable       = "migrations"
 )
 
@@ -250,6 +252,23 @@ var dated = []Table{
 		{"overdue", typeCount},
 		{"failed_steps", typeNames},
 		{"policy_digest", typeName},
+	}},
+	{Name: TableReviews, ID: "review_id", Date: "at", Columns: []Column{
+		{"review_id", typeText},
+		{"kind", typeName},
+		{"at", typeTime},
+		{"period_from", "DateTime('UTC')"},
+		{"period_to", "DateTime('UTC')"},
+		{"due", "DateTime('UTC')"},
+		{"owner", typeName},
+		{"policy_digest", typeName},
+		{"digest", typeText},
+		{"text", typeText},
+	}},
+	{Name: TablePolicies, ID: "digest", Date: "at", Columns: []Column{
+		{"digest", typeText},
+		{"at", typeTime},
+		{"document", typeText},
 	}},
 }
 

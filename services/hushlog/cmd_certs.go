@@ -33,7 +33,7 @@ func newCertsCommand() *cobra.Command {
 				return err
 			}
 			files, err := setup.IssueCertificates(layout, p, hosts, renew)
-			report(cmd, files)
+			reportFiles(cmd, files)
 			return err
 		},
 	}
@@ -73,13 +73,13 @@ func newSecretsCommand() *cobra.Command {
 func makeSecrets(cmd *cobra.Command, layout identity.Layout, force bool) error {
 	secrets, err := identity.CreateSecrets(layout, time.Now(), force)
 	for _, s := range secrets {
-		report(cmd, []setup.File{{Path: s.Path, Created: s.Created}})
+		reportFiles(cmd, []setup.File{{Path: s.Path, Created: s.Created}})
 	}
 	if err != nil {
 		return err
 	}
 	_, files, err := setup.PreparePolicy(layout)
-	report(cmd, files)
+	reportFiles(cmd, files)
 	if err != nil {
 		return err
 	}

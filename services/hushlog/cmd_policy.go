@@ -122,7 +122,7 @@ func newPolicyUsersCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			report(cmd, []setup.File{{Path: layout.ClickHouseUsers(), Created: true}})
+			reportFiles(cmd, []setup.File{{Path: layout.ClickHouseUsers(), Created: true}})
 			return nil
 		},
 	}

@@ -29,8 +29,8 @@ func caller() string {
 	return u.Username
 }
 
-// report prints one line a file.
-func report(cmd *cobra.Command, files []setup.File) {
+// reportFiles prints one line a file.
+func reportFiles(cmd *cobra.Command, files []setup.File) {
 	for _, file := range files {
 		what := "kept"
 		if file.Created {

@@ -75,7 +75,7 @@ func problems() []problem {
 	all := []problem{
 		unknownToken, expiredToken, revokedToken, noTokens, unknownRole, badRequest, tooLarge, badPurpose, badFormat, tooMany,
 		trailDown, storeDown, storeFailed, denied, badStatement, tooSlow, tooManyRows, tooMuchRAM, overQuota, clientGone, broken,
-		mayNot, noEpoch, requestsDown,
+		mayNot, noEpoch, requestsDown, noReview,
 	}
 	for refusal := range guardProblems {
 		all = append(all, problem{code: guardCode(refusal)})

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/hushlog/hushlog/pkg/audit/translog"
+	"github.com/hushlog/hushlog/pkg/report"
 	"github.com/hushlog/hushlog/pkg/store"
 )
 
@@ -31,6 +32,8 @@ type metrics struct {
 	ledgerGap        *prometheus.GaugeVec
 	backupsKept      prometheus.Gauge
 	backupsDeleted   prometheus.Counter
+	reviews          *prometheus.CounterVec
+	reviewsOverdue   *prometheus.GaugeVec
 }
 
 // Steps of a round, and values of the label step.
@@ -45,6 +48,7 @@ const (
 	stepRecord   = "record"
 	stepShred    = "shred"
 	stepLedger   = "ledger"
+	stepReviews  = "reviews"
 )
 
 // Kinds of gaps of the ledger, and values of the label kind.
@@ -57,7 +61,7 @@ const (
 
 // steps lists them in the order in which a round takes them.
 func steps() []string {
-	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepBackups, stepRollups, stepLedger, stepShred, stepRecord}
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepBackups, stepRollups, stepLedger, stepShred, stepRecord, stepReviews}
 }
 
 // States of the trail's log, and values of the label state.
@@ -159,6 +163,16 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 	m.alerts = with.NewCounter(prometheus.CounterOpts{
 		Name: "hushlog_retention_alerts_total", Help: "Alerts that were published about what is overdue.",
 	})
+	m.reviews = with.NewCounterVec(prometheus.CounterOpts{
+		Name: "hushlog_retention_reviews_total", Help: "Reviews that were made, by kind.",
+	}, []string{"kind"})
+	m.reviewsOverdue = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_reviews_overdue", Help: "Reviews that were not signed in time, by kind.",
+	}, []string{"kind"})
+	for _, kind := range report.Kinds() {
+		m.reviews.WithLabelValues(kind.Name).Add(0)
+		m.reviewsOverdue.WithLabelValues(kind.Name).Set(0)
+	}
 	for _, step := range steps() {
 		m.rounds.WithLabelValues(step, "ok").Add(0)
 		m.rounds.WithLabelValues(step, "failed").Add(0)

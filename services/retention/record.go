@@ -5,16 +5,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo" // records of alerts
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/timestamppb"
+	"google.golang.org/protobuf/types/known/timestamppb" // times of alerts
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -29,8 +26,6 @@ const (
 	actionRun = "retention-run"
 	// reasonOverdue is the reason on the trail when something is past its date and every step went well.
 	reasonOverdue = "overdue"
-	// ruleOverdue is the rule of alerts about what is overdue. The policy's rules cannot have its name.
-	ruleOverdue = policy.RuleOverdue
 )
 
 // runStore is what a record of a run asks of ClickHouse.
@@ -44,18 +39,13 @@ type topicAges interface {
 	Ages(ctx context.Context, topic string, before time.Time) (stream.TopicAge, error)
 }
 
-// alertPublisher takes alerts; stream.Publisher.
-type alertPublisher interface {
-	Publish(ctx context.Context, records []*kgo.Record) []error
-}
-
 // recorder writes down what retention finds: on the trail, in the table retention_runs, and, of what is
 // overdue, as an alert. One goroutine uses it; the process that writes the trail's log does the work.
 type recorder struct {
 	store    runStore
 	topics   topicAges
 	notes    trailNotes
-	alerts   alertPublisher
+	alerts   *teller
 	policy   *policy.Policy
 	expiries []store.Expiry
 	every    time.Duration
@@ -67,8 +57,6 @@ type recorder struct {
 	// last is when this process has written a run down, zero before, and found what it found, beside numbers.
 	last  time.Time
 	found string
-	// alerted are fingerprints of alerts that this process has published.
-	alerted map[string]bool
 }
 
 // run is a step of a round. It looks at every place, and writes down what it found when this process has taken
@@ -184,46 +172,25 @@ func (r *recorder) write(ctx context.Context, now time.Time, failed []string, pl
 	return r.store.AddRetentionRun(ctx, run, places)
 }
 
-// alert tells of each place that is overdue, once a day: the alert's fingerprint is of place and day, so that
-// the table and receivers of webhooks know one that another process has published.
+// alert tells of each place that is overdue, once a day.
 func (r *recorder) alert(ctx context.Context, now time.Time, places []*store.PlaceRecord) error {
 	day := now.Truncate(oneDay)
 	for _, p := range places {
 		if p.Overdue == 0 {
 			continue
 		}
-		sum := sha256.Sum256([]byte("hushlog overdue v1\x00" + p.Kind + "\x00" + p.Place + "\x00" + p.Label + "\x00" + day.Format(time.DateOnly)))
-		fingerprint := hex.EncodeToString(sum[:16])
-		if r.alerted[fingerprint] {
-			continue
-		}
-		err := r.publish(ctx, &hushlogv1.Alert{
-			Fingerprint: fingerprint, Rule: ruleOverdue, Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: r.policy.Owners.Retention,
+		news, err := r.alerts.tell(ctx, &hushlogv1.Alert{
+			Rule: policy.RuleOverdue, Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: r.policy.Owners.Retention,
 			WindowStart: timestamppb.New(day), WindowEnd: timestamppb.New(day.Add(oneDay)), FiredAt: timestamppb.New(now),
-			Value: float64(p.Overdue), Threshold: 1, Class: string(policy.Internal),
-		})
+			Value: float64(p.Overdue), Threshold: 1,
+		}, p.Kind, p.Place, p.Label, day.Format(time.DateOnly))
 		if err != nil {
 			return err
 		}
-		if r.alerted == nil {
-			r.alerted = map[string]bool{}
+		if news {
+			r.log.ErrorContext(ctx, "rows are past their date", slog.String("kind", p.Kind), slog.String("place", p.Place), slog.String("label", p.Label),
+				slog.Uint64("rows", p.Overdue))
 		}
-		r.alerted[fingerprint] = true
-		r.metrics.alerts.Inc()
-		r.log.ErrorContext(ctx, "rows are past their date", slog.String("kind", p.Kind), slog.String("place", p.Place), slog.String("label", p.Label),
-			slog.Uint64("rows", p.Overdue), slog.String("fingerprint", fingerprint))
-	}
-	return nil
-}
-
-func (r *recorder) publish(ctx context.Context, alert *hushlogv1.Alert) error {
-	value, err := proto.Marshal(alert)
-	if err != nil {
-		return fmt.Errorf("encode an alert: %w", err)
-	}
-	err = errors.Join(r.alerts.Publish(ctx, []*kgo.Record{{Topic: stream.TopicAlerts, Key: []byte(alert.GetFingerprint()), Value: value}})...)
-	if err != nil {
-		return fmt.Errorf("publish an alert: %w", err)
 	}
 	return nil
 }

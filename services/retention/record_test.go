@@ -68,9 +68,10 @@ func (f *fakePlaces) Publish(_ context.Context, records []*kgo.Record) []error {
 
 func newTestRecorder(f *fakePlaces, now *time.Time, leads *bool) *recorder {
 	f.asked = map[string]time.Time{}
+	m := newMetrics(prometheus.NewRegistry(), nil)
 	return &recorder{
-		store: f, topics: f, notes: f, alerts: f, policy: policy.Default(), every: 15 * time.Minute,
-		leads: func() bool { return *leads }, metrics: newMetrics(prometheus.NewRegistry(), nil), log: slog.New(slog.DiscardHandler),
+		store: f, topics: f, notes: f, alerts: &teller{publisher: f, metrics: m}, policy: policy.Default(), every: 15 * time.Minute,
+		leads: func() bool { return *leads }, metrics: m, log: slog.New(slog.DiscardHandler),
 		now: func() time.Time { return *now },
 	}
 }

@@ -41,6 +41,7 @@ type Service struct {
 	rollups  *rollups
 	runs     *recorder
 	backups  *backupCleaner
+	reviews  *reviewer
 	// began is told when this process begins to write the trail, and with it what retention does.
 	began <-chan struct{}
 	// shredder is nil when the KMS's keys are destroyed by whoever runs it.
@@ -121,9 +122,13 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.addErasures(opts, p, trail, notes, streamMetrics)
+	alerts := &teller{publisher: publisher, metrics: m}
 	s.runs = &recorder{
-		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: publisher, policy: p, expiries: expiries,
+		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: alerts, policy: p, expiries: expiries,
 		every: cfg.RecordInterval, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,
+	}
+	s.reviews = &reviewer{
+		store: db, notes: notes, alerts: alerts, policy: p, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,
 	}
 	s.rollups = &rollups{store: db, leads: trail.leads.Load, keep: longestMetadata(expiries), metrics: m, log: app.Log, now: time.Now}
 	s.books = &books{
@@ -249,9 +254,10 @@ func (s *Service) round(ctx context.Context) {
 	}
 	s.step(ctx, stepBackups, s.backups.clean)
 	s.step(ctx, stepRecord, func(ctx context.Context) error { return s.runs.run(ctx, s.failedSteps()) })
+	s.step(ctx, stepReviews, s.reviews.run)
 }
 
-// failedSteps are those of this round that did not end well, in their order.
+// failedSteps are those that did not end well when they were last taken, in their order.
 func (s *Service) failedSteps() []string {
 	failed := []string{}
 	for _, step := range steps() {
