@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/report"
@@ -126,4 +128,33 @@ func (db *DB) LastPolicy(ctx context.Context) (string, error) {
 	var digest string
 	err := db.conn.QueryRow(ctx, "SELECT argMax(digest, at) FROM "+Database+"."+TablePolicies).Scan(&digest)
 	return digest, clean("read the last policy", err)
+}
+
+// PoliciesSQL lists the policies that were put in force, in order: when, digest and document.
+func PoliciesSQL() string {
+	return "SELECT toString(at), digest, document FROM " + Database + "." + TablePolicies + " ORDER BY at"
+}
+
+// ReceiptsSQL lists the signed receipts since a moment: of what, how it ended, and the note.
+func ReceiptsSQL(since time.Time) string {
+	return "SELECT request_id, state, receipt FROM " + Database + "." + TableErasures + " WHERE receipt != '' AND at >= toDateTime('" +
+		since.UTC().Format(time.DateTime) + "', 'UTC') ORDER BY at"
+}
+
+// ledgerDayCounts are the columns of the ledger that LedgerDaysSQL sums.
+var ledgerDayCounts = []string{
+	"gateway_accepted", "gateway_rejected", "accepted", "stored", "duplicates", "quarantined", "released", "dropped", "sampled_out", "erased",
+}
+
+// LedgerDayCounts names the sums of LedgerDaysSQL, in their order.
+func LedgerDayCounts() []string { return slices.Clone(ledgerDayCounts) }
+
+// LedgerDaysSQL sums the ledger by project and day since a moment.
+func LedgerDaysSQL(since time.Time) string {
+	var sums strings.Builder
+	for _, column := range ledgerDayCounts {
+		sums.WriteString(", sum(" + column + ")")
+	}
+	return "SELECT project, toString(toDate(minute)) AS day" + sums.String() + " FROM " + Database + "." + TableLedger + " WHERE minute >= toDateTime('" +
+		since.UTC().Format(time.DateTime) + "', 'UTC') GROUP BY project, day ORDER BY project, day"
 }

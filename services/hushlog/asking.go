@@ -128,6 +128,11 @@ func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, er
 
 // post sends JSON to the query service as the person. The caller closes the answer's body.
 func (a *asking) post(ctx context.Context, path string, body []byte) (*http.Response, error) {
+	return a.send(ctx, http.MethodPost, path, body)
+}
+
+// send is post for any method.
+func (a *asking) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
 	token, err := a.token()
 	if err != nil {
 		return nil, err
@@ -140,7 +145,7 @@ func (a *asking) post(ctx context.Context, path string, body []byte) (*http.Resp
 	if err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address+path, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, address+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("--server: %w", err)
 	}

@@ -1,6 +1,7 @@
 package governance
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/client"
+	"github.com/hushlog/hushlog/pkg/evidence"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/report"
 )
@@ -69,6 +71,8 @@ func TestReviewsAndReports(t *testing.T) {
 	require.Equal(t, id+"."+digest, d.sql(t, "compliance", "SELECT DISTINCT ref FROM audit WHERE action = 'review-sign' AND outcome = 'ok'"))
 	require.Equal(t, "1", d.sql(t, "compliance", "SELECT count() FROM audit WHERE action = 'review' AND ref = '"+id+"."+digest+"'"))
 
+	d.requireEvidence(t, want)
+
 	m.insert("ALTER TABLE hushlog.reviews UPDATE text = replaceAll(text, 'compliance', 'convenience') WHERE review_id = '" + want[1] + "' SETTINGS mutations_sync = 2")
 	out, ok = d.hushlog(t, "compliance", "review", "show", want[1], "--purpose", "security")
 	require.False(t, ok)
@@ -98,4 +102,49 @@ func TestReviewsAndReports(t *testing.T) {
 	require.NotContains(t, html, "GDPR")
 	require.Contains(t, html, "not shown: the role may not read a table or column of it")
 	require.NotContains(t, strings.ToLower(html), "quorlimp")
+}
+
+// requireEvidence packs evidence with one command, finds in it what belongs there and nothing of content, and finds out what is
+// done to it.
+func (d *deployment) requireEvidence(t *testing.T, reviews []string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "evidence.tar.gz")
+	out, ok := d.hushlog(t, "engineering", "evidence", "--purpose", "security", "--out", path)
+	require.False(t, ok, out)
+	require.NoFileExists(t, path, "what the role may not read is not left out in silence")
+	d.must(t, "compliance", "evidence", "--purpose", "security", "--out", path, "--since", "120d")
+	verified := d.must(t, "compliance", "evidence", "verify", path)
+	require.Contains(t, verified, "by test-compliance (compliance)")
+	for _, name := range []string{
+		"README.txt", "access.json", "leaks.json", "ledger.json", "policy/explain.txt", d.Policy.Digest() + ".yaml", "report.html", "report.json",
+		"retention.json", "reviews/list.json", "reviews/" + reviews[0] + ".json", "roles.txt", "trail/checkpoint", "trail/verified.txt",
+	} {
+		require.Contains(t, verified, name)
+	}
+	_, ok = d.hushlog(t, "compliance", "evidence", "--purpose", "security", "--out", path)
+	require.False(t, ok, "a file that is there is not replaced")
+
+	verifier, err := identity.LoadTrailVerifier(d.Layout().TrailVerifyKey())
+	require.NoError(t, err)
+	packed, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = evidence.Verify(bytes.NewReader(packed), verifier, func(name string, data []byte) error {
+		require.NotContains(t, strings.ToLower(string(data)), "quorlimp", name)
+		if name == "trail/verified.txt" {
+			require.Contains(t, string(data), "verified: ")
+		}
+		if name == "ledger.json" {
+			require.Contains(t, string(data), `"stored": "4"`)
+		}
+		if name == "roles.txt" {
+			require.Contains(t, string(data), "may sign-compliance")
+			require.Contains(t, string(data), "of contents only rows where classification IN ('Public', 'Internal', 'Sensitive')")
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	packed[len(packed)/2] ^= 1
+	require.NoError(t, os.WriteFile(path, packed, 0o600))
+	_, ok = d.hushlog(t, "compliance", "evidence", "verify", path)
+	require.False(t, ok, "a changed archive")
 }
