@@ -73,7 +73,13 @@ func DecodeEvent(line []byte) (*Event, error) {
 }
 
 // ReadEvents reads a line of JSON for each event. Each must have its time (acceptedAt, or at).
-func ReadEvents(r io.Reader) ([]*Event, error) {
+func ReadEvents(r io.Reader) ([]*Event, error) { return readLines(r, DecodeEvent) }
+
+// ReadRows reads what is stored: rows of the tables interactions, audit and quarantined as ClickHouse's JSONEachRow has
+// them, also mixed.
+func ReadRows(r io.Reader) ([]*Event, error) { return readLines(r, decodeRow) }
+
+func readLines(r io.Reader, decode func([]byte) (*Event, error)) ([]*Event, error) {
 	var events []*Event
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
@@ -81,7 +87,7 @@ func ReadEvents(r io.Reader) ([]*Event, error) {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		event, err := DecodeEvent(lines.Bytes())
+		event, err := decode(lines.Bytes())
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}

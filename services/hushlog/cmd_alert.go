@@ -30,22 +30,25 @@ func newAlertCommand() *cobra.Command {
 
 func newAlertTestCommand() *cobra.Command {
 	var records, until, format string
+	var stored bool
 	cmd := &cobra.Command{
 		Use:   "test FILE...",
 		Short: "Test rules against what they are expected to do, or replay records through them",
 		Long: "Without --records each FILE is a test file: rules, made-up events with their times, and all the alerts that they must\n" +
 			"fire (docs/alerts.md). Ends with 1 when a test fails.\n\n" +
 			"With --records each FILE is a file of rules, or the word builtin, and the records, a line of JSON each, go through them\n" +
-			"with a clock that goes by their times. Prints what would have fired, and resolved.",
+			"with a clock that goes by their times. Prints what would have fired, and resolved. With --stored the records are rows of\n" +
+			"interactions, audit or quarantined, as hushlog sql --output json 'SELECT * FROM hushlog.interactions …' prints them.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if records == "" {
 				return testRules(cmd, args)
 			}
-			return replayRules(cmd, args, records, until, format)
+			return replayRules(cmd, args, replay{records, until, format, stored})
 		},
 	}
 	cmd.Flags().StringVar(&records, "records", "", "`file` of records, a line of JSON each; - is standard input")
+	cmd.Flags().BoolVar(&stored, "stored", false, "the records are rows of ClickHouse's tables")
 	cmd.Flags().StringVar(&until, "until", "", "`time` (RFC 3339) up to which the clock goes; default: to where every window that has a record is decided")
 	cmd.Flags().StringVar(&format, "format", formatText, "`form` of what is printed: text, or json (one alert a line)")
 	return cmd
@@ -88,15 +91,21 @@ func printIndented(out io.Writer, label string, lines []string) {
 	}
 }
 
+// replay is what is replayed, and how it is shown.
+type replay struct {
+	records, until, format string
+	stored                 bool
+}
+
 // replayRules runs records through rules.
-func replayRules(cmd *cobra.Command, paths []string, records, until, format string) error {
-	if format != formatText && format != formatJSON {
+func replayRules(cmd *cobra.Command, paths []string, r replay) error {
+	if r.format != formatText && r.format != formatJSON {
 		return errors.New("alert test: --format is text or json")
 	}
 	var end time.Time
-	if until != "" {
+	if r.until != "" {
 		var err error
-		end, err = time.Parse(time.RFC3339, until)
+		end, err = time.Parse(time.RFC3339, r.until)
 		if err != nil {
 			return errors.New("alert test: --until is a time as 2026-01-05T09:00:00Z")
 		}
@@ -109,13 +118,13 @@ func replayRules(cmd *cobra.Command, paths []string, records, until, format stri
 	if err != nil {
 		return err
 	}
-	events, err := readRecords(cmd, records)
+	events, err := readRecords(cmd, r)
 	if err != nil {
-		return fmt.Errorf("%s: %w", records, err)
+		return fmt.Errorf("%s: %w", r.records, err)
 	}
 	alerts := alerting.Replay(rules, events, end)
 	for _, a := range alerts {
-		err = printAlert(cmd.OutOrStdout(), a, format)
+		err = printAlert(cmd.OutOrStdout(), a, r.format)
 		if err != nil {
 			return err
 		}
@@ -145,16 +154,20 @@ func loadRules(paths []string) (*alerting.Rules, error) {
 	return all, nil
 }
 
-func readRecords(cmd *cobra.Command, path string) ([]*alerting.Event, error) {
-	if path == "-" {
-		return alerting.ReadEvents(cmd.InOrStdin())
+func readRecords(cmd *cobra.Command, r replay) ([]*alerting.Event, error) {
+	read := alerting.ReadEvents
+	if r.stored {
+		read = alerting.ReadRows
 	}
-	file, err := os.Open(filepath.Clean(path))
+	if r.records == "-" {
+		return read(cmd.InOrStdin())
+	}
+	file, err := os.Open(filepath.Clean(r.records))
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close() //nolint:errcheck // only read
-	return alerting.ReadEvents(file)
+	return read(file)
 }
 
 func countFired(alerts []*hushlogv1.Alert) int {

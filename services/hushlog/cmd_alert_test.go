@@ -77,6 +77,11 @@ func TestAlertReplaysRecords(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, `"state":"firing","rule":"failures"`)
 
+	row := `{"project":"p","classification":"Internal","accepted_at":"2026-01-05 09:00:01.000","user_pseudonym":"u","failed":true}` + "\n"
+	stored, _, err := alertCommand(t, row+row, "test", rules, "--records", "-", "--stored", "--format", "json")
+	require.NoError(t, err)
+	require.Equal(t, strings.ReplaceAll(out, "Restricted", "Internal"), stored)
+
 	_, _, err = alertCommand(t, record+`{"interaction":{"project":"planted"}}`, "test", rules, "--records", "-")
 	require.ErrorContains(t, err, "line 2: the event has no time")
 	_, _, err = alertCommand(t, `{"interaction":{"planted":1}}`, "test", rules, "--records", "-")
