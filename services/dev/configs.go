@@ -211,12 +211,26 @@ func (s *Stack) configs() map[string]any {
 		}
 	}
 	if s.options.ClickHouse == "" {
+		// Looked for here, as the process runs in another directory. Where there is none, the process says so.
+		library, err := embedded.FindLibrary("")
+		if err == nil {
+			library = absolute(library)
+		}
 		configs[identity.ClickHouse] = embedded.ClickHouseConfig{
 			Address: cmp.Or(s.Addresses.clickHouseListens, s.Addresses.ClickHouse), DataDir: filepath.Join(l.Dir, "data", "clickhouse"), TLS: l.TLS(identity.ClickHouse),
-			UsersFile: l.ClickHouseUsers(), DisksFile: l.ClickHouseDisks(), BackupDir: l.Backups(),
+			UsersFile: l.ClickHouseUsers(), DisksFile: l.ClickHouseDisks(), BackupDir: l.Backups(), Library: library,
 		}
 	}
 	return configs
+}
+
+// absolute is a path that means the same in every directory.
+func absolute(path string) string {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return path // the working directory is gone: nothing relative to it is there either
+	}
+	return whole
 }
 
 // writeConfigs writes each configuration where its process reads it.

@@ -79,6 +79,10 @@ func Start(ctx context.Context, o Options) (*Stack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deployment directory: %w", err)
 	}
+	o.Binary, err = filepath.Abs(o.Binary)
+	if err != nil {
+		return nil, fmt.Errorf("the hushlog program: %w", err)
+	}
 	s := &Stack{options: o, layout: identity.Layout{Dir: dir}, processes: map[string]*supervise.Process{}, failed: make(chan error, 16)}
 	s.Policy, err = setup.Prepare(s.layout, nil)
 	if err != nil {
@@ -129,6 +133,8 @@ func (s *Stack) startAll() error {
 func (s *Stack) start(name string, args []string, ready func(context.Context) error) {
 	p := supervise.New(supervise.Config{
 		Name: name, Path: s.options.Binary, Args: append(args, "--config", s.configPath(name)),
+		// Not where we were started: the engine takes no inserts any more when that directory is removed.
+		Dir:     s.layout.Dir,
 		LogFile: s.LogFile(name), Ready: ready, ReadyTimeout: time.Minute, StopTimeout: 30 * time.Second, Logger: s.options.Log,
 	})
 	s.processes[name] = p

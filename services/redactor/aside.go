@@ -61,6 +61,8 @@ type asideEvent struct {
 	// due is when it is tried again by itself, if its reason passes; tries is how often it was.
 	due   time.Time
 	tries int
+	// left says that it is in quarantine no more.
+	left bool
 }
 
 // passes says whether a reason may pass by itself: such an event is tried again without an order.
@@ -73,7 +75,7 @@ func (e *asideEvent) postpone(now time.Time) {
 }
 
 // aside is the quarantine of one partition: what the topic holds, less what has left. It is read from the
-// topic on the first use after an assignment. Not safe for concurrent use: one goroutine works on a partition.
+// topic after an assignment, by a scan. Not safe for concurrent use: one goroutine works on a partition.
 type aside struct {
 	events []*asideEvent // in the topic's order
 	index  map[eventID]*asideEvent
@@ -82,34 +84,70 @@ type aside struct {
 	stored map[hash]time.Time
 	// more says that the topic holds events for which there was no room.
 	more bool
+	// end is the first offset of the topic that was not read.
+	end int64
 }
 
-// readAsideOf builds the state of a partition.
-func readAsideOf(ctx context.Context, read readAside, partition int32) (*aside, error) {
-	a := &aside{index: map[eventID]*asideEvent{}, stored: map[hash]time.Time{}}
-	gone := map[eventID]bool{}
-	err := read(ctx, partition, 0, func(r *kgo.Record) bool {
-		e, settled, ok := parseAside(partition, r)
-		switch {
-		case !ok: // nobody but redactors writes there: a record of another version
-		case settled:
-			gone[e.id] = true
-			if e.reason == stateStored && !e.opened {
-				a.stored[e.meta.RequestHash] = e.accepted
-			}
-		default:
-			a.add(e)
-		}
+// asideScan reads the quarantine of a partition from its start, beside the partition's other work.
+type asideScan struct {
+	cancel context.CancelFunc
+	// done is closed when what follows is there.
+	done  chan struct{}
+	aside *aside
+	err   error
+}
+
+// startScan reads until the end that the topic has now, or until it is cancelled.
+func startScan(ctx context.Context, read readAside, partition int32) *asideScan {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &asideScan{cancel: cancel, done: make(chan struct{}), aside: newAsideState()}
+	go func() {
+		defer close(s.done)
+		s.err = s.aside.readOn(ctx, read, partition)
+	}()
+	return s
+}
+
+func newAsideState() *aside {
+	return &aside{index: map[eventID]*asideEvent{}, stored: map[hash]time.Time{}}
+}
+
+// readOn takes what the topic holds beyond what was read.
+func (a *aside) readOn(ctx context.Context, read readAside, partition int32) error {
+	err := read(ctx, partition, a.end, func(r *kgo.Record) bool {
+		a.take(partition, r)
 		return true
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the quarantine of partition %d: %w", partition, err)
+		return fmt.Errorf("read the quarantine of partition %d: %w", partition, err)
 	}
-	a.remove(func(e *asideEvent) bool { return gone[e.id] })
-	return a, nil
+	a.sweep()
+	return nil
+}
+
+// take takes one record of the topic. What says that an event has left comes after the event.
+func (a *aside) take(partition int32, r *kgo.Record) {
+	a.end = r.Offset + 1
+	e, settled, ok := parseAside(partition, r)
+	switch {
+	case !ok: // nobody but redactors writes there: a record of another version
+	case settled:
+		if known := a.index[e.id]; known != nil {
+			known.left = true
+			delete(a.index, e.id)
+		}
+		if e.reason == stateStored && !e.opened {
+			a.stored[e.meta.RequestHash] = e.accepted
+		}
+	default:
+		a.add(e)
+	}
 }
 
 func (a *aside) add(e *asideEvent) {
+	if len(a.events) >= maxAside {
+		a.sweep()
+	}
 	if len(a.events) >= maxAside {
 		a.more = true
 		return
@@ -121,6 +159,9 @@ func (a *aside) add(e *asideEvent) {
 	a.events = append(a.events, e)
 	a.index[e.id] = e
 }
+
+// sweep forgets what has left.
+func (a *aside) sweep() { a.remove(func(e *asideEvent) bool { return e.left }) }
 
 func (a *aside) remove(gone func(*asideEvent) bool) {
 	a.events = slices.DeleteFunc(a.events, func(e *asideEvent) bool {

@@ -39,6 +39,8 @@ type Processor struct {
 	AsideOpener opener
 	ReadAside   readAside
 	Keep        time.Duration
+	// ScanPatience is how long a batch waits for the quarantine to be read. 0 means 3 s.
+	ScanPatience time.Duration
 	// Now tells the time; nil means time.Now.
 	Now     func() time.Time
 	Metrics *metrics
@@ -56,12 +58,20 @@ type Processor struct {
 type partition struct {
 	// seen is nil until the first record has told from when on to read back.
 	seen *memory
-	// aside is nil until it is needed.
+	// aside is nil until it is needed and scan has read it.
 	aside *aside
+	scan  *asideScan
 	// next is when the quarantine needs to be looked after, in milliseconds since the Unix epoch; 0 while
 	// that is not known. asked is when the partition was told, guarded by Processor.mu.
 	next  atomic.Int64
 	asked time.Time
+}
+
+// stop ends what is done beside; of no partition it does nothing.
+func (s *partition) stop() {
+	if s != nil && s.scan != nil {
+		s.scan.cancel()
+	}
 }
 
 func (p *Processor) now() time.Time {
@@ -83,6 +93,7 @@ func (p *Processor) Assigned(_ context.Context, partitions []stream.Partition) e
 		p.partitions = map[int32]*partition{}
 	}
 	for _, at := range partitions {
+		p.partitions[at.ID].stop()
 		p.partitions[at.ID] = &partition{}
 		if at.ID == 0 {
 			p.Leads(true)
@@ -96,6 +107,7 @@ func (p *Processor) Released(partitions []stream.Partition) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, at := range partitions {
+		p.partitions[at.ID].stop()
 		delete(p.partitions, at.ID)
 		if at.ID == 0 {
 			p.Leads(false)

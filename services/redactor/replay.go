@@ -1,6 +1,7 @@
 package redactor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,22 +43,69 @@ func (b *batch) lookAfterAside(ctx context.Context) error {
 	if !b.ticked && len(b.orders) == 0 {
 		return nil
 	}
-	if b.state.aside == nil {
-		var err error
-		b.state.aside, err = readAsideOf(ctx, b.processor.ReadAside, b.partition)
-		if err != nil {
-			return err
-		}
+	known, err := b.knowAside(ctx)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return b.later() // a tick comes again by itself
 	}
 	if b.ticked {
 		b.expire()
-		err := b.retry(ctx)
+		err = b.retry(ctx)
 		if err != nil {
 			return err
 		}
 	}
 	for _, order := range b.orders {
-		err := b.follow(ctx, order)
+		err = b.follow(ctx, order)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanPatience is how long a batch waits for what is in quarantine to be read: a large one is read beside the
+// partition's other work, which does not wait for it.
+const scanPatience = 3 * time.Second
+
+// knowAside says whether it is known what is in quarantine, and has it read when it is not.
+func (b *batch) knowAside(ctx context.Context) (bool, error) {
+	if b.state.aside != nil {
+		return true, nil
+	}
+	if b.state.scan == nil {
+		b.state.scan = startScan(ctx, b.processor.ReadAside, b.partition)
+	}
+	wait := time.NewTimer(cmp.Or(b.processor.ScanPatience, scanPatience))
+	defer wait.Stop()
+	select {
+	case <-b.state.scan.done:
+	case <-wait.C:
+		return false, nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+	scan := b.state.scan
+	b.state.scan = nil
+	scan.cancel()
+	if scan.err != nil {
+		return false, scan.err
+	}
+	// What this partition has put there since the scan began: nobody else writes there.
+	err := scan.aside.readOn(ctx, b.processor.ReadAside, b.partition)
+	if err != nil {
+		return false, err
+	}
+	b.state.aside = scan.aside
+	return true, nil
+}
+
+// later gives the orders of this batch to the partition again, as they are.
+func (b *batch) later() error {
+	for _, order := range b.orders {
+		err := b.goOn(order, order.GetQuarantine().GetFrom())
 		if err != nil {
 			return err
 		}

@@ -322,6 +322,32 @@ func TestWhatDidNotOpen(t *testing.T) {
 	w.balanced()
 }
 
+// TestALargeQuarantineHoldsUpNothing: while it is read, events are stored, and an order comes back until it can be
+// followed.
+func TestALargeQuarantineHoldsUpNothing(t *testing.T) {
+	w := newWard(t)
+	w.down = errUnavailable
+	w.commit(w.records(rawRecord(t, "a", "x", start))...)
+	w.down = nil
+	w.restart()
+	w.p.ScanPatience = time.Millisecond
+	read, slow := w.p.ReadAside, make(chan struct{})
+	w.p.ReadAside = func(ctx context.Context, partition int32, from int64, take func(*kgo.Record) bool) error {
+		<-slow
+		return read(ctx, partition, from, take)
+	}
+	w.commit(w.records(w.tick(), w.order(hushlogv1.QuarantineAction_QUARANTINE_ACTION_REPLAY, nil), rawRecord(t, "b", "x", start))...)
+	require.EqualValues(t, 1, w.balanced().GetStored(), "what is new is stored")
+	require.Len(t, w.rest, 1, "the order comes back")
+	w.down = errUnavailable
+	w.commit(w.records(rawRecord(t, "c", "x", start))...) // put aside while the scan is under way
+	w.down = nil
+	close(slow)
+	w.p.ScanPatience = time.Minute
+	w.follow()
+	require.Equal(t, &hushlogv1.LedgerDelta{Accepted: 3, Stored: 3, Quarantined: 2, Released: 2}, w.balanced())
+}
+
 // TestAnyOrderOfThings is a seeded walk: detectors that fail, doubles, aborted transactions, crashes, orders.
 func TestAnyOrderOfThings(t *testing.T) {
 	for seed := range uint64(30) {

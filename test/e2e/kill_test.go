@@ -3,6 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -34,6 +36,7 @@ func TestKillingAnyServiceLosesAndDoublesNothing(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 
+	staysPut(t, s)
 	var acknowledged atomic.Int64
 	var sending sync.WaitGroup
 	for n := range senders {
@@ -50,6 +53,19 @@ func TestKillingAnyServiceLosesAndDoublesNothing(t *testing.T) {
 	}
 	counted(ctx, t, s, senders*perSender)
 	ledgerAgrees(ctx, t, s, senders*perSender)
+}
+
+// staysPut checks that no process runs in the directory that the test happens to run in: the engine takes no inserts
+// any more when its working directory is removed.
+func staysPut(t *testing.T, s *stack.Stack) {
+	t.Helper()
+	own, err := filepath.EvalSymlinks(s.Layout().Dir)
+	require.NoError(t, err)
+	for _, name := range s.Processes() {
+		dir, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", s.PID(name)))
+		require.NoError(t, err, name)
+		require.Equal(t, own, dir, name)
+	}
 }
 
 // killable are the services in the order of the data and, where they are processes of
