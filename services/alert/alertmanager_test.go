@@ -75,7 +75,7 @@ func newReceivers(t *testing.T) *receivers {
 
 // takeMail speaks as much SMTP as a sender needs.
 func (r *receivers) takeMail(conn net.Conn) {
-	defer conn.Close() //nolint:errcheck // the test's own
+	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	fmt.Fprint(conn, "220 test\r\n")
 	lines := bufio.NewScanner(conn)

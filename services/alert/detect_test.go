@@ -94,8 +94,10 @@ func TestClassChoosesWhoIsTold(t *testing.T) {
 func TestFindingsHaveSides(t *testing.T) {
 	block := blockOf(failure("u_a", noon), failure("u_b", noon))
 	block.Findings = []*hushlogv1.Finding{
-		{Record: 1, Path: "messages[0].parts[0].text.text", Type: "EMAIL"}, {Record: 1, Path: "response.messages[0].parts[0].text.text", Type: "SECRET"},
-		{Record: 1, Path: "response.messages[0].parts[1].text.text", Type: "SECRET"}, {Record: 7, Path: "response", Type: "SECRET"},
+		{Record: 1, Path: "messages[0].parts[0].text.text", Type: "EMAIL"},
+		{Record: 1, Path: "response.messages[0].parts[0].text.text", Type: "SECRET"},
+		{Record: 1, Path: "response.messages[0].parts[1].text.text", Type: "SECRET"},
+		{Record: 7, Path: "response", Type: "SECRET"},
 	}
 	block.Quarantined = []*hushlogv1.Quarantined{{Project: "demo", Reason: "too-large", AcceptedAt: timestamppb.New(noon)}}
 	events := eventsOf(block)

@@ -166,7 +166,7 @@ func readRecords(cmd *cobra.Command, r replay) ([]*alerting.Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	return read(file)
 }
 

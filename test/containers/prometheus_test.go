@@ -150,7 +150,7 @@ func TestPrometheusAnswersEveryQueryOfTheDashboards(t *testing.T) {
 		if getErr != nil {
 			return 0, getErr.Error()
 		}
-		defer resp.Body.Close() //nolint:errcheck // only read
+		defer resp.Body.Close()
 		body, _ := io.ReadAll(resp.Body)
 		return resp.StatusCode, string(body)
 	}
