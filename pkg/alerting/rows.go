@@ -162,5 +162,5 @@ func millis(ms *count) *durationpb.Duration {
 	if ms == nil || *ms > math.MaxInt32 {
 		return nil
 	}
-	return durationpb.New(time.Duration(*ms) * time.Millisecond) //nolint:gosec // below 2^31
+	return durationpb.New(time.Duration(*ms) * time.Millisecond)
 }
