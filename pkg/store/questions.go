@@ -67,9 +67,9 @@ ORDER BY accepted_at`,
 FROM contents WHERE project = 'demo' AND conversation_id = 'conversation-246913' ORDER BY accepted_at, request_id, ordinal`,
 		},
 		{
-			"Where were words said or answered", "analyst",
+			"Where were words said or answered since yesterday", "analyst",
 			`SELECT project, accepted_at, request_id, ordinal, role
-FROM contents WHERE hasAllTokens(text, 'harbour tide') ORDER BY accepted_at DESC LIMIT 100`,
+FROM contents WHERE accepted_at >= now() - INTERVAL 1 DAY AND hasAllTokens(text, 'harbour tide') ORDER BY accepted_at DESC LIMIT 100`,
 		},
 		{
 			"What private data was found yesterday", "analyst",
