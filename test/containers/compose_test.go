@@ -37,6 +37,32 @@ type composeFile struct {
 	} `yaml:"secrets"`
 }
 
+// composeSecret is a secret of a service, by its name alone or with where it is mounted.
+type composeSecret string
+
+// UnmarshalYAML implements yaml.BytesUnmarshaler.
+func (s *composeSecret) UnmarshalYAML(data []byte) error {
+	var long struct {
+		Source string `yaml:"source"`
+		Target string `yaml:"target"`
+	}
+	err := yaml.Unmarshal(data, &long)
+	if err == nil {
+		*s = composeSecret(long.Source)
+		return nil
+	}
+	return yaml.Unmarshal(data, (*string)(s))
+}
+
+// secretNames are the names of a service's secrets.
+func (s composeService) secretNames() []string {
+	names := make([]string, len(s.Secrets))
+	for i, secret := range s.Secrets {
+		names[i] = string(secret)
+	}
+	return names
+}
+
 type composeService struct {
 	Image       string            `yaml:"image"`
 	User        string            `yaml:"user"`
@@ -50,7 +76,7 @@ type composeService struct {
 	CPUs        float64           `yaml:"cpus"`
 	Profiles    []string          `yaml:"profiles"`
 	Environment map[string]string `yaml:"environment"`
-	Secrets     []string          `yaml:"secrets"`
+	Secrets     []composeSecret   `yaml:"secrets"`
 	Volumes     []struct {
 		Source   string `yaml:"source"`
 		Target   string `yaml:"target"`
@@ -103,7 +129,7 @@ func ownSecrets(p *policy.Policy) map[string][]string {
 	}
 	return map[string][]string{
 		"kafka":      append(pair(identity.Kafka), "kafka-admin.password"),
-		"clickhouse": pair(identity.ClickHouse),
+		"clickhouse": append(pair(identity.ClickHouse), "clickhouse-disks.xml"), // keys of the encrypted disks
 		"init":       own(identity.Admin, passwords...),
 		"gateway":    own(identity.Gateway, "hash.key", "epoch-verify.pub"),
 		"redactor":   own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub"),
@@ -134,7 +160,7 @@ func TestComposeIsolation(t *testing.T) {
 				require.NotEmpty(t, s.HealthCheck)
 				wanted[name] = append(wanted[name], "ca.crt")
 			}
-			require.ElementsMatch(t, wanted[name], s.Secrets)
+			require.ElementsMatch(t, wanted[name], s.secretNames())
 			for variable := range s.Environment {
 				require.NotRegexp(t, `(?i)pass|secret|key|token`, variable, "secrets are files")
 			}
@@ -199,7 +225,7 @@ func TestComposeServiceFiles(t *testing.T) {
 			require.NoError(t, service.Load(path, into))
 			require.NoError(t, into.Validate())
 			mounted := []string{"/run/secrets/ca.crt", "/run/secrets"}
-			for _, secret := range file.Services[name].Secrets {
+			for _, secret := range file.Services[name].secretNames() {
 				mounted = append(mounted, "/run/secrets/"+secret)
 			}
 			named := regexp.MustCompile(`/run/secrets[^\s,}]*`)
