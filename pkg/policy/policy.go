@@ -236,10 +236,12 @@ const (
 	RightHold Right = "hold"
 	// RightQuarantine is to have quarantined events inspected again, or dropped.
 	RightQuarantine Right = "quarantine"
-	// RightSignOperational, RightSignCompliance and RightSignSecurity are to sign reviews of a kind.
+	// RightSignOperational is to sign the weekly review of operations.
 	RightSignOperational Right = "sign-operational"
-	RightSignCompliance  Right = "sign-compliance"
-	RightSignSecurity    Right = "sign-security"
+	// RightSignCompliance is to sign the monthly review of compliance.
+	RightSignCompliance Right = "sign-compliance"
+	// RightSignSecurity is to sign the quarterly audit of security.
+	RightSignSecurity Right = "sign-security"
 )
 
 // Rights lists what a role may be given the right to ask for.

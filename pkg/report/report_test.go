@@ -52,7 +52,7 @@ func TestPeriodsOfReviews(t *testing.T) {
 // TestPeriodsMeetAndHaveTheirOwnIDs: whatever moments a deployment lives between, periods follow each other
 // without a gap, none is named twice, and the same ones are found however often one looks.
 func TestPeriodsMeetAndHaveTheirOwnIDs(t *testing.T) {
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test's
+	random := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
 		after := at("2020-01-01 00:00").Add(time.Duration(random.Int64N(int64(6 * 365 * 24 * time.Hour))))
 		until := after.Add(time.Duration(random.Int64N(int64(2 * 365 * 24 * time.Hour))))

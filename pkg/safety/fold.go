@@ -17,7 +17,7 @@ var foldTable = func() (t [0x3100]rune) {
 // foldWide holds foldSlow of full-width and half-width forms, signs of Chinese and Japanese texts among them.
 var foldWide = func() (t [wideEnd - wideStart]rune) {
 	for i := range t {
-		t[i] = foldSlow(rune(wideStart + i)) //nolint:gosec // a small number
+		t[i] = foldSlow(rune(wideStart + i))
 	}
 	return t
 }()

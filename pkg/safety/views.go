@@ -116,7 +116,7 @@ func decodeRuns(text string, belongs *[256]bool, least int, decode func(run stri
 // bytesOf lists the bytes that belong to an encoding.
 func bytesOf(belongs func(c byte) bool) (t [256]bool) {
 	for c := range t {
-		t[c] = belongs(byte(c)) //nolint:gosec // a byte
+		t[c] = belongs(byte(c))
 	}
 	return t
 }
@@ -321,7 +321,7 @@ func unlike(r rune) rune {
 // leetSigns holds unleet of ASCII.
 var leetSigns = func() (t [utf8.RuneSelf]byte) {
 	for c := range t {
-		t[c] = byte(unleet(rune(c))) //nolint:gosec // ASCII to ASCII
+		t[c] = byte(unleet(rune(c)))
 	}
 	return t
 }()

@@ -4,7 +4,7 @@ import "strings"
 
 // meanings say what a column holds, and its unit: by table and column where a name means different things, by the
 // column alone otherwise. docs/schema.md is written from them.
-var meanings = map[string]string{
+var meanings = map[string]string{ //nolint:gosec // names of columns, no credentials
 	"accepted":                      "interactions that the redactor took",
 	"accepted_at":                   "when the gateway accepted it, UTC; dates count from here",
 	"accepted_from":                 "covers rows accepted from this moment; 1970: no bound",

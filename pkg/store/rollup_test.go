@@ -39,10 +39,10 @@ func requireRollups(t *testing.T, engine *storetest.Engine) {
 func variedBlock(id byte, n int) (*hushlogv1.Block, *hushlogv1.Contents) {
 	block, contents := blockOf(id, n, today(), "standard", "short")
 	for i, record := range block.GetRecords() {
-		record.AcceptedAt = timestamppb.New(today().AddDate(0, 0, -(i % 2)).Add(time.Duration(rand.N(7200)) * time.Second)) //nolint:gosec // no secret
-		record.Model = []string{"a", "b"}[rand.N(2)]                                                                        //nolint:gosec // no secret
+		record.AcceptedAt = timestamppb.New(today().AddDate(0, 0, -(i % 2)).Add(time.Duration(rand.N(7200)) * time.Second))
+		record.Model = []string{"a", "b"}[rand.N(2)]
 		record.Failed = i%5 == 0
-		record.Latency = durationpb.New(time.Duration(1+rand.N(5000)) * time.Millisecond) //nolint:gosec // no secret
+		record.Latency = durationpb.New(time.Duration(1+rand.N(5000)) * time.Millisecond)
 		if i%7 == 0 {
 			record.Latency = nil
 		}
@@ -139,7 +139,7 @@ func TestRollupsAreRightAfterACrash(t *testing.T) {
 				}
 			}
 		}()
-		time.Sleep(time.Duration(rand.N(300)) * time.Millisecond) //nolint:gosec // where the kill falls is left to luck
+		time.Sleep(time.Duration(rand.N(300)) * time.Millisecond)
 		engine.Kill()
 		<-stopped
 		_ = db.Close()

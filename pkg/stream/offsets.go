@@ -167,8 +167,8 @@ func AgeOf(ctx context.Context, admin *kadm.Client, topic string, before time.Ti
 	}
 	var age TopicAge
 	for at, b := range bounds {
-		age.Records += uint64(max(b.End-b.Start, 0))                 //nolint:gosec // not negative
-		age.Older += uint64(max(min(young[at], b.End-1)-b.Start, 0)) //nolint:gosec // not negative
+		age.Records += uint64(max(b.End-b.Start, 0))
+		age.Older += uint64(max(min(young[at], b.End-1)-b.Start, 0))
 		first, found := oldest.Lookup(at.Topic, at.ID)
 		if b.End > b.Start && found && first.Timestamp > 0 {
 			t := time.UnixMilli(first.Timestamp).UTC()

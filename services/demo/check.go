@@ -32,7 +32,7 @@ var removedTypes = []string{"CREDIT_CARD", "SECRET", "US_SSN"}
 func Check(ctx context.Context, target Target, out io.Writer) error {
 	started := time.Now()
 	d := &demo{target: target, out: io.Discard, ask: newAsker(target), run: "check-" + started.UTC().Format("20060102-150405")}
-	d.made = Generate(uint64(started.UnixNano()), d.run, started, checkSize) //nolint:gosec // any number will do
+	d.made = Generate(uint64(started.UnixNano()), d.run, started, checkSize)
 	d.made = append(d.made, attacks(d.run, started)...)
 	c := &checks{demo: d, since: started.Add(-time.Minute).UTC().Format(time.DateTime)}
 	failed := 0

@@ -157,8 +157,14 @@ func (g *gatherer) gather(ctx context.Context) (string, error) {
 		what string
 		do   func(context.Context) error
 	}{
-		{"policies", g.policies}, {"the status of retention", g.retention}, {"receipts", g.receipts}, {"figures", g.figures},
-		{"the ledger", g.ledger}, {"reviews", g.reviews}, {"a report", func(ctx context.Context) error { return g.report(ctx, by) }}, {"the trail", g.trailLog},
+		{"policies", g.policies},
+		{"the status of retention", g.retention},
+		{"receipts", g.receipts},
+		{"figures", g.figures},
+		{"the ledger", g.ledger},
+		{"reviews", g.reviews},
+		{"a report", func(ctx context.Context) error { return g.report(ctx, by) }},
+		{"the trail", g.trailLog},
 	} {
 		err = step.do(ctx)
 		if err != nil {

@@ -118,7 +118,7 @@ func runRetentionStatus(ctx context.Context, ask asking, now time.Time, stale ti
 	overdue := count(0)
 	for _, l := range lines {
 		oldest, _, _ := strings.Cut(l.Oldest, ".")
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", l.Place, l.Label, policy.Duration(l.KeepSeconds)*policy.Duration(time.Second),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%s\n", l.Place, l.Label, policy.Duration(l.KeepSeconds)*policy.Duration(time.Second), //nolint:gosec // years at most
 			orElse(strings.TrimSuffix(oldest, " 00:00:00"), "-"), l.Rows, l.Overdue, at.Format(time.DateTime))
 		overdue += l.Overdue
 	}

@@ -78,10 +78,14 @@ func TestFlagsAreMadeOfWhatWasSaid(t *testing.T) {
 		{"no role", []*hushlogv1.Message{said(0, text(attackText))}, []string{"user messages[0].parts[0].text.text text"}},
 		{"instructions are the operator's", []*hushlogv1.Message{said(system, text(attackText))}, nil},
 		{"an answer attacks nobody", []*hushlogv1.Message{said(assistant, text(attackText))}, nil},
-		{"a tool's result is the tool's", []*hushlogv1.Message{said(user, toolResult(`{"body":"`+plainText+`\n\n`+attackText+`"}`))},
-			[]string{"tool messages[0].parts[0].tool_result.result tool_result"}},
 		{
-			"history", []*hushlogv1.Message{said(user, text(attackText)), said(assistant, text("No.")), said(tool, toolResult(attackText)), said(user, text(plainText))},
+			"a tool's result is the tool's",
+			[]*hushlogv1.Message{said(user, toolResult(`{"body":"`+plainText+`\n\n`+attackText+`"}`))},
+			[]string{"tool messages[0].parts[0].tool_result.result tool_result"},
+		},
+		{
+			"history",
+			[]*hushlogv1.Message{said(user, text(attackText)), said(assistant, text("No.")), said(tool, toolResult(attackText)), said(user, text(plainText))},
 			[]string{"user messages[0].parts[0].text.text text earlier", "tool messages[2].parts[0].tool_result.result tool_result"},
 		},
 	} {
@@ -193,7 +197,7 @@ func TestFlagsAreCounted(t *testing.T) {
 	m := newMetrics(prometheus.NewRegistry())
 	require.Equal(t, len(safety.FlagCategories()), testutil.CollectAndCount(m.flags))
 	m.committed(0, nil, nil, map[string]int{"injection": 2}, accepted(nil).GetAcceptedAt().AsTime())
-	require.Equal(t, 2.0, testutil.ToFloat64(m.flags.WithLabelValues("injection")))
+	require.InDelta(t, 2.0, testutil.ToFloat64(m.flags.WithLabelValues("injection")), 0)
 }
 
 // BenchmarkSanitize inspects and flags one interaction of 2 kB.

@@ -117,7 +117,7 @@ func (e *erasures) run(ctx context.Context) error {
 	for {
 		if e.leads() {
 			e.advanceHolds(ctx, failed)
-			if e.now().Sub(remembered) > rememberPause && e.tell(ctx, failed, "delayed erasures are not known", e.remember(ctx)) {
+			if e.now().Sub(remembered) > rememberPause && e.tell(ctx, failed, "delayed erasures are looked for", e.remember(ctx)) {
 				remembered = e.now()
 			}
 			for id, request := range e.waiting() {
@@ -144,7 +144,7 @@ func (e *erasures) run(ctx context.Context) error {
 func (e *erasures) advanceHolds(ctx context.Context, failed map[string]string) {
 	bounded, cancel := context.WithTimeout(ctx, eraseTimeout)
 	defer cancel()
-	e.tell(ctx, failed, "holds do not go on and are tried again", e.holds.advance(bounded))
+	e.tell(ctx, failed, "holds", e.holds.advance(bounded))
 }
 
 // tell logs a failure once and says whether all is well.
@@ -153,7 +153,7 @@ func (e *erasures) tell(ctx context.Context, failed map[string]string, what stri
 	case err == nil:
 		failed[what] = ""
 	case ctx.Err() == nil && failed[what] != err.Error():
-		e.log.ErrorContext(ctx, what, slog.String("error", err.Error()))
+		e.log.ErrorContext(ctx, "a request does not go on and is tried again", slog.String("what", what), slog.String("error", err.Error()))
 		failed[what] = err.Error()
 	}
 	return err == nil

@@ -177,16 +177,19 @@ func TestReleasesThatDoNotHold(t *testing.T) {
 	}{
 		"nobody asked": {
 			[]*hushlogv1.Request{holdRequest(), about("release-release1", "sam", agrees)},
-			[]string{store.HoldActive, store.HoldReleaseRefused, store.HoldPreserved}, refusedNotAsked,
+			[]string{store.HoldActive, store.HoldReleaseRefused, store.HoldPreserved},
+			refusedNotAsked,
 		},
 		"it failed": {
 			[]*hushlogv1.Request{{Kind: hushlogv1.RequestKind_REQUEST_KIND_HOLD, RequestId: holdID, Project: "demo", Resolved: true, Failure: "unreadable"}, about("release-release1", "sam", asks)},
-			[]string{store.HoldFailed, store.HoldReleaseRefused}, refusedReleased,
+			[]string{store.HoldFailed, store.HoldReleaseRefused},
+			refusedReleased,
 		},
 		"no such hold": {[]*hushlogv1.Request{about("release-release1", "sam", asks)}, nil, ""},
 		"another project": {
 			[]*hushlogv1.Request{holdRequest(), {Kind: asks, RequestId: []byte("release-release1"), Project: "other", HoldId: holdID, Actor: "sam", Resolved: true}},
-			[]string{store.HoldActive, store.HoldPreserved}, "",
+			[]string{store.HoldActive, store.HoldPreserved},
+			"",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

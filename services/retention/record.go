@@ -146,7 +146,7 @@ func (r *recorder) lookAt(ctx context.Context, now time.Time, topic policy.Topic
 	return p, nil
 }
 
-func seconds(d time.Duration) uint64 { return uint64(max(d/time.Second, 0)) } //nolint:gosec // not negative
+func seconds(d time.Duration) uint64 { return uint64(max(d/time.Second, 0)) }
 
 // write puts a run on the trail and then into the table: a run that has rows is on the trail.
 func (r *recorder) write(ctx context.Context, now time.Time, failed []string, places []*store.PlaceRecord) error {

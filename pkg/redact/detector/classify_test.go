@@ -2,7 +2,6 @@ package detector
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net"
@@ -89,7 +88,7 @@ func TestClassifyFailsClosed(t *testing.T) {
 	}
 	many := make([]span, maxLabels+1)
 	var f *failure
-	require.True(t, errors.As(checkLabels(texts("a"), [][]span{many}), &f))
+	require.ErrorAs(t, checkLabels(texts("a"), [][]span{many}), &f)
 	require.Equal(t, OutcomeTooLarge, f.outcome)
 	require.Error(t, checkLabels(texts("a"), [][]span{{{EntityType: "x", Score: math.NaN()}}}))
 }
