@@ -33,6 +33,8 @@ type backupJob struct {
 	policy *policy.Policy
 	db     *store.DB
 	out    io.Writer
+	// rows that were changed, for the trail.
+	rows uint64
 }
 
 func newBackupCommand() *cobra.Command {
@@ -45,7 +47,7 @@ func newBackupCommand() *cobra.Command {
 			"part of a backup on the day that its rows reach their date, and all of it after 30 days.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runBackupJob(cmd, path, "backup", store.BackupName(time.Now()), func(ctx context.Context, j *backupJob) error {
+			return runBackupJob(cmd, path, "backup", store.BackupName(time.Now()), everyTable(), func(ctx context.Context, j *backupJob) error {
 				return j.backup(ctx, manifest)
 			})
 		},
@@ -69,7 +71,7 @@ func newRestoreCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runBackupJob(cmd, path, "restore", b.Name, func(ctx context.Context, j *backupJob) error {
+			return runBackupJob(cmd, path, "restore", b.Name, everyTable(), func(ctx context.Context, j *backupJob) error {
 				return j.restore(ctx, b, rewind)
 			})
 		},
@@ -90,9 +92,9 @@ func addManifestFlags(cmd *cobra.Command, path, manifest *string) {
 	}
 }
 
-// runBackupJob puts on the trail that a backup or a restore begins, does it, and puts on the trail how it ended: without
+// runBackupJob puts on the trail that a backup, a restore or a rescan begins, does it, and puts on the trail how it ended: without
 // a trail there is neither.
-func runBackupJob(cmd *cobra.Command, path, action, name string, do func(context.Context, *backupJob) error) error {
+func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string, do func(context.Context, *backupJob) error) error {
 	ctx := cmd.Context()
 	cfg := setup.DefaultConfig()
 	err := service.Load(path, &cfg)
@@ -121,12 +123,13 @@ func runBackupJob(cmd *cobra.Command, path, action, name string, do func(context
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: action, Ref: name, Tables: everyTable()})
+	act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: action, Ref: name, Tables: tables})
 	if err != nil {
 		return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
 	}
-	err = do(ctx, &backupJob{cfg: cfg, policy: p, db: db, out: cmd.OutOrStdout()})
-	outcome := audit.Outcome{Result: audit.OK}
+	job := &backupJob{cfg: cfg, policy: p, db: db, out: cmd.OutOrStdout()}
+	err = do(ctx, job)
+	outcome := audit.Outcome{Result: audit.OK, Rows: job.rows}
 	if err != nil {
 		outcome = audit.Outcome{Result: audit.Failed, Reason: action + "-failed"}
 	}
