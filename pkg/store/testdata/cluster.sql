@@ -845,6 +845,37 @@ ORDER BY (at, kind, place, label)
 TTL toDate(at) + toIntervalDay(400)
 SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
 
+CREATE TABLE IF NOT EXISTS hushlog.reviews ON CLUSTER prod
+(
+    review_id String,
+    kind LowCardinality(String),
+    at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    period_from DateTime('UTC'),
+    period_to DateTime('UTC'),
+    due DateTime('UTC'),
+    owner LowCardinality(String),
+    policy_digest LowCardinality(String),
+    digest String,
+    text String CODEC(ZSTD(3))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/reviews', '{replica}')
+PARTITION BY toDate(at)
+ORDER BY (at, review_id)
+TTL toDate(at) + toIntervalDay(400)
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
+
+CREATE TABLE IF NOT EXISTS hushlog.policies ON CLUSTER prod
+(
+    digest String,
+    at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    document String CODEC(ZSTD(3))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/policies', '{replica}')
+PARTITION BY toDate(at)
+ORDER BY at
+TTL toDate(at) + toIntervalDay(400)
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
+
 CREATE TABLE IF NOT EXISTS hushlog.held_flags ON CLUSTER prod
 (
     hold_id String,
