@@ -164,7 +164,7 @@ func (r *reviewer) overdue(ctx context.Context, now time.Time, made []store.Revi
 		late[review.Kind]++
 		news, err := r.alerts.tell(ctx, &hushlogv1.Alert{
 			Rule: policy.RuleReviewOverdue, Severity: hushlogv1.Severity_SEVERITY_WARNING, Owner: review.Owner,
-			WindowStart: timestamppb.New(review.Due), WindowEnd: timestamppb.New(review.Due), FiredAt: timestamppb.New(now), Value: 1, Threshold: 1,
+			WindowStart: timestamppb.New(review.Due), WindowEnd: timestamppb.New(now), FiredAt: timestamppb.New(now), Value: 1, Threshold: 1,
 		}, review.ReviewID)
 		if err != nil {
 			return err

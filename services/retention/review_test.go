@@ -146,6 +146,7 @@ func TestReviewsThatAreNotSignedInTimeAreTold(t *testing.T) {
 	require.Len(t, places.alerts, 1, "one is late, and told once")
 	require.Equal(t, "review-overdue", places.alerts[0].GetRule())
 	require.Equal(t, "platform", places.alerts[0].GetOwner())
+	require.Equal(t, now, places.alerts[0].GetWindowEnd().AsTime(), "it is late until now: receivers are not told of what is long over")
 	require.InDelta(t, 1, testutil.ToFloat64(r.metrics.reviewsOverdue.WithLabelValues("operational")), 0)
 	require.Zero(t, testutil.ToFloat64(r.metrics.reviewsOverdue.WithLabelValues("compliance")))
 	f.signed["operational-2026-W48"] = true
