@@ -55,10 +55,10 @@ dev: ## the same stack left running, with its ports and tokens printed
 	@$(TIMED) -f $@ .tools/run.sh "$(VERSION)" dev
 
 test: ## all that runs without Docker and Java; says what it skipped and why
-	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test -run "$(RUN)" $(TEST_SUITES)
+	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test -timeout 10m -run "$(RUN)" $(TEST_SUITES)
 
 test-governance: ## trail, roles, dates, holds, erasure, on a whole deployment (make test runs them too)
-	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-governance -packages ./governance -run "$(RUN)" test
+	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-governance -timeout 10m -packages ./governance -run "$(RUN)" test
 
 test-race: ## the tests of every module under the race detector
 	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-race -timeout 15m -run "$(RUN)" $(addsuffix :race,$(MODULES))
