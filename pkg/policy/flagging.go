@@ -36,7 +36,7 @@ func (f *Flagging) Said(d *safety.Detector, role hushlogv1.Role, text string) []
 	id := d.Model().ID()
 	own := role == hushlogv1.Role_ROLE_ASSISTANT
 	var out []TextFlag
-	specific, hidden := false, 0.0
+	specific, shown, hidden := false, false, 0.0
 	for i, c := range safety.Categories() {
 		attack := c == safety.Attack || safety.IsAttack(c)
 		score, least := in.Scores[i], f.Thresholds[i]
@@ -48,13 +48,16 @@ func (f *Flagging) Said(d *safety.Detector, role hushlogv1.Role, text string) []
 		case attack && own:
 			continue // a model does not attack itself: its answer tells of an attack at most
 		}
-		if in.Plain[i] <= least && (in.Noise <= noiseFlagged || !attack) {
+		switch {
+		case in.Plain[i] > least, attack && in.Noise > noiseFlagged:
+			shown = true
+		default:
 			hidden = max(hidden, score)
 		}
 		specific = specific || safety.IsAttack(c)
 		out = append(out, TextFlag{c, score, ruleModel, id})
 	}
-	if hidden > 0 {
+	if hidden > 0 && !shown {
 		out = append(out, TextFlag{safety.Encoded, hidden, ruleDecoded, id})
 	}
 	if in.Noise > noiseFlagged && !own {

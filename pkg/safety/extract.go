@@ -1,5 +1,7 @@
 package safety
 
+import "sync"
+
 // View holds the rows of a text, or of a decoded view of it, word by word: what the trainer learns from.
 type View struct {
 	Rows []uint32
@@ -22,6 +24,17 @@ func Extract(text string) []View {
 	readViews(text, &sig, x.text)
 	return x.out
 }
+
+// ConceptRow reports whether a row stands for a concept or for two: what texts in different languages share.
+func ConceptRow(r uint32) bool { return r < pairRows || conceptRows()[r] }
+
+var conceptRows = sync.OnceValue(func() map[uint32]bool {
+	m := map[uint32]bool{}
+	for id := range uint64(maxConcepts) {
+		m[row(mix(id, kindConcept))] = true
+	}
+	return m
+})
 
 // EachWindow calls f with the first row of each window of the view, and the row after its last.
 func (v *View) EachWindow(f func(from, to int)) {

@@ -20,7 +20,10 @@ type fitOptions struct {
 	rate   float64 // of learning, divided by the root of the squares of past gradients
 	decay  float64 // of weights, each time they are learned
 	drop   float64 // share of features that are left out each time
-	seed   uint64
+	// concepts is the share of times that all features but concepts are left out, so that these, which other languages have
+	// too, can stand for themselves.
+	concepts float64
+	seed     uint64
 }
 
 // target says what a head is to learn of an example: 1, 0, or nothing (weight 0).
@@ -52,7 +55,7 @@ type fitter struct {
 }
 
 func fit(list []*example, opt fitOptions) *weights {
-	f := &fitter{opt: opt, m: mask{opt.seed, uint64(opt.drop * (1 << 32))}, squares: make([][safety.Heads]float32, safety.Rows)}
+	f := &fitter{opt: opt, m: mask{salt: opt.seed, below: uint64(opt.drop * (1 << 32)), concepts: uint64(opt.concepts * (1 << 32))}, squares: make([][safety.Heads]float32, safety.Rows)}
 	f.w.rows = make([][safety.Heads]float32, safety.Rows)
 	rng := rand.New(rand.NewPCG(opt.seed, 7)) //nolint:gosec // order, not secrets; the same every time
 	order := slices.Clone(list)
@@ -111,14 +114,27 @@ func (w *weights) highest(views []safety.View, sums [][safety.Heads]float64) ([s
 
 // mask says which features are left out: which ones is drawn anew each time that a text is learned, so that no few of them
 // stand for all (dropout: Srivastava et al. 2014).
-type mask struct{ salt, below uint64 }
+type mask struct {
+	salt, below uint64
+	concepts    uint64 // below it, all but concepts are left out
+	only        bool
+}
+
+// next draws another mask.
+func (m *mask) next() {
+	m.salt = m.salt*6364136223846793005 + 1442695040888963407
+	m.only = m.salt>>32 < m.concepts
+}
 
 func (m mask) drops(row uint32) bool {
+	if m.only {
+		return !safety.ConceptRow(row)
+	}
 	return (uint64(row)^m.salt)*0x9e3779b97f4a7c15>>32 < m.below
 }
 
 func (f *fitter) learn(e *example, rate float64) {
-	f.m.salt = f.m.salt*6364136223846793005 + 1442695040888963407
+	f.m.next()
 	var top [safety.Heads]best
 	top, f.sums = f.w.highest(e.views, f.sums)
 	var gradient [safety.Heads]float64
@@ -157,7 +173,7 @@ func (f *fitter) learn(e *example, rate float64) {
 
 // masked is the score of a window without the features that are left out, as if it were of all.
 func (f *fitter) masked(h int, b *best) float64 {
-	if f.opt.drop == 0 || b.view == nil {
+	if b.view == nil {
 		return b.score
 	}
 	sum := 0.0
@@ -166,5 +182,8 @@ func (f *fitter) masked(h int, b *best) float64 {
 			sum += float64(f.w.rows[r][h])
 		}
 	}
-	return sum/(1-f.opt.drop)/safety.Length(b.to-b.from) + f.w.bias[h]
+	if !f.m.only {
+		sum /= 1 - f.opt.drop
+	}
+	return sum/safety.Length(b.to-b.from) + f.w.bias[h]
 }

@@ -42,6 +42,7 @@ func run() error {
 	flag.Float64Var(&s.fit.rate, "rate", 0.3, "")
 	flag.Float64Var(&s.fit.decay, "decay", 1e-3, "")
 	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
+	flag.Float64Var(&s.fit.concepts, "concepts", 0.35, "`share` of the times that a text is learned by its concepts alone")
 	flag.Uint64Var(&s.fit.seed, "seed", 1, "")
 	flag.Parse()
 
