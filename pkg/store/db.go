@@ -134,3 +134,22 @@ func (db *DB) Ping(ctx context.Context) error {
 func (db *DB) Close() error {
 	return clean("close ClickHouse", db.conn.Close())
 }
+
+// texts runs a statement whose rows are one text each.
+func (db *DB) texts(ctx context.Context, op, query string, args ...any) ([]string, error) {
+	rows, err := db.conn.Query(ctx, query, args...)
+	if err != nil {
+		return nil, clean(op, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var texts []string
+	for rows.Next() {
+		var text string
+		err = rows.Scan(&text)
+		if err != nil {
+			return nil, clean(op, err)
+		}
+		texts = append(texts, text)
+	}
+	return texts, clean(op, rows.Err())
+}

@@ -233,23 +233,8 @@ func (s ErasureStep) Final() bool {
 
 // ShredsBegun lists the request ids of keys whose destruction was begun and has no receipt.
 func (db *DB) ShredsBegun(ctx context.Context) ([]string, error) {
-	const op = "look for keys whose destruction was begun"
-	rows, err := db.conn.Query(ctx, "SELECT request_id FROM "+Database+"."+TableErasures+" WHERE startsWith(request_id, '"+ShredPrefix+
+	return db.texts(ctx, "look for keys whose destruction was begun", "SELECT request_id FROM "+Database+"."+TableErasures+" WHERE startsWith(request_id, '"+ShredPrefix+
 		"') GROUP BY request_id HAVING countIf(state = '"+ErasureShredded+"') = 0 ORDER BY request_id")
-	if err != nil {
-		return nil, clean(op, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var ids []string
-	for rows.Next() {
-		var id string
-		err = rows.Scan(&id)
-		if err != nil {
-			return nil, clean(op, err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, clean(op, rows.Err())
 }
 
 // ErasureSteps reads what was done of a request, in order.

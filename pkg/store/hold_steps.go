@@ -112,20 +112,5 @@ func (db *DB) AddHoldSubjects(ctx context.Context, h Hold) error {
 
 // HoldSubjects reads whom a hold is about.
 func (db *DB) HoldSubjects(ctx context.Context, id string) ([]string, error) {
-	const op = "read whom a hold is about"
-	rows, err := db.conn.Query(ctx, "SELECT DISTINCT pseudonym FROM "+Database+"."+TableHoldSubjects+" WHERE hold_id = {id:String} ORDER BY pseudonym", clickhouse.Named("id", id))
-	if err != nil {
-		return nil, clean(op, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var pseudonyms []string
-	for rows.Next() {
-		var pseudonym string
-		err = rows.Scan(&pseudonym)
-		if err != nil {
-			return nil, clean(op, err)
-		}
-		pseudonyms = append(pseudonyms, pseudonym)
-	}
-	return pseudonyms, clean(op, rows.Err())
+	return db.texts(ctx, "read whom a hold is about", "SELECT DISTINCT pseudonym FROM "+Database+"."+TableHoldSubjects+" WHERE hold_id = {id:String} ORDER BY pseudonym", clickhouse.Named("id", id))
 }

@@ -211,27 +211,13 @@ func (r *restore) stage(ctx context.Context, table Table, item BackupItem) (uint
 
 // columns are those that both the backup and the schema have; a column that is new has its default.
 func (r *restore) columns(ctx context.Context, table Table) (string, error) {
-	const op = "compare columns"
-	rows, err := r.db.conn.Query(ctx, "SELECT name FROM system.columns WHERE database = {staging:String} AND table = {raw:String} AND name IN "+
+	names, err := r.db.texts(ctx, "compare columns", "SELECT '`' || name || '`' FROM system.columns WHERE database = {staging:String} AND table = {raw:String} AND name IN "+
 		"(SELECT name FROM system.columns WHERE database = {db:String} AND table = {table:String}) ORDER BY position",
 		clickhouse.Named("staging", staging), clickhouse.Named("raw", rawName(table)), clickhouse.Named("db", Database), clickhouse.Named("table", table.Name))
-	if err != nil {
-		return "", clean(op, err)
+	if err == nil && len(names) == 0 {
+		err = fmt.Errorf("table %s: the backup has none of its columns: %w", table.Name, ErrBackup)
 	}
-	defer func() { _ = rows.Close() }()
-	var names []string
-	for rows.Next() {
-		var name string
-		err = rows.Scan(&name)
-		if err != nil {
-			return "", clean(op, err)
-		}
-		names = append(names, "`"+name+"`")
-	}
-	if len(names) == 0 {
-		return "", fmt.Errorf("table %s: the backup has none of its columns: %w", table.Name, ErrBackup)
-	}
-	return strings.Join(names, ", "), clean(op, rows.Err())
+	return strings.Join(names, ", "), err
 }
 
 // erasedRow is the condition of a row that a tombstone covers: see Mark. Rows of a hold that is in force are kept in
@@ -309,21 +295,6 @@ func rowKey(table Table) []string {
 
 // partitions are those of the staged rows: one, or one for each hold.
 func (r *restore) partitions(ctx context.Context, table Table) ([]string, error) {
-	const op = "list staged partitions"
-	rows, err := r.db.conn.Query(ctx, "SELECT DISTINCT partition_id FROM system.parts WHERE active AND database = {db:String} AND table = {table:String} ORDER BY partition_id",
+	return r.db.texts(ctx, "list staged partitions", "SELECT DISTINCT partition_id FROM system.parts WHERE active AND database = {db:String} AND table = {table:String} ORDER BY partition_id",
 		clickhouse.Named("db", staging), clickhouse.Named("table", table.Name))
-	if err != nil {
-		return nil, clean(op, err)
-	}
-	defer func() { _ = rows.Close() }()
-	var ids []string
-	for rows.Next() {
-		var id string
-		err = rows.Scan(&id)
-		if err != nil {
-			return nil, clean(op, err)
-		}
-		ids = append(ids, id)
-	}
-	return ids, clean(op, rows.Err())
 }

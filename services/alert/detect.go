@@ -143,6 +143,9 @@ func transition(a *hushlogv1.Alert) string { return a.GetFingerprint() + a.GetSt
 
 // Handle counts records and returns the alerts that fire.
 func (d *detection) Handle(ctx context.Context, at stream.Partition, records []*kgo.Record) ([]*kgo.Record, error) {
+	if len(records) == 0 {
+		return nil, nil // a batch may hold nothing but marks of transactions
+	}
 	var publish []*kgo.Record
 	d.snapshots.began(at, records[0].Offset)
 	for _, record := range records {

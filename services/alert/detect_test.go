@@ -241,7 +241,11 @@ func runCrashing(t *testing.T, kafka []kgo.Opt, log map[stream.Partition][]*kgo.
 		d := testDetection(t, kafka, crashRules, time.Now)
 		d.admin, d.asked, d.clear = kadm.NewClient(client), time.Now().Add(time.Hour), end
 		d.cfg.Idle = 0
-		d.cfg.SnapshotEvery = 20 * time.Millisecond
+		// Every other life snapshots whenever it may: with a time to wait, lives that are short for it would get nowhere.
+		d.cfg.SnapshotEvery = time.Nanosecond
+		if crashes%2 == 1 {
+			d.cfg.SnapshotEvery = time.Hour
+		}
 		require.NoError(t, d.Assigned(t.Context()))
 		next := copyOf(committed)
 		if life(t, d, log, next, committed, publish, order, r) {
@@ -298,4 +302,12 @@ func life(t *testing.T, d *detection, log map[stream.Partition][]*kgo.Record, ne
 			return true
 		}
 	}
+}
+
+// TestABatchOfMarksIsNothing hands over what a partition gives that holds nothing but the marks of transactions.
+func TestABatchOfMarksIsNothing(t *testing.T) {
+	d := testDetection(t, nil, twoRules, fixed(noon))
+	out, err := d.Handle(t.Context(), p0, nil)
+	require.NoError(t, err)
+	require.Empty(t, out)
 }

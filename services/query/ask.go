@@ -60,9 +60,15 @@ type wish struct {
 
 // serveWish takes what a person asks for: on the trail before it is published and after.
 func (s *Service) serveWish(action string, decode func(io.Reader) (*wish, *problem)) http.HandlerFunc {
+	return s.serveTaken(action, func(a *attempt, w http.ResponseWriter, r *http.Request) (string, *problem) {
+		return a.ask(w, r, action, decode)
+	})
+}
+
+// serveTaken answers with the id of what take has taken, or with why it has not.
+func (s *Service) serveTaken(action string, take func(*attempt, http.ResponseWriter, *http.Request) (string, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: action}}
-		id, failure := a.ask(w, r, action, decode)
+		id, failure := take(&attempt{service: s, entry: &hushlogv1.AuditEntry{Action: action}}, w, r)
 		outcome := outcomeOK
 		if failure != nil {
 			outcome = string(failure.code)
@@ -74,6 +80,31 @@ func (s *Service) serveWish(action string, decode func(io.Reader) (*wish, *probl
 		}
 		writeJSON(w, http.StatusAccepted, map[string]string{"request_id": id})
 	}
+}
+
+// announced has publish publish what was asked for under a new id, on the trail before and after; what is
+// published although its outcome is not on the trail will be done, and whoever does it says so there. kind is what the log
+// calls it.
+func (a *attempt) announced(ctx context.Context, kind string, publish func(id []byte) *problem) (string, *problem) {
+	log := a.service.log.With(slog.String("kind", kind))
+	id := make([]byte, seal.HashSize)
+	_, _ = rand.Read(id) // never fails, see crypto/rand
+	a.entry.Ref = hex.EncodeToString(id)
+	act, err := a.service.deps.Trail.Begin(ctx, a.entry)
+	if err != nil {
+		log.ErrorContext(ctx, "a request was not taken: its intent was not audited", slog.Any("error", err))
+		return "", a.notAnnounced(err)
+	}
+	failure := publish(id)
+	result := audit.Outcome{Result: audit.OK}
+	if failure != nil {
+		result = audit.Outcome{Result: audit.Failed, Reason: string(failure.code)}
+	}
+	err = act.End(ctx, result)
+	if failure == nil && err != nil {
+		log.ErrorContext(ctx, "a request was taken and its outcome not audited", slog.String("request", a.entry.GetRef()), slog.Any("error", err))
+	}
+	return a.entry.GetRef(), failure
 }
 
 func (a *attempt) ask(w http.ResponseWriter, r *http.Request, action string, decode func(io.Reader) (*wish, *problem)) (string, *problem) {
@@ -91,25 +122,7 @@ func (a *attempt) ask(w http.ResponseWriter, r *http.Request, action string, dec
 	if !known || !a.role.Allows(asked.right, asked.request.GetProject()) {
 		return "", a.refuse(r.Context(), &mayNot)
 	}
-	id := make([]byte, seal.HashSize)
-	_, _ = rand.Read(id) // never fails, see crypto/rand
-	a.entry.Ref = hex.EncodeToString(id)
-	act, err := a.service.deps.Trail.Begin(r.Context(), a.entry)
-	if err != nil {
-		a.service.log.ErrorContext(r.Context(), "a request was not taken: its intent was not audited", slog.Any("error", err))
-		return "", a.notAnnounced(err)
-	}
-	failure = a.publish(r.Context(), id, asked)
-	result := audit.Outcome{Result: audit.OK}
-	if failure != nil {
-		result = audit.Outcome{Result: audit.Failed, Reason: string(failure.code)}
-	}
-	err = act.End(r.Context(), result)
-	if failure == nil && err != nil {
-		// It is published and will be done; retention's own entries say so.
-		a.service.log.ErrorContext(r.Context(), "a request was taken and its outcome not audited", slog.String("request", a.entry.GetRef()), slog.Any("error", err))
-	}
-	return a.entry.GetRef(), failure
+	return a.announced(r.Context(), asked.action, func(id []byte) *problem { return a.publish(r.Context(), id, asked) })
 }
 
 // publish seals the end user's id, where one is named, and publishes the request.

@@ -2,8 +2,6 @@ package query
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -20,7 +18,6 @@ import (
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/contract"
 	"github.com/hushlog/hushlog/pkg/policy"
-	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -59,22 +56,7 @@ var (
 	badOrder    = problem{http.StatusBadRequest, "bad-request", `send {"action": "replay" or "drop", "project": "...", "purpose": "...", "reason": "", "events": [{"partition": 0, "offset": 0}]} as application/json and nothing else; at most 1000 events`, 0, audit.Refused, 0, nil}
 )
 
-// serveQuarantine takes an order about quarantined events: on the trail before it is published and after.
-func (s *Service) serveQuarantine(w http.ResponseWriter, r *http.Request) {
-	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionQuarantine}}
-	id, failure := a.order(w, r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
-	if failure != nil {
-		writeProblem(w, failure)
-		return
-	}
-	writeJSON(w, http.StatusAccepted, map[string]string{"request_id": id})
-}
-
+// order takes an order about quarantined events: on the trail before it is published and after.
 func (a *attempt) order(w http.ResponseWriter, r *http.Request) (string, *problem) {
 	failure := a.signIn(r)
 	if failure != nil {
@@ -98,25 +80,8 @@ func (a *attempt) order(w http.ResponseWriter, r *http.Request) (string, *proble
 	if !known || !a.role.Allows(policy.RightQuarantine, asked.Project) {
 		return "", a.refuse(r.Context(), &mayNotOrder)
 	}
-	id := make([]byte, seal.HashSize)
-	_, _ = rand.Read(id) // never fails, see crypto/rand
-	a.entry.Ref, a.entry.Tables = hex.EncodeToString(id), []string{policy.Database + "." + policy.TableQuarantined}
-	act, err := a.service.deps.Trail.Begin(r.Context(), a.entry)
-	if err != nil {
-		a.service.log.ErrorContext(r.Context(), "an order about quarantine was not taken: its intent was not audited", slog.Any("error", err))
-		return "", a.notAnnounced(err)
-	}
-	failure = a.publishOrder(r.Context(), id, asked)
-	result := audit.Outcome{Result: audit.OK}
-	if failure != nil {
-		result = audit.Outcome{Result: audit.Failed, Reason: string(failure.code)}
-	}
-	err = act.End(r.Context(), result)
-	if failure == nil && err != nil {
-		// It is published and will be followed; the rows of quarantined say by whose order.
-		a.service.log.ErrorContext(r.Context(), "an order about quarantine was taken and its outcome not audited", slog.String("request", a.entry.GetRef()), slog.Any("error", err))
-	}
-	return a.entry.GetRef(), failure
+	a.entry.Tables = []string{policy.Database + "." + policy.TableQuarantined}
+	return a.announced(r.Context(), a.entry.GetAction(), func(id []byte) *problem { return a.publishOrder(r.Context(), id, asked) })
 }
 
 func decodeOrder(body io.Reader, into *order) *problem {

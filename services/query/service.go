@@ -151,7 +151,7 @@ func (s *Service) routes() http.Handler {
 	mux.HandleFunc("POST /v1/erasures", s.serveWish(actionErase, decodeErasure))
 	mux.HandleFunc("POST /v1/holds", s.serveWish(actionHold, decodeHold))
 	mux.HandleFunc("POST /v1/holds/release", s.serveWish(actionRelease, decodeRelease))
-	mux.HandleFunc("POST /v1/quarantine", s.serveQuarantine)
+	mux.HandleFunc("POST /v1/quarantine", s.serveTaken(actionQuarantine, (*attempt).order))
 	mux.HandleFunc("POST /v1/reviews", s.serveSign)
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)
 	return mux
