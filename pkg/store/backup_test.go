@@ -150,7 +150,7 @@ func TestARestoreKeepsToDates(t *testing.T) {
 // TestARestoreRefuses what would double rows, and a backup that is not whole or not ours.
 func TestARestoreRefuses(t *testing.T) {
 	t.Parallel()
-	engine, admin, b := backedUp(t)
+	_, admin, b := backedUp(t)
 	ignore := func(store.RestoredItem) {}
 
 	empty(t, admin)
@@ -185,7 +185,6 @@ func TestARestoreRefuses(t *testing.T) {
 	strange := *b
 	strange.Items = []store.BackupItem{{Table: "contents", Label: "standard", Day: "x') --"}}
 	require.ErrorIs(t, admin.Restore(t.Context(), &strange, time.Now(), dates(), ignore), store.ErrBackup)
-	_ = engine
 }
 
 // TestBackupsAreEncrypted looks for a stored word in the files of the backup.

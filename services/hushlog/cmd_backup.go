@@ -29,7 +29,7 @@ const maxManifest = 64 << 20
 
 // backupJob is a backup or a restore under way.
 type backupJob struct {
-	cfg    setup.Config
+	kafka  *kadm.Client
 	policy *policy.Policy
 	db     *store.DB
 	out    io.Writer
@@ -127,7 +127,7 @@ func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string
 	if err != nil {
 		return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
 	}
-	job := &backupJob{cfg: cfg, policy: p, db: db, out: cmd.OutOrStdout()}
+	job := &backupJob{kafka: kadm.NewClient(publisher.Client()), policy: p, db: db, out: cmd.OutOrStdout()}
 	err = do(ctx, job)
 	outcome := audit.Outcome{Result: audit.OK, Rows: job.rows}
 	if err != nil {
@@ -220,7 +220,7 @@ func (j *backupJob) restore(ctx context.Context, b *store.Backup, rewind bool) e
 	if err != nil {
 		return err
 	}
-	err = j.balance(ctx, b)
+	err = j.balance(ctx)
 	if err == nil && rewind {
 		err = j.rewind(ctx, b)
 	}
@@ -228,18 +228,18 @@ func (j *backupJob) restore(ctx context.Context, b *store.Backup, rewind bool) e
 }
 
 // balance compares what the restored ledger counts with the rows that are there, as far back as all of them are kept.
-func (j *backupJob) balance(ctx context.Context, b *store.Backup) error {
-	since := b.At.AddDate(0, 0, 1)
-	shortest := since
+func (j *backupJob) balance(ctx context.Context) error {
+	var since time.Time
 	for _, e := range store.Expiries(j.policy) {
-		if e.Table == store.TableInteractions || e.Table == store.TableLedger {
-			start := time.Now().Add(-e.Keep).AddDate(0, 0, 1)
-			if shortest.Equal(since) || start.After(shortest) {
-				shortest = start
-			}
+		if e.Table != store.TableInteractions && e.Table != store.TableLedger {
+			continue
+		}
+		kept := time.Now().Add(-e.Keep).AddDate(0, 0, 1)
+		if kept.After(since) {
+			since = kept
 		}
 	}
-	lines, err := j.db.Ledger(ctx, shortest)
+	lines, err := j.db.Ledger(ctx, since)
 	if err != nil {
 		return err
 	}
@@ -250,7 +250,7 @@ func (j *backupJob) balance(ctx context.Context, b *store.Backup) error {
 			missing += line.Stored - line.Counted
 		}
 	}
-	fmt.Fprintf(j.out, "ledger since %s: %d stored, %d counted with those erased\n", shortest.UTC().Format(time.DateOnly), stored, counted)
+	fmt.Fprintf(j.out, "ledger since %s: %d stored, %d counted with those erased\n", since.UTC().Format(time.DateOnly), stored, counted)
 	if missing > 0 {
 		return fmt.Errorf("%d interactions that the ledger counts are not there", missing)
 	}
@@ -262,26 +262,16 @@ const rewindBefore = 15 * time.Minute
 
 // rewind sets ingest's groups back. Blocks that are stored are known again and not stored twice.
 func (j *backupJob) rewind(ctx context.Context, b *store.Backup) error {
-	opts, err := stream.Dial(j.cfg.Kafka)
-	if err != nil {
-		return err
-	}
-	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = publisher.Close(context.WithoutCancel(ctx)) }()
-	admin := kadm.NewClient(publisher.Client())
 	from := b.At.Add(-rewindBefore)
 	for group, topics := range ingest.Reads() {
-		listed, err := admin.ListOffsetsAfterMilli(ctx, from.UnixMilli(), topics...)
+		listed, err := j.kafka.ListOffsetsAfterMilli(ctx, from.UnixMilli(), topics...)
 		if err == nil {
 			err = listed.Error()
 		}
 		if err != nil {
 			return fmt.Errorf("find where the stream was at the time of the backup: %w", err)
 		}
-		err = admin.CommitAllOffsets(ctx, group, listed.Offsets())
+		err = j.kafka.CommitAllOffsets(ctx, group, listed.Offsets())
 		if err != nil {
 			return fmt.Errorf("set %s back (is ingest stopped?): %w", group, err)
 		}
