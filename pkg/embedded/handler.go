@@ -115,7 +115,7 @@ func (h *handler) reload(ctx context.Context) error {
 	return nil
 }
 
-// authenticate returns the user that the request names and its certificate proves.
+// authenticate returns the user that the request names; user says whether its certificate proves it.
 func (h *handler) authenticate(r *http.Request) (string, error) {
 	name := r.Header.Get("X-ClickHouse-User")
 	_, _, basic := r.BasicAuth()
@@ -126,15 +126,13 @@ func (h *handler) authenticate(r *http.Request) (string, error) {
 		return "", errNotIn(name, "passwords and tokens are not taken, only client certificates")
 	case name == "" || r.Header.Get("X-ClickHouse-SSL-Certificate-Auth") != "on":
 		return "", errNotIn(name, "the headers X-ClickHouse-User and X-ClickHouse-SSL-Certificate-Auth: on are required")
-	case r.TLS.PeerCertificates[0].Subject.CommonName != name:
-		return "", errNotIn(name, "the certificate is not this user's")
 	}
 	return name, nil
 }
 
 // user returns the user's rights.
 func (h *handler) user(rights *rights, name, commonName string) (*user, error) {
-	if slices.Contains(h.full, name) {
+	if slices.Contains(h.full, name) && name == commonName {
 		return &user{name: name, full: true}, nil
 	}
 	u := rights.users[name]

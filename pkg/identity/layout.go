@@ -33,6 +33,9 @@ func Servers() []string { return []string{Kafka, ClickHouse} }
 // RoleUser is the ClickHouse user of a role.
 func RoleUser(role string) string { return RolePrefix + role }
 
+// ExportUser is the ClickHouse user of a role's exports. It signs in with the certificate of RoleUser.
+func ExportUser(role string) string { return "export_" + role }
+
 // Layout is a deployment's directory. It only names paths and touches nothing.
 type Layout struct {
 	// Dir is the deployment directory.

@@ -9,18 +9,23 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 )
 
-// ClickHouseUsers lists the users: services with grants first, then one for each role.
+// ClickHouseUsers lists the users: services with grants first, then one for each role, and one more for the exports
+// of a role that may export.
 func (p *Policy) ClickHouseUsers() []User {
 	var users []User
 	for _, r := range rights {
 		if len(r.grants) > 0 {
 			users = append(users, User{
-				Name: r.service, Grants: slices.Clone(r.grants), RowFilters: serviceFilters(r.service),
+				Name: r.service, CommonName: r.service, Grants: slices.Clone(r.grants), RowFilters: serviceFilters(r.service),
 			})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Roles)) {
-		users = append(users, p.roleUser(name))
+		user := p.roleUser(name)
+		users = append(users, user)
+		if slices.Contains(p.Roles[name].May, RightExport) {
+			users = append(users, p.exportUser(user))
+		}
 	}
 	return users
 }
@@ -41,7 +46,7 @@ func serviceFilters(service string) map[string]string {
 func (p *Policy) roleUser(name string) User {
 	role := p.Roles[name]
 	user := User{
-		Name: identity.RoleUser(name), Role: name, ReadOnly: true, Limits: role.Limits,
+		Name: identity.RoleUser(name), CommonName: identity.RoleUser(name), Role: name, ReadOnly: true, Limits: role.Limits,
 		RowFilters: make(map[string]string),
 	}
 	for _, table := range slices.Sorted(maps.Keys(role.Tables)) {
@@ -52,6 +57,37 @@ func (p *Policy) roleUser(name string) User {
 		user.Grants = append(user.Grants, fmt.Sprintf("GRANT SELECT%s ON %s.%s", columns, Database, table))
 		spec, ok := tableNamed(table)
 		if ok {
+			user.RowFilters[table] = role.rowFilter(spec)
+		}
+	}
+	return user
+}
+
+// Exportable are the classes of which a role exports records: those that it sees and that may be exported, if it may.
+func (p *Policy) Exportable(role string) []string {
+	exportable := []string{}
+	for _, class := range p.Roles[role].Classes {
+		if p.Classes[class].Export && slices.Contains(p.Roles[role].May, RightExport) {
+			exportable = append(exportable, string(class))
+		}
+	}
+	return exportable
+}
+
+// exportUser is the user of a role's exports: it sees what the role sees, less the records of classes that may not be
+// exported. ClickHouse itself leaves them out, whatever the statement is.
+func (p *Policy) exportUser(user User) User {
+	role := p.Roles[user.Role]
+	role.Classes = slices.DeleteFunc(slices.Clone(role.Classes), func(c Class) bool { return !p.Classes[c].Export })
+	user.Name, user.Export = identity.ExportUser(user.Role), true
+	user.RowFilters = maps.Clone(user.RowFilters)
+	for table := range user.RowFilters {
+		spec, _ := tableNamed(table)
+		switch {
+		case !spec.records():
+		case len(role.Classes) == 0:
+			user.RowFilters[table] = "0"
+		default:
 			user.RowFilters[table] = role.rowFilter(spec)
 		}
 	}

@@ -31,8 +31,10 @@ type ACL struct {
 
 // User is a ClickHouse user: a service, or one role of the policy.
 type User struct {
-	// Name, which is the CN of the user's certificate too.
+	// Name of the user.
 	Name string
+	// CommonName is the CN of the certificate that the user signs in with.
+	CommonName string
 	// Role of the policy; empty for a service.
 	Role string
 	// Grants are GRANT statements without TO, as users.xml takes them.
@@ -43,6 +45,8 @@ type User struct {
 	ReadOnly bool
 	// Limits of a role; zero for a service.
 	Limits RoleLimits
+	// Export says that the user is the one of a role's exports.
+	Export bool
 }
 
 // TableRetention says when rows of one table, of one retention label where it has labels, expire.

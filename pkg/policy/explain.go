@@ -157,6 +157,8 @@ func (p *Policy) explainReaders(out *bytes.Buffer) {
 		}
 		fmt.Fprintf(out, "    of %s records of %s; at most %d rows, %s, %s a query\n", list(role.Classes),
 			projectsText(role.Projects), role.Limits.MaxRows, role.Limits.MaxTime, role.Limits.MaxMemory)
+		fmt.Fprintf(out, "    looks at %d records, %s at a time; exports more of %s\n", role.Limits.LookRows, role.Limits.LookBytes,
+			orNone(p.Exportable(name)))
 	}
 }
 

@@ -137,6 +137,8 @@ type ClassRules struct {
 	Retention string `yaml:"retention"`
 	// Sample says how many conversations are stored at all.
 	Sample Sample `yaml:"sample"`
+	// Export says whether records of the class may be in what a role that may export takes away.
+	Export bool `yaml:"export"`
 	// AlertsTo gets alerts about records of the class; empty leaves them to the owner of the rule.
 	AlertsTo string `yaml:"alerts_to"`
 }
@@ -234,6 +236,8 @@ const (
 	RightErase Right = "erase"
 	// RightHold is to ask for a legal hold, for its release, and to agree to a release that somebody else asked for.
 	RightHold Right = "hold"
+	// RightExport is to take away more records than may be looked at, of classes that may be exported.
+	RightExport Right = "export"
 	// RightQuarantine is to have quarantined events inspected again, or dropped.
 	RightQuarantine Right = "quarantine"
 	// RightSignOperational is to sign the weekly review of operations.
@@ -246,7 +250,7 @@ const (
 
 // Rights lists what a role may be given the right to ask for.
 func Rights() []Right {
-	return []Right{RightErase, RightHold, RightQuarantine, RightSignOperational, RightSignCompliance, RightSignSecurity}
+	return []Right{RightErase, RightHold, RightExport, RightQuarantine, RightSignOperational, RightSignCompliance, RightSignSecurity}
 }
 
 // SignRight is the right to sign reviews of a kind.
@@ -264,6 +268,9 @@ func (r Role) Allows(right Right, project string) bool {
 type RoleLimits struct {
 	// MaxRows of a result.
 	MaxRows int64 `yaml:"max_rows"`
+	// LookRows and LookBytes bound a result that is made from records; a larger one is an export.
+	LookRows  int64 `yaml:"look_rows"`
+	LookBytes Bytes `yaml:"look_bytes"`
 	// MaxTime of a query.
 	MaxTime Duration `yaml:"max_time"`
 	// MaxMemory of a query.

@@ -122,7 +122,7 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"milder in a class", "by_class: {}", "by_class: {Restricted: {EMAIL: keep}}", "actions.by_class.Restricted.EMAIL", 27, "", "is milder than the default"},
 		{"missing class", "  Public:\n", "  Open:\n", "classes.Open", 3, "", "is not a class"},
 		{"type in a condition", "types: [SECRET,", "types: [SECRETS,", "classes.Restricted.when[0].types[0]", 17, "", "is not a type of finding"},
-		{"condition without content", "OTHER]\n        at_least: 1\n", "OTHER]\n        at_least: 1\n      - {}\n", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: \"\"\n  Restricted", "holds for every record"},
+		{"condition without content", "OTHER]\n        at_least: 1\n", "OTHER]\n        at_least: 1\n      - {}\n", "classes.Sensitive.when[1]", 9, "    store: full\n    retention: standard\n    sample: { rate: 1, keep: [failed, flagged] }\n    alerts_to: \"\"\n    export: false\n  Restricted", "holds for every record"},
 		{"unknown label", "retention: short", "retention: shorter", "classes.Restricted.retention", 5, "", "is not a retention label"},
 		{"half days", "content: 30d", "content: 36h", "retention.labels.standard.content", 17, "", "is missing or not a number of days"},
 		{"content outlives metadata", "content: 30d", "content: 91d", "retention.labels.standard.content", 17, "", "would outlive the metadata that says what it is"},
@@ -133,6 +133,8 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"sampling nothing", "sample: { rate: 1,", "sample: { rate: 0,", "classes.Public.sample.rate", 15, "", "is missing or out of range"},
 		{"sampling more than all", "sample: { rate: 1,", "sample: { rate: 1.01,", "classes.Public.sample.rate", 15, "", "is missing or out of range"},
 		{"exempt for being", "keep: [failed, flagged] }", "keep: [failed, odd] }", "classes.Public.sample.keep[1]", 39, "", "is nothing that can be exempt"},
+		{"export of what", "export: true", "export: some", "classes.Public.export", 5, "", "must be true or false"},
+		{"more to look at than there is", "look_rows: 1000", "look_rows: 10001", "roles.engineering.limits.look_rows", 32, "", "is missing or out of range"},
 		{"alerts to nobody there", "alerts_to: \"\"", "alerts_to: \"no one\"", "classes.Public.alerts_to", 5, "", "is not a name"},
 		{"a purpose for nothing", "content: metadata\n\n", "content: nothing\n\n", "purposes.usage.content", 5, "    content: metadata\n\n", "does not say what is stored"},
 		{"unknown duty", "duties: {}", "duties: {sox: [audit]}", "retention.duties.sox", 12, "", "is not a duty that this hushlog knows"},
@@ -310,6 +312,35 @@ func TestEachClassSaysEverything(t *testing.T) {
 	require.Equal(t, Nothing, p.Storage(Restricted, "debugging", Full))
 	require.False(t, p.Sampled(Restricted, Lot{Failed: true, Flagged: true}))
 	require.Equal(t, "classes.Restricted.store", p.Warnings()[0].Field)
+}
+
+// TestExportsTakeRoleAndClass: a class that may be exported is so by roles that may, as a user of its own.
+func TestExportsTakeRoleAndClass(t *testing.T) {
+	p := Default()
+	require.Equal(t, []string{"Public", "Internal"}, p.Exportable("security"))
+	require.Empty(t, p.Exportable("analyst"), "the role may not")
+	require.Empty(t, p.Exportable("nobody"))
+	filters := func(p *Policy, name string) map[string]string {
+		for _, user := range p.ClickHouseUsers() {
+			if user.Name == name {
+				require.Equal(t, "role_security", user.CommonName)
+				return user.RowFilters
+			}
+		}
+		return nil
+	}
+	require.Equal(t, "classification IN ('Public', 'Internal')", filters(p, "export_security")[TableContents])
+	require.Equal(t, "1", filters(p, "role_security")[TableContents])
+	require.Equal(t, "1", filters(p, "export_security")[TableHolds], "a hold is no record")
+	require.Nil(t, filters(p, "export_analyst"))
+	none, err := Parse([]byte(strings.ReplaceAll(string(DefaultDocument()), "export: true", "export: false")))
+	require.NoError(t, err)
+	require.Equal(t, "0", filters(none, "export_security")[TableContents])
+	for table, records := range map[string]bool{
+		TableInteractions: true, TableHeldContents: true, TableAlerts: true, TableRollupDay: false, TableAudit: false, TableHolds: false, "numbers": false,
+	} {
+		require.Equal(t, records, HoldsRecords(table), table)
+	}
 }
 
 func TestClassOnTheWire(t *testing.T) {

@@ -56,6 +56,9 @@ type tableSpec struct {
 // derived says that ClickHouse itself makes the table's rows, by materialized views: rollups, and copies under a hold.
 func (t tableSpec) derived() bool { return len(t.found) == 0 && !t.kept }
 
+// records says that each row is of one interaction, or of an alert about some, and has its class.
+func (t tableSpec) records() bool { return t.byClass && (len(t.found) > 0 || t.keep == nil) }
+
 // longestMetadata is how long rows of an interaction may be there, or come back from what is as old.
 func longestMetadata(r Retention, _ RetentionLabel) Duration {
 	longest := r.Findings
@@ -103,6 +106,13 @@ func AllTables() []string {
 		names[i] = t.name
 	}
 	return names
+}
+
+// HoldsRecords says that rows of a table are records with a class, which a role looks at and may be let export.
+// Rollups, the trail and what tells of the deployment itself are none.
+func HoldsRecords(table string) bool {
+	spec, ok := tableNamed(table)
+	return ok && spec.records()
 }
 
 func tableNamed(name string) (tableSpec, bool) {

@@ -144,7 +144,7 @@ func (x *xmlWriter) quotas(users []User) {
 func (x *xmlWriter) user(user User) {
 	x.open(user.Name)
 	x.open("ssl_certificates")
-	x.leaf("common_name", user.Name)
+	x.leaf("common_name", user.CommonName)
 	x.close("ssl_certificates")
 	x.line("<networks><ip>::/0</ip></networks>")
 	settings := "default"

@@ -360,6 +360,8 @@ func (p *Policy) validateRoles(f *problems) {
 			}
 		}
 		within(f, field+".limits.max_rows", role.Limits.MaxRows, 1, 10_000_000)
+		within(f, field+".limits.look_rows", role.Limits.LookRows, 1, max(role.Limits.MaxRows, 1))
+		within(f, field+".limits.look_bytes", role.Limits.LookBytes, 64<<10, 1<<30)
 		within(f, field+".limits.max_time", role.Limits.MaxTime, Duration(time.Second), slowestTime)
 		within(f, field+".limits.max_memory", role.Limits.MaxMemory, 16<<20, 1<<40)
 		within(f, field+".limits.queries_per_hour", role.Limits.QueriesPerHour, 1, 1_000_000)

@@ -57,7 +57,7 @@ var controls = []Control{
 	},
 	{
 		"GDPR", "Art. 32", "Security of processing", "Who read what, in which role, and what was refused.",
-		[]string{"access", "content-access", "content-rows", "refused", "alerts"},
+		[]string{"access", "content-access", "content-rows", "exports", "refused", "alerts"},
 		[]string{recordRoles, recordTrail},
 	},
 	{"SOC 2", "CC4.1", "Monitoring activities", "Reviews that are made on schedule and signed.", []string{"reviews", "signatures"}, []string{recordReviews}},

@@ -160,6 +160,10 @@ var figures = []Figure{
 		"SELECT concat(actor, ' (', role, ')') AS label, sum(rows) AS value" + reads + " AND has(tables, 'hushlog.contents') AND outcome = 'ok' GROUP BY label" + mostRows,
 	},
 	{
+		"exports", "Rows that were exported, by person and role", "rows",
+		"SELECT concat(actor, ' (', role, ')') AS label, sum(rows) AS value" + reads + " AND action = 'export' AND outcome = 'ok' GROUP BY label" + mostRows,
+	},
+	{
 		"access-purposes", "What people asked, by purpose", "acts",
 		"SELECT if(purpose = '', 'none needed', purpose) AS label, count() AS value" + reads + " GROUP BY label" + mostRows,
 	},

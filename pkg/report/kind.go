@@ -60,7 +60,7 @@ var kinds = []Kind{
 	{
 		Name: "security", Title: "Quarterly security audit", SignWithin: 30 * day,
 		Figures: []string{
-			"access", "content-access", "content-rows", "access-purposes", "refused", "alerts", "findings", "quarantined", "ledger-gap", "trail", "policy-versions",
+			"access", "content-access", "content-rows", "exports", "access-purposes", "refused", "alerts", "findings", "quarantined", "ledger-gap", "trail", "policy-versions",
 			"overdue", "erasures", "signatures",
 		},
 		begin: func(t time.Time) time.Time {

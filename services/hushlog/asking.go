@@ -31,6 +31,8 @@ const (
 // asking is how a person's commands reach the query service.
 type asking struct {
 	server, ca, tokenFile, purpose string
+	// export asks for more records than may be looked at.
+	export bool
 }
 
 func (a *asking) addFlags(cmd *cobra.Command) {
@@ -111,7 +113,11 @@ func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, er
 	if a.purpose == "" {
 		return nil, errors.New("say why you read this with --purpose; it stands on the audit trail")
 	}
-	body, err := json.Marshal(map[string]string{"sql": sql, "purpose": a.purpose, "format": format})
+	asked := map[string]any{"sql": sql, "purpose": a.purpose, "format": format}
+	if a.export {
+		asked["export"] = true
+	}
+	body, err := json.Marshal(asked)
 	if err != nil {
 		return nil, fmt.Errorf("encode the request: %w", err)
 	}

@@ -260,7 +260,7 @@ func (g *gatherer) receipts(ctx context.Context) error {
 func (g *gatherer) figures(ctx context.Context) error {
 	period := report.Period{From: g.from, To: g.now}
 	for name, figures := range map[string][]string{
-		"access.json": {"access", "content-access", "content-rows", "access-purposes", "refused", "trail"},
+		"access.json": {"access", "content-access", "content-rows", "exports", "access-purposes", "refused", "trail"},
 		"leaks.json":  {"findings", "quarantined", "content-without-purpose"},
 	} {
 		results, err := report.Gather(ctx, figureAsker{g.ask}, figures, period)

@@ -50,6 +50,7 @@ func newSQLCommand() *cobra.Command {
 		},
 	}
 	ask.addFlags(cmd)
+	cmd.Flags().BoolVar(&ask.export, "export", false, "take more records away than may be looked at, of the classes that may be exported; for roles that may")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "`format`: table, tsv, csv or json (one object a line); default: table on a terminal, else tsv")
 	return cmd
 }

@@ -24,6 +24,7 @@ import (
 // Actions on the trail.
 const (
 	actionQuery  = "query"
+	actionExport = "export"
 	actionSignIn = "sign-in"
 )
 
@@ -47,6 +48,8 @@ type request struct {
 	SQL     string `json:"sql"`
 	Purpose string `json:"purpose"`
 	Format  string `json:"format"`
+	// Export asks for more records than may be looked at, of classes that may be exported.
+	Export bool `json:"export"`
 }
 
 func (s *Service) serveQuery(w http.ResponseWriter, r *http.Request) {
@@ -128,6 +131,9 @@ func (a *attempt) read(w http.ResponseWriter, r *http.Request) *problem {
 	if failure != nil {
 		return failure
 	}
+	if a.request.Export {
+		a.entry.Action = actionExport
+	}
 	purposes := slices.Sorted(maps.Keys(a.service.deps.Policy.Purposes))
 	if !slices.Contains(purposes, a.request.Purpose) {
 		p := badPurpose
@@ -144,6 +150,9 @@ func (a *attempt) read(w http.ResponseWriter, r *http.Request) *problem {
 		p := badFormat
 		p.message += ": " + formatNames()
 		return &p
+	}
+	if a.request.Export && !slices.Contains(a.role.May, policy.RightExport) {
+		return &mayNotExport
 	}
 	return nil
 }

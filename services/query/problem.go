@@ -52,6 +52,8 @@ var (
 	badStatement = problem{http.StatusBadRequest, "statement-failed", "ClickHouse could not run the statement", 0, audit.Failed, 0, nil}
 	tooSlow      = problem{http.StatusUnprocessableEntity, "limit-time", "the statement ran longer than the role may; narrow it, by accepted_at first", 0, audit.Failed, 0, nil}
 	tooManyRows  = problem{http.StatusUnprocessableEntity, "limit-result", "the result is larger than the role may get; add LIMIT or aggregate", 0, audit.Failed, 0, nil}
+	tooMuchToSee = problem{http.StatusUnprocessableEntity, "limit-look", "more records than may be looked at; narrow the statement, add LIMIT or aggregate, or export them: a role that may export sends \"export\": true (hushlog sql --export)", 0, audit.Failed, 0, nil}
+	mayNotExport = problem{http.StatusForbidden, "export-not-allowed", "the role may not export; the policy's roles.<role>.may says who may", 0, audit.Refused, 0, nil}
 	tooMuchRAM   = problem{http.StatusUnprocessableEntity, "limit-memory", "the statement needs more memory than the role may use; narrow it", 0, audit.Failed, 0, nil}
 	overQuota    = problem{http.StatusTooManyRequests, "quota", "the role has used its statements of this hour; wait", 0, audit.Failed, 60, nil}
 	clientGone   = problem{http.StatusRequestTimeout, "client-gone", "the answer was not taken", 0, audit.Failed, 0, nil}
@@ -74,7 +76,7 @@ var guardProblems = map[guard.Code]problem{
 func problems() []problem {
 	all := []problem{
 		unknownToken, expiredToken, revokedToken, noTokens, unknownRole, badRequest, tooLarge, badPurpose, badFormat, tooMany,
-		trailDown, storeDown, storeFailed, denied, badStatement, tooSlow, tooManyRows, tooMuchRAM, overQuota, clientGone, broken,
+		trailDown, storeDown, storeFailed, denied, badStatement, tooSlow, tooManyRows, tooMuchToSee, mayNotExport, tooMuchRAM, overQuota, clientGone, broken,
 		mayNot, noEpoch, requestsDown, noReview,
 	}
 	for refusal := range guardProblems {

@@ -81,7 +81,7 @@ func (a *attempt) sign(w http.ResponseWriter, r *http.Request) (string, *problem
 func (a *attempt) findReview(ctx context.Context, asked signature) *problem {
 	ctx, cancel := context.WithTimeout(ctx, a.role.Limits.MaxTime.D()+grace)
 	defer cancel()
-	answer, err := a.service.deps.Runner.Run(ctx, a.person.Role, store.ReviewCountSQL(asked.ReviewID, asked.Digest), "TabSeparated", a.limits())
+	answer, err := a.service.deps.Runner.Run(ctx, a.user(), store.ReviewCountSQL(asked.ReviewID, asked.Digest), "TabSeparated", a.limits())
 	if err != nil {
 		return ofStore(err)
 	}

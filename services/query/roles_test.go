@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -20,9 +21,9 @@ import (
 )
 
 // newRealHouse is a service over a real store with a row of each class, with a token for each role.
-func newRealHouse(t *testing.T) (*house, map[string]string) {
+func newRealHouse(t *testing.T, p *policy.Policy) (*house, map[string]string) {
 	t.Helper()
-	engine := storetest.Start(t, policy.Default())
+	engine := storetest.Start(t, p)
 	err := engine.Open(t, identity.Admin).Migrate(t.Context())
 	require.NoError(t, err)
 	storeClasses(t, engine)
@@ -38,6 +39,7 @@ func newRealHouse(t *testing.T) (*house, map[string]string) {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = readers.Close() })
 	h := newHouse(t, func(_ *query.Config, deps *query.Deps) {
+		deps.Policy = p
 		deps.People, deps.Runner, deps.Guard = people, readers, guard.New(engine.Open(t, identity.Query))
 	})
 	return h, tokens
@@ -60,7 +62,7 @@ func storeClasses(t *testing.T, engine *storetest.Engine) {
 }
 
 func TestRolesOnARealStore(t *testing.T) {
-	h, tokens := newRealHouse(t)
+	h, tokens := newRealHouse(t, policy.Default())
 	for _, tc := range []struct {
 		name, role, sql string
 		status          int
@@ -126,5 +128,46 @@ func TestSecondWall(t *testing.T) {
 		require.NotEqual(t, http.StatusOK, got.status, sql)
 		require.NotContains(t, got.body, planted)
 		require.NotContains(t, got.body, "root:")
+	}
+}
+
+// TestWhatIsTakenAwayIsOfClassesThatMayBeExported: beyond a look, only roles that may export get records, and ClickHouse
+// leaves out those of other classes, whatever the statement is.
+func TestWhatIsTakenAwayIsOfClassesThatMayBeExported(t *testing.T) {
+	p, err := policy.Parse([]byte(strings.ReplaceAll(string(policy.DefaultDocument()), "look_rows: 1000", "look_rows: 3")))
+	require.NoError(t, err)
+	h, tokens := newRealHouse(t, p)
+	for _, tc := range []struct {
+		name, role, sql string
+		export          bool
+		status          int
+		body            string
+		action          string
+	}{
+		{"a look", "security", "SELECT request_id FROM contents ORDER BY classification LIMIT 3", false, 200, `{"request_id":"r-Public"}|{"request_id":"r-Internal"}|{"request_id":"r-Sensitive"}`, "query"},
+		{"more than a look", "security", "SELECT request_id FROM contents", false, 422, "limit-look", "query"},
+		{"more than a look by a join", "security", "SELECT i.request_id FROM interactions AS i INNER JOIN contents AS c USING (request_id)", false, 422, "limit-look", "query"},
+		{"few rows made of many", "security", "SELECT count() AS n FROM contents", false, 200, `{"n":4}`, "query"},
+		{"what is no record", "security", "SELECT number FROM numbers(4)", false, 200, `{"number":0}|{"number":1}|{"number":2}|{"number":3}`, "query"},
+		{"an export leaves classes out", "security", "SELECT request_id FROM contents ORDER BY classification", true, 200, `{"request_id":"r-Public"}|{"request_id":"r-Internal"}`, "export"},
+		{"also under an aggregate", "security", "SELECT count() AS n FROM (SELECT text FROM contents)", true, 200, `{"n":2}`, "export"},
+		{"also when it is asked for", "security", "SELECT count() AS n FROM contents WHERE classification = 'Restricted'", true, 200, `{"n":0}`, "export"},
+		{"also metadata", "compliance", "SELECT count() AS n FROM interactions", true, 200, `{"n":2}`, "export"},
+		{"not what has no class", "compliance", "SELECT sum(stored) AS n FROM ledger", true, 200, `{"n":4}`, "export"},
+		{"a role that may not", "analyst", "SELECT request_id FROM contents", true, 403, "export-not-allowed", "export"},
+		{"an export is within the role", "compliance", "SELECT text FROM contents", true, 403, "statement-table", "export"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			body, err := json.Marshal(map[string]any{"sql": tc.sql, "purpose": "security", "export": tc.export})
+			require.NoError(t, err)
+			got := h.send(t, tokens[tc.role], string(body))
+			require.Equal(t, tc.status, got.status, got.body)
+			if tc.status == http.StatusOK {
+				require.Equal(t, tc.body, strings.ReplaceAll(strings.TrimSpace(got.body), "\n", "|"))
+			} else {
+				require.Equal(t, tc.body, got.code(t))
+			}
+			require.Equal(t, tc.action, h.kafka.last(t).GetAction(), "the trail tells exports from looks")
+		})
 	}
 }

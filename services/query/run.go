@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/audit"
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/services/query/guard"
 )
@@ -54,6 +56,16 @@ func (a *attempt) check(ctx context.Context) (*guard.Statement, *problem) {
 	return statement, nil
 }
 
+// explainLimit tells a result that is too large from one that is too large to be looked at.
+func (a *attempt) explainLimit(failure *problem) *problem {
+	if failure == nil || failure.code != tooManyRows.code || !a.looks() {
+		return failure
+	}
+	p := tooMuchToSee
+	p.cause = failure.cause
+	return &p
+}
+
 // explainDenied adds which columns the role reads, where it does not read all of a table.
 func (a *attempt) explainDenied(failure *problem) {
 	if failure.code != denied.code {
@@ -91,6 +103,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	counter := &rowCounter{format: a.format}
 	body := &tail{out: &personWriter{w: w, control: http.NewResponseController(w), contentType: a.format.contentType}}
 	bytes, failure := a.copyResult(ctx, body, counter, statement)
+	failure = a.explainLimit(failure)
 	outcome := audit.Outcome{Result: audit.OK, Rows: counter.rows(), Bytes: bytes}
 	if failure != nil {
 		a.explainDenied(failure)
@@ -118,18 +131,18 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 // copyResult runs the statement and copies its result. It says how many bytes there were, and what
 // went wrong.
 func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
-	result, err := a.service.deps.Runner.Run(ctx, a.person.Role, statement.SQL, a.request.Format, a.limits())
+	limits := a.limits()
+	result, err := a.service.deps.Runner.Run(ctx, a.user(), statement.SQL, a.request.Format, limits)
 	if err != nil {
 		return 0, ofStore(err)
 	}
-	defer func() { _ = result.Close() }()         // what it could still say was said by Read
-	most := uint64(a.service.cfg.ResultMiB) << 20 //nolint:gosec // Validate bounds it
+	defer func() { _ = result.Close() }() // what it could still say was said by Read
 	total := uint64(0)
 	chunk := make([]byte, 32<<10)
 	for {
 		n, err := result.Read(chunk)
 		total += uint64(n) //nolint:gosec // io.Reader: not negative
-		if total > most {
+		if total > limits.Bytes {
 			return total, &tooManyRows
 		}
 		counter.count(chunk[:n])
@@ -149,12 +162,32 @@ func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounte
 // limits are those of the role in the policy.
 func (a *attempt) limits() store.Limits {
 	most := a.role.Limits
-	return store.Limits{
+	limits := store.Limits{
 		Time:   most.MaxTime.D(),
 		Rows:   uint64(max(most.MaxRows, 1)),
 		Memory: uint64(max(most.MaxMemory, 1)),
 		Bytes:  uint64(a.service.cfg.ResultMiB) << 20, //nolint:gosec // Validate bounds it
 	}
+	if a.looks() {
+		limits.Rows = min(limits.Rows, uint64(max(most.LookRows, 1)))
+		limits.Bytes = min(limits.Bytes, uint64(max(most.LookBytes, 1)))
+	}
+	return limits
+}
+
+// looks says that the result is made from records and is no export: it has to be as small as what a person reads.
+func (a *attempt) looks() bool {
+	return !a.request.Export && slices.ContainsFunc(a.entry.GetTables(), func(name string) bool {
+		return policy.HoldsRecords(strings.TrimPrefix(name, store.Database+"."))
+	})
+}
+
+// user is who the statement runs as: ClickHouse shows the user of a role's exports less.
+func (a *attempt) user() string {
+	if a.request.Export {
+		return identity.ExportUser(a.person.Role)
+	}
+	return identity.RoleUser(a.person.Role)
 }
 
 // personWriter writes parts of a result; the first one sends the headers.

@@ -142,7 +142,7 @@ func TestStoreThatFails(t *testing.T) {
 		{"denied", &store.Error{Op: "x", Code: 497, Name: "ACCESS_DENIED"}, http.StatusForbidden, "denied"},
 		{"unknown column", &store.Error{Op: "x", Code: 47, Name: "UNKNOWN_IDENTIFIER"}, http.StatusBadRequest, "statement-failed"},
 		{"too slow", &store.Error{Op: "x", Code: 159, Name: "TIMEOUT_EXCEEDED"}, http.StatusUnprocessableEntity, "limit-time"},
-		{"too many rows", &store.Error{Op: "x", Code: 396, Name: "TOO_MANY_ROWS_OR_BYTES"}, http.StatusUnprocessableEntity, "limit-result"},
+		{"too many rows", &store.Error{Op: "x", Code: 396, Name: "TOO_MANY_ROWS_OR_BYTES"}, http.StatusUnprocessableEntity, "limit-look"},
 		{"too much memory", &store.Error{Op: "x", Code: 241, Name: "MEMORY_LIMIT_EXCEEDED"}, http.StatusUnprocessableEntity, "limit-memory"},
 		{"quota", &store.Error{Op: "x", Code: 201, Name: "QUOTA_EXCEEDED"}, http.StatusTooManyRequests, "quota"},
 		{"its own fault", &store.Error{Op: "x", Code: 49, Name: "LOGICAL_ERROR"}, http.StatusBadGateway, "store-failed"},
@@ -273,7 +273,7 @@ func TestResultBeyondTheLimit(t *testing.T) {
 	got := h.ask(t, "ada", "SELECT 1")
 	require.Error(t, got.err)
 	require.Less(t, len(got.body), 1<<20)
-	require.Equal(t, "limit-result", h.kafka.last(t).GetReason())
+	require.Equal(t, "limit-look", h.kafka.last(t).GetReason())
 }
 
 func TestPersonWhoGoesAwayIsAudited(t *testing.T) {

@@ -22,7 +22,12 @@ type whoami struct {
 	Purposes []string  `json:"purposes"`
 	Formats  []string  `json:"formats"`
 	MaxRows  int64     `json:"max_rows"`
-	MaxTime  string    `json:"max_time"`
+	// LookRows and LookBytes bound what is made from records and is no export; Exports are the classes of which the role
+	// may export records.
+	LookRows  int64    `json:"look_rows"`
+	LookBytes int64    `json:"look_bytes"`
+	Exports   []string `json:"exports"`
+	MaxTime   string   `json:"max_time"`
 }
 
 // table is one that the role reads; no columns means all.
@@ -47,6 +52,7 @@ func (a *attempt) whoami() whoami {
 	answer := whoami{
 		Name: a.person.Name, Role: a.person.Role, TokenID: a.person.TokenID, Expires: a.person.Expires.UTC(),
 		Projects: a.role.Projects, Purposes: slices.Sorted(maps.Keys(p.Purposes)), Formats: slices.Sorted(maps.Keys(formats)),
+		LookRows: a.role.Limits.LookRows, LookBytes: int64(a.role.Limits.LookBytes), Exports: p.Exportable(a.person.Role),
 		MaxRows: a.role.Limits.MaxRows, MaxTime: a.role.Limits.MaxTime.D().String(),
 	}
 	for _, class := range a.role.Classes {

@@ -47,6 +47,7 @@ func TestRoleMatrix(t *testing.T) {
 	out.WriteString(rolesIntro)
 	m.columns(&out)
 	m.classes(&out)
+	m.exports(&out)
 	m.services(&out)
 	m.statements(&out)
 
@@ -108,17 +109,29 @@ func (m *matrix) insert(statement string) {
 // direct runs a statement on ClickHouse with a user's own certificate.
 func (m *matrix) direct(user, statement string) (bool, string) {
 	m.t.Helper()
+	return m.directAs(user, user, statement)
+}
+
+// directAs is direct with the certificate of holder.
+func (m *matrix) directAs(user, holder, statement string) (bool, string) {
+	m.t.Helper()
 	req, err := http.NewRequestWithContext(m.t.Context(), http.MethodPost, "https://"+m.d.Addresses.ClickHouse+"/?database=hushlog", strings.NewReader(statement))
 	require.NoError(m.t, err)
 	req.Header.Set("X-ClickHouse-User", user)
 	req.Header.Set("X-ClickHouse-SSL-Certificate-Auth", "on")
-	return m.do(m.client(user), req)
+	return m.do(m.client(holder), req)
 }
 
 // query runs a statement as a person with a role; the answer is the result or the problem's code.
 func (m *matrix) query(role, statement string) (bool, string) {
 	m.t.Helper()
-	body, err := json.Marshal(map[string]string{"sql": statement, "purpose": "security", "format": "TabSeparated"})
+	return m.ask(role, statement, false)
+}
+
+// ask is query, of an export if it is one.
+func (m *matrix) ask(role, statement string, export bool) (bool, string) {
+	m.t.Helper()
+	body, err := json.Marshal(map[string]any{"sql": statement, "purpose": "security", "format": "TabSeparated", "export": export})
 	require.NoError(m.t, err)
 	req, err := http.NewRequestWithContext(m.t.Context(), http.MethodPost, "https://"+m.d.Addresses.Query+"/v1/query", bytes.NewReader(body))
 	require.NoError(m.t, err)
@@ -218,6 +231,24 @@ func (m *matrix) classes(out *strings.Builder) {
 			ok, answer := m.query(role, statement)
 			direct, answerDirect := m.direct(identity.RoleUser(role), statement)
 			require.Equal(m.t, ok, direct)
+			if ok {
+				require.Equal(m.t, answer, answerDirect)
+			}
+			return mark(ok && answer == "1")
+		})
+	}
+}
+
+// exports counts the rows of each class that are in an export of a role.
+func (m *matrix) exports(out *strings.Builder) {
+	out.WriteString("## Exports by class\n\nWhether an export of the role holds rows of the class, over the query service and from ClickHouse to the user of the role's exports alike.\n\n")
+	for _, name := range []string{store.TableInteractions, store.TableContents, store.TableFindings, store.TableAlerts} {
+		fmt.Fprintf(out, "### %s\n\n", name)
+		table(out, "class", m.roles, store.ClassNames(), func(class, role string) string {
+			statement := "SELECT count() > 0 FROM hushlog." + name + " WHERE classification = '" + class + "'"
+			ok, answer := m.ask(role, statement, true)
+			direct, answerDirect := m.directAs(identity.ExportUser(role), identity.RoleUser(role), statement)
+			require.Equal(m.t, ok, direct, answerDirect)
 			if ok {
 				require.Equal(m.t, answer, answerDirect)
 			}
