@@ -1,6 +1,10 @@
 package safety
 
-import "slices"
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
 
 // Message is what one side said.
 type Message struct {
@@ -29,25 +33,58 @@ const (
 	PointOneInThousand        // flags 0.1 %
 )
 
-// ScoreMessages returns the highest scores over all parts of messages.
+// maxTurns bounds how much of what a role said is read together, in bytes: the last of it.
+const maxTurns = 64 << 10
+
+// ScoreMessages returns the highest scores over all parts of messages, and over what each role but the model said in all of
+// its parts together, maxTurns bytes of it: an attack may be split over several turns of which none shows it.
 func (d *Detector) ScoreMessages(messages []Message) Result {
-	raw, any, noise := [heads]float64{}, false, 0.0
-	for _, m := range messages {
-		for _, p := range m.Parts {
-			s := d.Raw(p.Text)
-			noise = max(noise, SuffixNoise(p.Text))
-			for i := range s {
-				if !any || s[i] > raw[i] {
-					raw[i] = s[i]
-				}
-			}
-			any = true
+	texts := textsOf(messages)
+	if len(texts) == 0 {
+		texts = []string{""}
+	}
+	raw, noise := d.Raw(texts[0]), SuffixNoise(texts[0])
+	for _, text := range texts[1:] {
+		s := d.Raw(text)
+		noise = max(noise, SuffixNoise(text))
+		for i := range s {
+			raw[i] = max(raw[i], s[i])
 		}
 	}
-	if !any {
-		raw = d.Raw("")
-	}
 	return d.model.Calibrate(raw).raise(noise)
+}
+
+// textsOf lists the parts of messages, and the parts of each role together where it has several.
+func textsOf(messages []Message) []string {
+	var texts, roles []string
+	said := map[string][]string{}
+	for _, m := range messages {
+		for _, p := range m.Parts {
+			texts = append(texts, p.Text)
+			if m.Role == "assistant" {
+				continue
+			}
+			if said[m.Role] == nil {
+				roles = append(roles, m.Role)
+			}
+			said[m.Role] = append(said[m.Role], p.Text)
+		}
+	}
+	for _, role := range roles {
+		if len(said[role]) > 1 {
+			texts = append(texts, lastBytes(strings.Join(said[role], " "), maxTurns))
+		}
+	}
+	return texts
+}
+
+// lastBytes returns the last n bytes of a text, from the start of a letter.
+func lastBytes(text string, n int) string {
+	from := max(0, len(text)-n)
+	for from < len(text) && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	return text[from:]
 }
 
 // Flags returns a flag for each category and part whose score is above the threshold of an operating point. Attack gets
