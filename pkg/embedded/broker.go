@@ -13,6 +13,7 @@ import (
 	// kfake is franz-go's own broker: with a data directory it is a persistent,
 	// transactional, single-node Kafka in this process.
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 )
@@ -85,7 +86,7 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: admin_password_file: %w", err)
 	}
-	watchTLS, err := identity.ClientTLS(cfg.TLS, "")
+	ownTLS, err := identity.ClientTLS(cfg.TLS, "")
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: tls: %w", err)
 	}
@@ -93,13 +94,13 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: %w", err)
 	}
-	cluster, err := startCluster(ctx, cfg, host, port, tlsConfig, password)
+	cluster, err := startCluster(ctx, cfg, host, port, tlsConfig, ownTLS, password)
 	if err != nil {
 		_ = lock.Close()
 		return nil, fmt.Errorf("embedded kafka: %w", err)
 	}
 	b := &Broker{cluster: cluster, lock: lock, address: cluster.ListenAddrs()[0]}
-	err = b.watch(ctx, cfg, watchTLS, password)
+	err = b.watch(ctx, cfg, ownTLS, password)
 	if err != nil {
 		cluster.Close()
 		_ = lock.Close()
@@ -110,7 +111,7 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 
 // watch begins to look after members of groups, until Close.
 func (b *Broker) watch(ctx context.Context, cfg BrokerConfig, tlsConfig *tls.Config, password string) error {
-	client, err := watchClient(b.address, tlsConfig, cfg.AdminUser, password)
+	client, err := ownClient(b.address, cfg.AdminUser, password, kgo.DialTLSConfig(tlsConfig))
 	if err != nil {
 		return fmt.Errorf("watch groups: %w", err)
 	}
@@ -130,14 +131,33 @@ func (b *Broker) watch(ctx context.Context, cfg BrokerConfig, tlsConfig *tls.Con
 	return nil
 }
 
-func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig *tls.Config, password string) (*kfake.Cluster, error) {
+// startCluster starts the broker and lets clients in once what a kill has left is in order.
+func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig, ownTLS *tls.Config, password string) (*kfake.Cluster, error) {
 	err := refreshSuperuser(cfg.DataDir, cfg.AdminUser, password)
 	if err != nil {
 		return nil, err
 	}
+	killed, err := wasKilled(cfg.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if killed {
+		err = forgetOpen(cfg.DataDir)
+		if err != nil {
+			return nil, err
+		}
+	}
+	var entry *door
 	cluster, err := kfake.NewCluster(
 		kfake.Ports(port),
-		kfake.ListenFn(listenOn(ctx, host, cfg.Listen)),
+		kfake.ListenFn(func(network, address string) (net.Listener, error) {
+			l, err := listenOn(ctx, host, cfg.Listen)(network, address)
+			if err != nil {
+				return nil, err
+			}
+			entry = newDoor(l)
+			return entry, nil
+		}),
 		kfake.ClusterID("hushlog-embedded"),
 		kfake.DataDir(cfg.DataDir),
 		kfake.SyncWrites(),
@@ -152,6 +172,14 @@ func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, 
 	if err != nil {
 		return nil, fmt.Errorf("start on %s: %w", cfg.Address, err)
 	}
+	if killed {
+		err = abortUnfinished(ctx, entry, ownTLS, cfg, password)
+		if err != nil {
+			cluster.Close()
+			return nil, fmt.Errorf("end the transactions that were open when the broker was killed: %w", err)
+		}
+	}
+	entry.open()
 	return cluster, nil
 }
 

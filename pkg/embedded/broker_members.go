@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"context"
-	"crypto/tls"
 	"log/slog"
 	"maps"
 	"slices"
@@ -197,10 +196,10 @@ func (w *memberWatch) gone(group, state string, members []string) []string {
 	return gone
 }
 
-// watchClient is a client of the broker in this process.
-func watchClient(address string, tlsConfig *tls.Config, user, password string) (*kgo.Client, error) {
-	return kgo.NewClient(
-		kgo.SeedBrokers(address), kgo.ClientID("hushlog-embedded"), kgo.DialTLSConfig(tlsConfig),
+// ownClient is a client of the broker in this process; opts say how it connects.
+func ownClient(address, user, password string, opts ...kgo.Opt) (*kgo.Client, error) {
+	return kgo.NewClient(append([]kgo.Opt{
+		kgo.SeedBrokers(address), kgo.ClientID("hushlog-embedded"),
 		kgo.SASL(scram.Auth{User: user, Pass: password}.AsSha512Mechanism()), kgo.DisableClientMetrics(),
-	)
+	}, opts...)...)
 }

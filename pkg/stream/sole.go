@@ -46,7 +46,8 @@ type SoleConfig struct {
 	CommitEvery time.Duration
 	// SessionTimeout is when a member that is silent loses its place. Default 15 s.
 	SessionTimeout time.Duration
-	// RebalanceTimeout is how long a batch, or reading back, may hold up a rebalance. Default 2 min.
+	// RebalanceTimeout is how long a batch, or reading back, may hold up a rebalance. Default 45 s, as a Transactor's: the
+	// embedded broker waits that long for a member that was killed while it joined, and nobody reads meanwhile.
 	RebalanceTimeout time.Duration
 	// StallAfter is how long standing still is healthy. Default 1 min.
 	StallAfter time.Duration
@@ -60,7 +61,7 @@ func (c SoleConfig) withDefaults() (SoleConfig, error) {
 	setDefault(&c.MaxPollRecords, 500)
 	setDefault(&c.CommitEvery, 5*time.Second)
 	setDefault(&c.SessionTimeout, 15*time.Second)
-	setDefault(&c.RebalanceTimeout, 2*time.Minute)
+	setDefault(&c.RebalanceTimeout, 45*time.Second)
 	setDefault(&c.StallAfter, defaultStallAfter)
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
