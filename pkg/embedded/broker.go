@@ -142,7 +142,7 @@ func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, 
 		return nil, err
 	}
 	if killed {
-		err = forgetOpen(cfg.DataDir)
+		err = errors.Join(cutUnindexed(cfg.DataDir), forgetOpen(cfg.DataDir))
 		if err != nil {
 			return nil, err
 		}

@@ -19,10 +19,17 @@ const eventsTopic = "hushlog.events.v1"
 // afterKill is the broker as it would start after a kill at this moment: on a copy of what is on its disk.
 func (b *testBroker) afterKill() *testBroker {
 	b.t.Helper()
+	return b.afterKillOn(func(string) {})
+}
+
+// afterKillOn is afterKill on a disk that was changed.
+func (b *testBroker) afterKillOn(change func(dir string)) *testBroker {
+	b.t.Helper()
 	again := &testBroker{t: b.t, ca: b.ca, cfg: b.cfg}
 	again.cfg.Address = freePort(b.t)
 	again.cfg.DataDir = filepath.Join(b.t.TempDir(), "kafka")
 	require.NoError(b.t, os.CopyFS(again.cfg.DataDir, os.DirFS(b.cfg.DataDir)))
+	change(again.cfg.DataDir)
 	again.start()
 	return again
 }
