@@ -60,6 +60,9 @@ func DefaultBrokerSettings() map[string]string {
 // before the request that made them is answered.
 type Broker struct {
 	cluster *kfake.Cluster
+	entry   *door
+	writes  *writes
+	dataDir string
 	lock    *os.File
 	address string
 	// stopWatch ends the watch over members of groups and waits for it.
@@ -94,17 +97,13 @@ func StartBroker(ctx context.Context, cfg BrokerConfig) (*Broker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded kafka: %w", err)
 	}
-	cluster, err := startCluster(ctx, cfg, host, port, tlsConfig, ownTLS, password)
-	if err != nil {
-		_ = lock.Close()
-		return nil, fmt.Errorf("embedded kafka: %w", err)
+	b := &Broker{lock: lock, dataDir: cfg.DataDir, writes: newWrites()}
+	err = b.startCluster(ctx, cfg, host, port, tlsConfig, ownTLS, password)
+	if err == nil {
+		err = b.watch(ctx, cfg, ownTLS, password)
 	}
-	b := &Broker{cluster: cluster, lock: lock, address: cluster.ListenAddrs()[0]}
-	err = b.watch(ctx, cfg, ownTLS, password)
 	if err != nil {
-		cluster.Close()
-		_ = lock.Close()
-		return nil, fmt.Errorf("embedded kafka: %w", err)
+		return nil, fmt.Errorf("embedded kafka: %w", errors.Join(err, b.close()))
 	}
 	return b, nil
 }
@@ -132,31 +131,30 @@ func (b *Broker) watch(ctx context.Context, cfg BrokerConfig, tlsConfig *tls.Con
 }
 
 // startCluster starts the broker and lets clients in once what a kill has left is in order.
-func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig, ownTLS *tls.Config, password string) (*kfake.Cluster, error) {
+func (b *Broker) startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, tlsConfig, ownTLS *tls.Config, password string) error {
 	err := refreshSuperuser(cfg.DataDir, cfg.AdminUser, password)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	killed, err := wasKilled(cfg.DataDir)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if killed {
 		err = errors.Join(cutUnindexed(cfg.DataDir), forgetOpen(cfg.DataDir))
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var entry *door
-	cluster, err := kfake.NewCluster(
+	b.cluster, err = kfake.NewCluster(
 		kfake.Ports(port),
 		kfake.ListenFn(func(network, address string) (net.Listener, error) {
 			l, err := listenOn(ctx, host, cfg.Listen)(network, address)
 			if err != nil {
 				return nil, err
 			}
-			entry = newDoor(l)
-			return entry, nil
+			b.entry = newDoor(l)
+			return b.entry, nil
 		}),
 		kfake.ClusterID("hushlog-embedded"),
 		kfake.DataDir(cfg.DataDir),
@@ -167,20 +165,20 @@ func startCluster(ctx context.Context, cfg BrokerConfig, host string, port int, 
 		kfake.Superuser(scramMechanism, cfg.AdminUser, password),
 		kfake.DefaultNumPartitions(1),
 		kfake.BrokerConfigs(cfg.Settings),
-		kfake.WithLogger(brokerLogger{ctx: context.WithoutCancel(ctx), log: cfg.Logger}),
+		kfake.WithLogger(brokerLogger{ctx: context.WithoutCancel(ctx), log: cfg.Logger, writes: b.writes}),
 	)
 	if err != nil {
-		return nil, fmt.Errorf("start on %s: %w", cfg.Address, err)
+		return fmt.Errorf("start on %s: %w", cfg.Address, err)
 	}
+	b.address = b.cluster.ListenAddrs()[0]
 	if killed {
-		err = abortUnfinished(ctx, entry, ownTLS, cfg, password)
+		err = abortUnfinished(ctx, b.entry, ownTLS, cfg, password)
 		if err != nil {
-			cluster.Close()
-			return nil, fmt.Errorf("end the transactions that were open when the broker was killed: %w", err)
+			return fmt.Errorf("end the transactions that were open when the broker was killed: %w", err)
 		}
 	}
-	entry.open()
-	return cluster, nil
+	b.entry.open()
+	return nil
 }
 
 // Address returns the host:port that the broker listens on.
@@ -191,20 +189,32 @@ func (b *Broker) Address() string { return b.address }
 // its error is returned and the broker goes on stopping.
 func (b *Broker) Close(ctx context.Context) error {
 	done := make(chan error, 1)
-	go func() {
-		b.stopWatch()
-		b.cluster.Close()
-		done <- b.lock.Close()
-	}()
+	go func() { done <- b.close() }()
 	select {
 	case err := <-done:
-		if err != nil && !errors.Is(err, os.ErrClosed) {
-			return fmt.Errorf("embedded kafka: release the data directory: %w", err)
+		if err != nil {
+			return fmt.Errorf("embedded kafka: %w", err)
 		}
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("embedded kafka: stop: %w", ctx.Err())
 	}
+}
+
+// close stops what was started.
+func (b *Broker) close() error {
+	if b.stopWatch != nil {
+		b.stopWatch()
+	}
+	var err error
+	if b.cluster != nil {
+		err = b.stopCluster()
+	}
+	lockErr := b.lock.Close()
+	if lockErr != nil && !errors.Is(lockErr, os.ErrClosed) {
+		err = errors.Join(err, fmt.Errorf("release the data directory: %w", lockErr))
+	}
+	return err
 }
 
 func (c BrokerConfig) withDefaults() BrokerConfig {
@@ -281,8 +291,9 @@ func (l toldListener) Addr() net.Addr { return l.told }
 // brokerLogger passes the broker's warnings and errors on. They speak of files,
 // topics and connections, never of what is in a record.
 type brokerLogger struct {
-	ctx context.Context //nolint:containedctx // kfake's logger interface carries none
-	log *slog.Logger
+	ctx    context.Context //nolint:containedctx // kfake's logger interface carries none
+	log    *slog.Logger
+	writes *writes
 }
 
 // Logf implements kfake.Logger.
@@ -294,4 +305,5 @@ func (l brokerLogger) Logf(level kfake.LogLevel, format string, args ...any) {
 		l.log.WarnContext(l.ctx, "broker", slog.String("detail", fmt.Sprintf(format, args...)))
 	case kfake.LogLevelNone, kfake.LogLevelInfo, kfake.LogLevelDebug:
 	}
+	l.writes.told(format, args)
 }

@@ -34,7 +34,11 @@ type Addresses struct {
 	Query      string
 	// Admin by name of the process.
 	Admin map[string]string
+	// Gateways are the gRPC interfaces of all gateways, GRPC first.
+	Gateways []string
 
+	// rest are the REST interfaces of the gateways beside the first, by name of the process.
+	rest map[string]string
 	// kafkaListens and clickHouseListens are where the embedded parts listen when something stands in front of them.
 	kafkaListens, clickHouseListens string
 }
@@ -42,7 +46,7 @@ type Addresses struct {
 // chooseAddresses takes those asked for and finds free ports for the others. It
 // holds all of them until the last is chosen, so that no two are the same.
 func chooseAddresses(o Options) (Addresses, error) {
-	a := Addresses{Kafka: o.Kafka, ClickHouse: o.ClickHouse, GRPC: o.GRPC, REST: o.REST, Query: o.Query, Admin: map[string]string{}}
+	a := Addresses{Kafka: o.Kafka, ClickHouse: o.ClickHouse, GRPC: o.GRPC, REST: o.REST, Query: o.Query, Admin: map[string]string{}, rest: map[string]string{}}
 	var held ports
 	defer held.release()
 	for _, own := range []struct {
@@ -79,7 +83,26 @@ func chooseAddresses(o Options) (Addresses, error) {
 			a.Admin[process] = addr
 		}
 	}
+	err := a.findGateways(o, &held)
+	if err != nil {
+		return a, err
+	}
 	return a, a.putInFront(o)
+}
+
+// findGateways chooses where the gateways beside the first listen.
+func (a *Addresses) findGateways(o Options, held *ports) error {
+	a.Gateways = []string{a.GRPC}
+	for _, name := range o.replicas(identity.Gateway) {
+		var grpc, rest string
+		err := errors.Join(held.find(&grpc), held.find(&rest))
+		if err != nil {
+			return err
+		}
+		a.Gateways = append(a.Gateways, grpc)
+		a.rest[name] = rest
+	}
+	return nil
 }
 
 // putInFront lets services find the embedded parts behind what stands in front of them.
@@ -197,6 +220,16 @@ func (s *Stack) configs() map[string]any {
 	for n, name := range s.options.replicas(identity.Redactor) {
 		replica := r
 		replica.Common, replica.Instance = s.common(name), strconv.Itoa(n+1)
+		configs[name] = replica
+	}
+	for n, name := range s.options.replicas(identity.Gateway) {
+		replica := g
+		replica.Common, replica.GRPC, replica.REST = s.common(name), s.Addresses.Gateways[n+1], s.Addresses.rest[name]
+		configs[name] = replica
+	}
+	for _, name := range s.options.replicas(identity.Alert) {
+		replica := a
+		replica.Common = s.common(name)
 		configs[name] = replica
 	}
 	for _, name := range s.options.replicas(identity.Ingest) {

@@ -13,10 +13,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -33,8 +36,8 @@ type Options struct {
 	Dir string
 	// Binary is the hushlog program that the processes run.
 	Binary string
-	// Kafka and ClickHouse are addresses of a Kafka and a ClickHouse that run
-	// already and know the deployment's identities. Empty: the embedded ones.
+	// Kafka and ClickHouse are addresses of a Kafka (its brokers' with commas between) and a ClickHouse
+	// that run already and know the deployment's identities. Empty: the embedded ones.
 	Kafka, ClickHouse string
 	// GRPC, REST and Query are where clients and people are served. Empty: free
 	// ports of 127.0.0.1.
@@ -42,7 +45,7 @@ type Options struct {
 	// Front gives the address at which services find the embedded Kafka or ClickHouse, of which it is told the name
 	// and where it listens: something that forwards stands between. Nil: nothing does.
 	Front func(name, listens string) (address string, err error)
-	// Replicas says how many there are of redactor and ingest; 0 is one. The second is called redactor-1.
+	// Replicas says how many there are of gateway, redactor, ingest and alert; 0 is one. The second is called redactor-1.
 	Replicas map[string]int
 	// Webhook gets alerts. Empty: nobody is told.
 	Webhook string
@@ -57,16 +60,24 @@ type Stack struct {
 	// Policy in force.
 	Policy *policy.Policy
 
-	options   Options
-	layout    identity.Layout
-	ctx       context.Context //nolint:containedctx // the life of the processes, ended by Stop
-	cancel    context.CancelFunc
-	running   sync.WaitGroup
-	processes map[string]*supervise.Process
-	// stops end one process each, in the order of their start.
-	stops []func()
+	options Options
+	layout  identity.Layout
+	ctx     context.Context //nolint:containedctx // the life of the processes, ended by Stop
+	cancel  context.CancelFunc
+	running sync.WaitGroup
 	// failed gets the error of a process that could not be started.
 	failed chan error
+
+	mu        sync.Mutex // guards what follows
+	processes map[string]*supervise.Process
+	// stops end one process each, in the order of their start.
+	stops []stop
+}
+
+// stop ends a process and returns when it has ended.
+type stop struct {
+	name string
+	end  func()
 }
 
 // Start prepares the directory, starts everything and returns when every
@@ -137,7 +148,6 @@ func (s *Stack) start(name string, args []string, ready func(context.Context) er
 		Dir:     s.layout.Dir,
 		LogFile: s.LogFile(name), Ready: ready, ReadyTimeout: time.Minute, StopTimeout: 30 * time.Second, Logger: s.options.Log,
 	})
-	s.processes[name] = p
 	// Processes are stopped one after the other, so that each has the ones
 	// before it while it drains.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(s.ctx))
@@ -149,16 +159,58 @@ func (s *Stack) start(name string, args []string, ready func(context.Context) er
 			s.failed <- err
 		}
 	})
-	s.stops = append(s.stops, func() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.processes[name] = p
+	s.stops = append(s.stops, stop{name, func() {
 		cancel()
 		<-ended
-	})
+	}})
+}
+
+// Remove ends a process in order, as when there is to be one replica less, and returns when it has ended. It is not started
+// again until Add.
+func (s *Stack) Remove(name string) error {
+	s.mu.Lock()
+	i := slices.IndexFunc(s.stops, func(one stop) bool { return one.name == name })
+	if i < 0 {
+		s.mu.Unlock()
+		return fmt.Errorf("no process %s", name)
+	}
+	end := s.stops[i].end
+	s.stops = slices.Delete(s.stops, i, i+1)
+	delete(s.processes, name)
+	s.mu.Unlock()
+	end()
+	return nil
+}
+
+// Add starts a service, or a replica of one, that was removed. WaitReady waits for it.
+func (s *Stack) Add(name string) error {
+	for _, service := range serviceNames {
+		if name != service && !slices.Contains(s.options.replicas(service), name) {
+			continue
+		}
+		if s.process(name) != nil {
+			return fmt.Errorf("%s runs already", name)
+		}
+		s.start(name, []string{service}, s.answers(name))
+		return nil
+	}
+	return fmt.Errorf("no service %s", name)
+}
+
+// process is nil for one that there is not.
+func (s *Stack) process(name string) *supervise.Process {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.processes[name]
 }
 
 // ready waits until every process that was started is ready.
 func (s *Stack) ready() error {
-	for _, p := range s.processes {
-		err := p.Ready(s.ctx)
+	for _, name := range s.Processes() {
+		err := s.WaitReady(s.ctx, name)
 		if err != nil {
 			return err
 		}
@@ -172,10 +224,13 @@ func (s *Stack) Failed() <-chan error { return s.failed }
 // Stop ends every process in the order of the data: what takes in first, what
 // stores last.
 func (s *Stack) Stop() {
-	for i := len(s.stops) - 1; i >= 0; i-- {
-		s.stops[i]()
-	}
+	s.mu.Lock()
+	stops := s.stops
 	s.stops = nil
+	s.mu.Unlock()
+	for _, one := range slices.Backward(stops) {
+		one.end()
+	}
 	s.running.Wait()
 	s.cancel()
 }
@@ -185,8 +240,8 @@ func (s *Stack) Kill(name string) error { return s.Signal(name, syscall.SIGKILL)
 
 // Signal sends a process a signal, as SIGSTOP and SIGCONT.
 func (s *Stack) Signal(name string, signal syscall.Signal) error {
-	p, ok := s.processes[name]
-	if !ok {
+	p := s.process(name)
+	if p == nil {
 		return fmt.Errorf("no process %s", name)
 	}
 	pid := p.PID()
@@ -202,8 +257,8 @@ func (s *Stack) Signal(name string, signal syscall.Signal) error {
 
 // WaitReady waits until a process is ready, as after Kill.
 func (s *Stack) WaitReady(ctx context.Context, name string) error {
-	p, ok := s.processes[name]
-	if !ok {
+	p := s.process(name)
+	if p == nil {
 		return fmt.Errorf("no process %s", name)
 	}
 	return p.Ready(ctx)
@@ -211,18 +266,16 @@ func (s *Stack) WaitReady(ctx context.Context, name string) error {
 
 // Processes lists the names of what runs.
 func (s *Stack) Processes() []string {
-	var names []string
-	for name := range s.processes {
-		names = append(names, name)
-	}
-	return names
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.processes))
 }
 
 // PID is the process id of what runs under a name; 0 when it does not run right now.
-func (s *Stack) PID(name string) int { return s.processes[name].PID() }
+func (s *Stack) PID(name string) int { return s.process(name).PID() }
 
 // Restarts says how often a process was started again.
-func (s *Stack) Restarts(name string) int { return s.processes[name].Restarts() }
+func (s *Stack) Restarts(name string) int { return s.process(name).Restarts() }
 
 // Layout names the files of the deployment.
 func (s *Stack) Layout() identity.Layout { return s.layout }
@@ -249,7 +302,7 @@ func (s *Stack) ClientTLS() (*tls.Config, error) {
 	return identity.CallerTLS(s.layout.TLS(identity.Admin).CA)
 }
 
-func (s *Stack) brokers() []string { return []string{s.Addresses.Kafka} }
+func (s *Stack) brokers() []string { return strings.Split(s.Addresses.Kafka, ",") }
 
 // dials says that a port takes connections.
 func dials(addr string) func(context.Context) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"time"
@@ -48,10 +49,14 @@ func runEmbeddedKafka(ctx context.Context, path string) error {
 		return err
 	}
 	cfg.Logger.InfoContext(ctx, "embedded kafka serves", slog.String("address", broker.Address()))
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+		err = nil
+	case err = <-broker.Failed():
+	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), brokerStopTimeout)
 	defer cancel()
-	return broker.Close(stop)
+	return errors.Join(err, broker.Close(stop))
 }
 
 func runEmbeddedClickHouse(ctx context.Context, path string) error {
