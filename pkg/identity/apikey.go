@@ -72,6 +72,9 @@ func CreateKey(path string, spec KeySpec, now time.Time) (key string, rec KeyRec
 	if !ProjectNameOK(spec.Project) {
 		return "", KeyRecord{}, fmt.Errorf("project: a name must match %s", projectForm)
 	}
+	if spec.Project == CanaryProject {
+		return "", KeyRecord{}, fmt.Errorf("project: %s is hushlog's own: no key speaks for it", CanaryProject)
+	}
 	if spec.Lifetime < 0 {
 		return "", KeyRecord{}, fmt.Errorf("lifetime: %s is negative", spec.Lifetime)
 	}

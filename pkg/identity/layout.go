@@ -14,17 +14,22 @@ const (
 	Alert      = "alert"
 	Retention  = "retention"
 	Query      = "query"
+	Canary     = "canary"
 	Admin      = "admin"
 	Kafka      = "kafka"
 	ClickHouse = "clickhouse"
 )
+
+// CanaryProject is the project of canaries: interactions that hushlog sends to itself. It belongs to whoever shows the
+// certificate of Canary; no policy may declare it, and no API key speaks for it.
+const CanaryProject = "hushlog-canary"
 
 // RolePrefix begins the ClickHouse user, and so the certificate, of a role of the policy.
 const RolePrefix = "role_"
 
 // Services lists the identities that speak to Kafka and ClickHouse, in the order of the data, admin last.
 func Services() []string {
-	return []string{Gateway, Redactor, Ingest, Alert, Retention, Query, Admin}
+	return []string{Gateway, Redactor, Ingest, Alert, Retention, Query, Canary, Admin}
 }
 
 // Servers lists the identities of the two storage servers, which get a certificate and no password.
@@ -61,6 +66,9 @@ func (l Layout) HashKey() string { return filepath.Join(l.Secrets(), "hash.key")
 
 // PseudonymKey is the HMAC key for pseudonyms of end users.
 func (l Layout) PseudonymKey() string { return filepath.Join(l.Secrets(), "pseudonym.key") }
+
+// CanaryKey is the key that the values of canaries are drawn with.
+func (l Layout) CanaryKey() string { return filepath.Join(l.Secrets(), "canary-values.key") }
 
 // EpochSignKey is the seed that signs epochs.
 func (l Layout) EpochSignKey() string { return filepath.Join(l.Secrets(), "epoch-sign.key") }

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// KeySize is the size, in bytes, of hash.key, pseudonym.key and the wrapping keys.
+	// KeySize is the size, in bytes, of hash.key, pseudonym.key, canary-values.key and the wrapping keys.
 	KeySize = 32
 	// passwordSize is the entropy, in bytes, of a Kafka password.
 	passwordSize = 32
@@ -73,6 +73,7 @@ func plan(l Layout, now time.Time) []plannedSecret {
 	files := []plannedSecret{
 		{l.HashKey(), randomHexKey},
 		{l.PseudonymKey(), randomHexKey},
+		{l.CanaryKey(), randomHexKey},
 		{l.WebhookKey(), func() []byte {
 			return []byte(webhookPrefix + base64.StdEncoding.EncodeToString(random(webhookKeySize)) + "\n")
 		}},

@@ -1,8 +1,10 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/redact"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -46,14 +48,27 @@ func ClassFromProto(c hushlogv1.Class) Class {
 	return AllClasses()[i]
 }
 
+// Knows says whether records of the project are taken: it is declared, or it is the canaries'.
+func (p *Policy) Knows(project string) bool {
+	_, declared := p.Projects[project]
+	return declared || project == identity.CanaryProject
+}
+
+// project is what holds for a project. Canaries go by the rules that hold for everybody, and may have every purpose.
+func (p *Policy) project(name string) Project {
+	if name == identity.CanaryProject {
+		return Project{Purposes: slices.Collect(maps.Keys(p.Purposes)), LeastClass: Public}
+	}
+	return p.Projects[name]
+}
+
 // Classify gives the class of a record: the highest of the project's least class and those whose
 // condition holds. A project that the policy does not know gets Restricted.
 func (p *Policy) Classify(project, purpose string, counts map[redact.Type]int) Class {
-	known, ok := p.Projects[project]
-	if !ok {
+	if !p.Knows(project) {
 		return Restricted
 	}
-	class := known.LeastClass
+	class := p.project(project).LeastClass
 	for _, candidate := range AllClasses() {
 		for _, condition := range p.Classes[candidate].When {
 			if condition.holds(project, purpose, counts) {
@@ -151,12 +166,12 @@ func WishFromProto(wish hushlogv1.LoggingWish) Storage {
 // PurposeAllowed says whether a record of the project may carry the purpose. No purpose is always
 // allowed, and means metadata only.
 func (p *Policy) PurposeAllowed(project, purpose string) bool {
-	return purpose == "" || slices.Contains(p.Projects[project].Purposes, purpose)
+	return purpose == "" || slices.Contains(p.project(project).Purposes, purpose)
 }
 
 // EnvironmentAllowed says whether a record of the project may carry the environment.
 func (p *Policy) EnvironmentAllowed(project, environment string) bool {
-	allowed := p.Projects[project].Environments
+	allowed := p.project(project).Environments
 	return len(allowed) == 0 || environment == "" || slices.Contains(allowed, environment)
 }
 

@@ -31,14 +31,16 @@ func (p *Policy) ClickHouseUsers() []User {
 }
 
 // serviceFilters let admin see every row: once a table has a filter for anyone, ClickHouse may be
-// set to show nothing to users without one.
+// set to show nothing to users without one. The canary sees its own rows.
 func serviceFilters(service string) map[string]string {
 	filters := make(map[string]string)
-	if service != identity.Admin {
-		return filters
-	}
-	for _, table := range AllTables() {
-		filters[table] = "1"
+	switch service {
+	case identity.Admin:
+		for _, table := range AllTables() {
+			filters[table] = "1"
+		}
+	case identity.Canary:
+		filters[TableInteractions] = "project = '" + identity.CanaryProject + "'"
 	}
 	return filters
 }
@@ -101,7 +103,12 @@ func (r Role) rowFilter(table tableSpec) string {
 	if table.byClass && len(r.Classes) < len(AllClasses()) {
 		parts = append(parts, "classification IN ("+quoteList(r.Classes)+")")
 	}
-	if table.byProject && !slices.Contains(r.Projects, AnyProject) {
+	switch {
+	case !table.byProject:
+	case slices.Contains(r.Projects, AnyProject):
+		// Whoever sees every project sees none of the rows that hushlog sends to itself: they are nobody's traffic.
+		parts = append(parts, "project != '"+identity.CanaryProject+"'")
+	default:
 		parts = append(parts, "project IN ("+quoteList(r.Projects)+")")
 	}
 	if len(parts) == 0 {

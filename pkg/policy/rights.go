@@ -158,6 +158,16 @@ var rights = []serviceRights{
 		grants: []string{"GRANT SHOW COLUMNS ON " + Database + ".*"},
 	},
 	{
+		service: identity.Canary,
+		// Looks for what it has planted wherever something could be readable. It opens nothing that is sealed.
+		topics: map[string][]string{
+			TopicRaw: {opRead}, TopicEvents: {opRead}, TopicQuarantine: {opRead}, TopicRequests: {opRead},
+			TopicAlerts: {opRead, opWrite}, TopicAlertState: {opRead}, TopicAudit: {opRead},
+		},
+		// Of interactions it sees the rows of its own project, by a row filter.
+		grants: []string{"GRANT SELECT(project, request_id, accepted_at) ON " + Database + "." + TableInteractions},
+	},
+	{
 		service: identity.Admin,
 		grants: []string{
 			"GRANT ALL ON " + Database + ".*",

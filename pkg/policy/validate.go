@@ -129,6 +129,9 @@ func (p *Policy) validateProjects(f *problems) {
 		if !identity.ProjectNameOK(name) {
 			f.add(field, nameFix, "is not a name")
 		}
+		if name == identity.CanaryProject {
+			f.add(field, "give the project another name", "is hushlog's own: what it sends to itself to see that nothing leaks")
+		}
 		for i, environment := range project.Environments {
 			f.name(fmt.Sprintf("%s.environments[%d]", field, i), environment)
 		}
@@ -279,8 +282,7 @@ func (p *Policy) validateCondition(f *problems, field string, c ClassCondition) 
 
 func (p *Policy) knownProjects(f *problems, field string, projects []string) {
 	for i, project := range projects {
-		_, ok := p.Projects[project]
-		if !ok {
+		if !p.Knows(project) {
 			f.add(fmt.Sprintf("%s[%d]", field, i), "declare it under projects or correct its name", "is not a project")
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 // Figure is one thing that is counted or measured in a period.
@@ -38,7 +40,9 @@ func Figures() []Figure { return slices.Clone(figures) }
 const mostRows = " ORDER BY value DESC, label LIMIT 50"
 
 const (
-	accepted = " FROM hushlog.interactions WHERE accepted_at >= {from} AND accepted_at < {to}"
+	// users leaves out what hushlog sends to itself.
+	users    = " AND project != '" + identity.CanaryProject + "'"
+	accepted = " FROM hushlog.interactions WHERE accepted_at >= {from} AND accepted_at < {to}" + users
 	trail    = " FROM hushlog.audit WHERE at >= {from} AND at < {to}"
 	// reads are what people did, once each: their outcomes.
 	reads = trail + " AND phase = 'outcome' AND role != ''"
@@ -71,7 +75,7 @@ var figures = []Figure{
 		"SELECT tupleElement(pair, 1) AS label, tupleElement(pair, 2) AS value FROM (SELECT arrayJoin([('accepted', sum(accepted)), ('stored', sum(stored))," +
 			" ('duplicates', sum(duplicates)), ('put into quarantine', sum(quarantined)), ('released from quarantine', sum(released))," +
 			" ('dropped from quarantine', sum(dropped)), ('sampled out', sum(sampled_out)), ('erased since', sum(erased))," +
-			" ('rejected by the gateway', sum(gateway_rejected))]) AS pair FROM hushlog.ledger WHERE minute >= {from} AND minute < {to})",
+			" ('rejected by the gateway', sum(gateway_rejected))]) AS pair FROM hushlog.ledger WHERE minute >= {from} AND minute < {to}" + users + ")",
 	},
 	{
 		"ledger-gap", "Events that are unaccounted for, by project; must be 0", "events",
@@ -81,7 +85,7 @@ var figures = []Figure{
 	},
 	{
 		"quarantined", "Events that could not be inspected, by reason", "events",
-		"SELECT reason AS label, count() AS value FROM hushlog.quarantined WHERE state = 'aside' AND accepted_at >= {from} AND accepted_at < {to} GROUP BY label" + mostRows,
+		"SELECT reason AS label, count() AS value FROM hushlog.quarantined WHERE state = 'aside' AND accepted_at >= {from} AND accepted_at < {to}" + users + " GROUP BY label" + mostRows,
 	},
 	{
 		"alerts", "Alerts, by rule and severity", "alerts",

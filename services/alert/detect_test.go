@@ -108,6 +108,19 @@ func TestFindingsHaveSides(t *testing.T) {
 	require.Equal(t, "too-large", events[2].Quarantined.GetReason())
 }
 
+// What hushlog sends to itself is nobody's traffic.
+func TestCanariesAreNoEvents(t *testing.T) {
+	canary := failure("u_a", noon)
+	canary.Project = identity.CanaryProject
+	block := blockOf(canary, failure("u_b", noon))
+	block.Findings = []*hushlogv1.Finding{{Record: 1, Path: "messages[0].parts[0].text.text", Type: "EMAIL"}}
+	block.Quarantined = []*hushlogv1.Quarantined{{Project: identity.CanaryProject, Reason: "too-large", AcceptedAt: timestamppb.New(noon)}}
+	events := eventsOf(block)
+	require.Len(t, events, 1)
+	require.Equal(t, "u_b", events[0].Record.GetUserPseudonym())
+	require.Equal(t, map[string]uint32{"EMAIL": 1}, events[0].PromptFindings)
+}
+
 func TestEventTime(t *testing.T) {
 	d := testDetection(t, nil, twoRules, fixed(noon))
 	d.latest[p0], d.latest[p1] = noon.Add(-time.Hour), noon.Add(-30*time.Minute)

@@ -1,9 +1,11 @@
 package alert
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/alerting"
+	"github.com/hushlog/hushlog/pkg/identity"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -33,5 +35,10 @@ func eventsOf(block *hushlogv1.Block) []*alerting.Event {
 	for _, quarantined := range block.GetQuarantined() {
 		events = append(events, &alerting.Event{Quarantined: quarantined})
 	}
-	return events
+	return slices.DeleteFunc(events, isCanary)
+}
+
+// isCanary says that hushlog has sent the event to itself. It is nobody's traffic, and the canary tells of it.
+func isCanary(event *alerting.Event) bool {
+	return event.Record.GetProject() == identity.CanaryProject || event.Quarantined.GetProject() == identity.CanaryProject
 }

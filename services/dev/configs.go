@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/services/alert"
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/gateway"
 	"github.com/hushlog/hushlog/services/ingest"
 	"github.com/hushlog/hushlog/services/query"
@@ -73,7 +75,7 @@ func chooseAddresses(o Options) (Addresses, error) {
 			return a, err
 		}
 	}
-	for _, name := range serviceNames {
+	for _, name := range o.services() {
 		for _, process := range append([]string{name}, o.replicas(name)...) {
 			var addr string
 			err := held.find(&addr)
@@ -167,6 +169,14 @@ func (p *ports) release() {
 // serviceNames are the services in the order in which they are started.
 var serviceNames = []string{identity.Redactor, identity.Ingest, identity.Alert, identity.Retention, identity.Query, identity.Gateway}
 
+// services are those that are started: canaries come last, when there is somebody to take them.
+func (o Options) services() []string {
+	if o.Canaries == nil {
+		return serviceNames
+	}
+	return append(slices.Clone(serviceNames), identity.Canary)
+}
+
 func (s *Stack) common(name string) service.Common {
 	c := service.DefaultCommon()
 	c.Policy = s.layout.Policy()
@@ -216,6 +226,14 @@ func (s *Stack) configs() map[string]any {
 
 	configs := map[string]any{
 		identity.Gateway: g, identity.Redactor: r, identity.Ingest: i, identity.Alert: a, identity.Retention: t, identity.Query: q,
+	}
+	if s.options.Canaries != nil {
+		c := canary.DefaultConfig()
+		c.Common, c.TLS, c.Key = s.common(identity.Canary), l.TLS(identity.Canary), l.CanaryKey()
+		c.ClickHouse = setup.ClickHouseConfig(l, identity.Canary, s.Addresses.ClickHouse)
+		c.GRPC, c.REST = s.Addresses.GRPC, s.Addresses.REST
+		s.options.Canaries(&c)
+		configs[identity.Canary] = c
 	}
 	for n, name := range s.options.replicas(identity.Redactor) {
 		replica := r

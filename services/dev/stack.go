@@ -27,6 +27,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/supervise"
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/setup"
 )
 
@@ -47,6 +48,8 @@ type Options struct {
 	Front func(name, listens string) (address string, err error)
 	// Replicas says how many there are of gateway, redactor, ingest and alert; 0 is one. The second is called redactor-1.
 	Replicas map[string]int
+	// Canaries is given the canary's configuration as it would be, to change it. Nil: none are sent.
+	Canaries func(*canary.Config)
 	// Webhook gets alerts. Empty: nobody is told.
 	Webhook string
 	// Log gets starts, crashes and stops; nil discards them.
@@ -131,7 +134,7 @@ func (s *Stack) startAll() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range serviceNames {
+	for _, name := range s.options.services() {
 		s.start(name, []string{name}, s.answers(name))
 		for _, replica := range s.options.replicas(name) {
 			s.start(replica, []string{name}, s.answers(replica))

@@ -165,7 +165,7 @@ var pki = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, errors.Join(identity.IssueCert(dir, identity.Gateway), identity.IssueCert(dir, "someone"))
+	return dir, errors.Join(identity.IssueCert(dir, identity.Gateway), identity.IssueCert(dir, "someone"), identity.IssueCert(dir, identity.Canary))
 })
 
 func TestMain(m *testing.M) {

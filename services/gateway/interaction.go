@@ -173,9 +173,8 @@ func (c *checker) checkTimes(in *hushlogv1.Interaction, now time.Time) error {
 
 // checkPolicy wants the key's own project, and what the policy allows it.
 func (c *checker) checkPolicy(in *hushlogv1.Interaction, who identity.Principal) error {
-	_, known := c.policy.Projects[who.Project]
 	switch {
-	case !known:
+	case !c.policy.Knows(who.Project):
 		return refuse(reasonProject, "the API key's project is not in the policy; add it under projects, or use another key")
 	case in.GetProject() != "" && in.GetProject() != who.Project:
 		return refuseField(reasonProject, "project", "is not the project of the API key; leave it empty or use a key of that project")

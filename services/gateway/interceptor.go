@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"strings"
@@ -9,7 +10,9 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -47,7 +50,7 @@ func (g *guard) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInf
 		return plain(g.recovering(ss.Context(), func() error { return handler(srv, ss) }))
 	}
 	err = g.recovering(ss.Context(), func() error {
-		who, err := g.authenticate(metadata.ValueFromIncomingContext(ss.Context(), "authorization"))
+		who, err := g.caller(ss.Context())
 		if err != nil {
 			return err
 		}
@@ -102,6 +105,36 @@ func (g *guard) recovering(ctx context.Context, do func() error) (err error) {
 
 var errPanic = errors.New("panic")
 
+// caller is who makes a gRPC call: the canary, by its certificate, or whom an API key speaks for. Behind REST the door
+// has seen the certificate and says so in place of the caller's own header, which never comes so far.
+func (g *guard) caller(ctx context.Context) (identity.Principal, error) {
+	values := metadata.ValueFromIncomingContext(ctx, "authorization")
+	if g.by == interfaceREST && len(values) == 1 && values[0] == canaryInside {
+		return canaryPrincipal, nil
+	}
+	if len(values) == 0 {
+		from, _ := peer.FromContext(ctx)
+		if from != nil {
+			info, ok := from.AuthInfo.(credentials.TLSInfo)
+			if ok && isCanary(&info.State) {
+				return canaryPrincipal, nil
+			}
+		}
+	}
+	return g.authenticate(values)
+}
+
+// canaryInside is what the door writes as authorization for a call of the canary.
+const canaryInside = "canary"
+
+// canaryPrincipal is whom the canary's certificate stands for. No key does.
+var canaryPrincipal = identity.Principal{KeyID: identity.Canary, Project: identity.CanaryProject}
+
+// isCanary says whether the peer has shown the canary's certificate, of the deployment's CA.
+func isCanary(state *tls.ConnectionState) bool {
+	return state != nil && identity.PeerName(*state) == identity.Canary
+}
+
 // authenticate reads `Bearer hl_...` from the values of the authorization header.
 func (g *guard) authenticate(values []string) (identity.Principal, error) {
 	if len(values) != 1 {
@@ -111,7 +144,12 @@ func (g *guard) authenticate(values []string) (identity.Principal, error) {
 	if !ok || !strings.EqualFold(scheme, "bearer") {
 		return identity.Principal{}, refuse(reasonNoKey, "the authorization header must be: Bearer and an API key")
 	}
-	return g.keys.Authenticate(strings.TrimSpace(key))
+	who, err := g.keys.Authenticate(strings.TrimSpace(key))
+	if err == nil && who.Project == identity.CanaryProject {
+		// `hushlog key create` makes no such key: somebody has changed the file.
+		return identity.Principal{}, refuse(reasonProject, "the API key's project is hushlog's own; use another key")
+	}
+	return who, err
 }
 
 // knownStream is a stream of which the caller is known.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/notify"
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/demo"
 	"github.com/hushlog/hushlog/services/dev"
 	"github.com/hushlog/hushlog/services/setup"
@@ -24,7 +25,7 @@ const demoProject = "demo"
 
 // newDevCommand runs everything on this machine until it is told to stop.
 func newDevCommand() *cobra.Command {
-	o := dev.Options{}
+	o := dev.Options{Canaries: func(*canary.Config) {}}
 	cmd := &cobra.Command{
 		Use:   "dev",
 		Short: "Run every service on the embedded Kafka and ClickHouse, until ctrl-C",
@@ -205,7 +206,7 @@ func runDemo(ctx context.Context, dir string, out io.Writer) error {
 
 func demoIn(ctx context.Context, dir string, out io.Writer) error {
 	_, _ = fmt.Fprintln(out, "Starting Kafka, ClickHouse and six services, each a process of its own.")
-	stack, err := startStack(ctx, dev.Options{Dir: dir}, nil)
+	stack, err := startStack(ctx, dev.Options{Dir: dir, Canaries: func(*canary.Config) {}}, nil)
 	if err != nil {
 		return err
 	}

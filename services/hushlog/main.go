@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra" // commands, flags and their help, as in most Go tools of this kind
 
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/gateway"
 	"github.com/hushlog/hushlog/services/ingest"
 	"github.com/hushlog/hushlog/services/query"
@@ -88,6 +89,7 @@ func newRootCommand() *cobra.Command {
 		newAlertCommand(),
 		newRetentionCommand(),
 		newServiceCommand("query", "Run people's SELECTs under their roles, on the trail", query.DefaultConfig(), query.Run),
+		newServiceCommand("canary", "Send made-up people and secrets on every path, see that they arrive and leak nowhere", canary.DefaultConfig(), canary.Run),
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),

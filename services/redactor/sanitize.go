@@ -218,11 +218,16 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r.PolicyDigest = s.policy.Digest()
 	r.EngineVersion = s.engineVersion(p.external)
 	r.RetentionLabel = s.policy.RetentionLabel(class)
-	out := &Sanitized{Record: r, Findings: p.findings, SampledOut: !s.policy.Sampled(class, s.lot(r))}
+	out := &Sanitized{Record: r, Findings: p.findings, SampledOut: s.sampledOut(class, r)}
 	if r.GetContentStored() {
 		out.Contents = p.contents
 	}
 	return out
+}
+
+// sampledOut says that nothing of the record is stored. Of canaries there is always a row: a missing one is an alarm.
+func (s *Sanitizer) sampledOut(class policy.Class, r *hushlogv1.Record) bool {
+	return r.GetProject() != identity.CanaryProject && !s.policy.Sampled(class, s.lot(r))
 }
 
 // lot draws for the conversation of a record; a record without one is a conversation of its own.

@@ -137,6 +137,7 @@ func ownSecrets(p *policy.Policy) map[string][]string {
 		"alert":      own(identity.Alert, "webhook.key"),
 		"retention":  own(identity.Retention, "trail-sign.key", "trail-verify.pub", "epoch-verify.pub"),
 		"query":      own(identity.Query, append(roles, "epoch-verify.pub")...),
+		"canary":     own(identity.Canary, "canary-values.key"),
 		"tools":      nil,
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/demo"
 	"github.com/hushlog/hushlog/services/dev"
 	"github.com/hushlog/hushlog/test/backend"
@@ -39,6 +40,8 @@ type Plan struct {
 	// Front and Replicas are those of dev.Options.
 	Front    func(name, listens string) (string, error)
 	Replicas map[string]int
+	// Canaries is that of dev.Options: most tests count what they send and send no more.
+	Canaries func(*canary.Config)
 }
 
 // Start builds the binary and starts everything; the end of the test stops it.
@@ -54,7 +57,7 @@ func StartAs(t testing.TB, plan Plan) *Stack {
 	kind, err := backend.FromEnv()
 	require.NoError(t, err)
 	s := &Stack{}
-	o := dev.Options{Dir: filepath.Join(t.TempDir(), "deployment"), Binary: binary(t), Front: plan.Front, Replicas: plan.Replicas}
+	o := dev.Options{Dir: filepath.Join(t.TempDir(), "deployment"), Binary: binary(t), Front: plan.Front, Replicas: plan.Replicas, Canaries: plan.Canaries}
 	if kind == backend.Embedded {
 		_, err = embedded.FindLibrary("")
 		if err != nil {
