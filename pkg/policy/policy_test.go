@@ -103,7 +103,7 @@ func TestParseSaysWhereAndWhatToDo(t *testing.T) {
 		{"alias", "environments: []", "environments: *x", "projects.demo.environments", 5, "", "must be a list"},
 		{"wrong version", "version: 1", "version: 2", "version", 1, "", "is not a version that this hushlog reads"},
 		{"unknown purpose", "purposes: [debugging,", "purposes: [chatting,", "projects.demo.purposes[0]", 16, "", "is not a purpose"},
-		{"project of canaries", "projects:\n  demo:", "projects:\n  hushlog-canary:", "projects.hushlog-canary", 3, "", "is hushlog's own"},
+		{"project of canaries", "  demo:\n    description: The", "  hushlog-canary:\n    description: The", "projects.hushlog-canary", 3, "", "is hushlog's own"},
 		{"unknown class", "least_class: Internal", "least_class: Secret", "projects.demo.least_class", 5, "", "is not a class"},
 		{"never-log masked", "CREDIT_CARD: remove", "CREDIT_CARD: mask", "actions.default.CREDIT_CARD", 5, "", "values of this type are never logged, in no form"},
 		{"never-log as a pseudonym", "SECRET: remove", "SECRET: pseudonym", "actions.default.SECRET", 5, "", "values of this type are never logged, in no form"},
