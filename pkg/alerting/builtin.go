@@ -4,6 +4,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/policy"
@@ -59,7 +61,23 @@ func ForPolicy(p *policy.Policy) (*Rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("policy: alerts.files: %w", err)
 	}
-	return all, nil
+	return all, all.checkRestrict(p)
+}
+
+// checkRestrict wants each rule that limits whom it fires for to be there and to say whom.
+func (r *Rules) checkRestrict(p *policy.Policy) error {
+	for _, name := range slices.Sorted(maps.Keys(p.Alerts.Restrict)) {
+		rule, sender := r.Named(name), p.Alerts.Restrict[name].Sender
+		if rule == nil {
+			return fmt.Errorf("policy: alerts.restrict: there is no rule %s; hushlog alert rules lists those that come with hushlog", name)
+		}
+		for _, key := range []policy.SenderKind{policy.SenderProject, sender} {
+			if !slices.Contains(rule.Key, string(key)) {
+				return fmt.Errorf("policy: alerts.restrict: alerts of rule %s name no %s, so that none can be limited; choose a rule with %s in its key", name, key, key)
+			}
+		}
+	}
+	return nil
 }
 
 // BuiltinTests are the tests of the built-in rules: samples that must fire, and samples that must not.

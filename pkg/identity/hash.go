@@ -10,11 +10,12 @@ import (
 )
 
 const (
-	// domainID, domainSubject and domainValues keep the uses apart even when one key is given to all.
+	// domainID and those below it keep the uses apart even when one key is given to all.
 	domainID      = "hushlog/id/v1"
 	domainSubject = "hushlog/subject/v1"
 	domainValues  = "hushlog/values/v1"
 	domainDraw    = "hushlog/draw/v1"
+	domainSender  = "hushlog/sender/v1"
 
 	// HashSize is the size of a keyed hash, in bytes: 128 bits, so that among 2^40 ids a collision has odds of 2^-49.
 	HashSize = 16
@@ -50,6 +51,12 @@ func LoadHasher(path string) (*Hasher, error) {
 // ID is the hash of an id within a project; the same id in another project has another hash.
 func (h *Hasher) ID(project, id string) [HashSize]byte {
 	return keyed(h.key, domainID, project, id)
+}
+
+// Sender is the hash by which gateways recognise an end user under a restriction. It is no pseudonym, and without the key
+// of pseudonyms none can be made of it.
+func (h *Hasher) Sender(project, id string) [HashSize]byte {
+	return keyed(h.key, domainSender, project, id)
 }
 
 // Draw is the lot of an id within a project, from 0 to below 1: the same for the same id, evenly spread

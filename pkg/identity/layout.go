@@ -76,6 +76,18 @@ func (l Layout) EpochSignKey() string { return filepath.Join(l.Secrets(), "epoch
 // EpochVerifyKey is the public half of EpochSignKey.
 func (l Layout) EpochVerifyKey() string { return filepath.Join(l.Secrets(), "epoch-verify.pub") }
 
+// RestrictSignKey is the seed that signs restrictions that people order.
+func (l Layout) RestrictSignKey() string { return filepath.Join(l.Secrets(), "restrict-sign.key") }
+
+// RestrictVerifyKey is the public half of RestrictSignKey.
+func (l Layout) RestrictVerifyKey() string { return filepath.Join(l.Secrets(), "restrict-verify.pub") }
+
+// RespondSignKey is the seed that signs restrictions that follow from alerts.
+func (l Layout) RespondSignKey() string { return filepath.Join(l.Secrets(), "respond-sign.key") }
+
+// RespondVerifyKey is the public half of RespondSignKey.
+func (l Layout) RespondVerifyKey() string { return filepath.Join(l.Secrets(), "respond-verify.pub") }
+
 // TrailSignKey signs the checkpoints of the audit trail's log.
 func (l Layout) TrailSignKey() string { return filepath.Join(l.Secrets(), "trail-sign.key") }
 

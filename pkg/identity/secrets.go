@@ -53,7 +53,7 @@ func CreateSecrets(l Layout, now time.Time, force bool) ([]SecretFile, error) {
 		}
 		made = append(made, SecretFile{Path: s.path, Created: created})
 	}
-	for _, write := range []func(Layout, bool) ([]SecretFile, error){writeEpochKeys, writeTrailKeys} {
+	for _, write := range []func(Layout, bool) ([]SecretFile, error){writeSignKeys, writeTrailKeys} {
 		created, writeErr := write(l, force)
 		if writeErr != nil {
 			return made, writeErr
@@ -116,16 +116,28 @@ func NewDiskKeys() []byte {
 	return []byte(out.String())
 }
 
-// writeEpochKeys makes the signing seed and the public key that belongs to it; a seed that is there
-// gets its public key back.
-func writeEpochKeys(l Layout, force bool) ([]SecretFile, error) {
-	return writeKeyPair(l.EpochSignKey(), l.EpochVerifyKey(), hexLine(random(ed25519.SeedSize)), force, func() ([]byte, error) {
-		seed, err := loadHex(l.EpochSignKey(), ed25519.SeedSize)
+// writeSignKeys makes the seeds that sign epochs and restrictions, and the public keys that belong to them; a seed that is
+// there gets its public key back.
+func writeSignKeys(l Layout, force bool) ([]SecretFile, error) {
+	var made []SecretFile
+	for _, pair := range []struct{ sign, verify string }{
+		{l.EpochSignKey(), l.EpochVerifyKey()},
+		{l.RestrictSignKey(), l.RestrictVerifyKey()},
+		{l.RespondSignKey(), l.RespondVerifyKey()},
+	} {
+		files, err := writeKeyPair(pair.sign, pair.verify, hexLine(random(ed25519.SeedSize)), force, func() ([]byte, error) {
+			seed, err := loadHex(pair.sign, ed25519.SeedSize)
+			if err != nil {
+				return nil, err
+			}
+			return hexLine(publicOf(seed)), nil
+		})
 		if err != nil {
-			return nil, err
+			return made, err
 		}
-		return hexLine(publicOf(seed)), nil
-	})
+		made = append(made, files...)
+	}
+	return made, nil
 }
 
 // writeKeyPair writes a signing key to signPath, and to verifyPath the public key that belongs to what is there then: a
@@ -180,7 +192,13 @@ func hexLine(b []byte) []byte { return []byte(hex.EncodeToString(b) + "\n") }
 func LoadKey(path string) ([]byte, error) { return loadHex(path, KeySize) }
 
 // LoadEpochSignKey reads the seed that signs epochs.
-func LoadEpochSignKey(path string) (ed25519.PrivateKey, error) {
+func LoadEpochSignKey(path string) (ed25519.PrivateKey, error) { return LoadSignKey(path) }
+
+// LoadEpochVerifyKey reads the public key that epochs are verified with.
+func LoadEpochVerifyKey(path string) (ed25519.PublicKey, error) { return LoadVerifyKey(path) }
+
+// LoadSignKey reads the seed of a key that signs.
+func LoadSignKey(path string) (ed25519.PrivateKey, error) {
 	seed, err := loadHex(path, ed25519.SeedSize)
 	if err != nil {
 		return nil, err
@@ -188,8 +206,8 @@ func LoadEpochSignKey(path string) (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(seed), nil
 }
 
-// LoadEpochVerifyKey reads the public key that epochs are verified with.
-func LoadEpochVerifyKey(path string) (ed25519.PublicKey, error) {
+// LoadVerifyKey reads the public half of a key that signs.
+func LoadVerifyKey(path string) (ed25519.PublicKey, error) {
 	return loadHex(path, ed25519.PublicKeySize)
 }
 

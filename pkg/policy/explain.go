@@ -168,13 +168,13 @@ func explainServices(out *bytes.Buffer) {
 	for _, r := range rights {
 		fmt.Fprintf(out, "  %s\n", r.service)
 		for _, topic := range slices.Sorted(maps.Keys(r.topics)) {
-			fmt.Fprintf(out, "    %-22s %s\n", topic, strings.ToLower(strings.ReplaceAll(strings.Join(r.topics[topic], ", "), "_", " ")))
+			fmt.Fprintf(out, "    %-23s %s\n", topic, strings.ToLower(strings.ReplaceAll(strings.Join(r.topics[topic], ", "), "_", " ")))
 		}
 		for _, watched := range r.watches {
-			fmt.Fprintf(out, "    %-22s how far it is\n", watched)
+			fmt.Fprintf(out, "    %-23s how far it is\n", watched)
 		}
 		for _, grant := range r.grants {
-			fmt.Fprintf(out, "    %-22s %s\n", "ClickHouse", strings.TrimPrefix(grant, "GRANT "))
+			fmt.Fprintf(out, "    %-23s %s\n", "ClickHouse", strings.TrimPrefix(grant, "GRANT "))
 		}
 	}
 }
@@ -212,6 +212,10 @@ func (p *Policy) explainDates(out *bytes.Buffer) {
 func (p *Policy) explainAlerts(out *bytes.Buffer) {
 	fmt.Fprintln(out, "\nWho is told")
 	fmt.Fprintln(out, "  by the rules that come with hushlog, without "+orNone(p.Alerts.Without)+"; files of rules: "+orNone(p.Alerts.Files))
+	for _, rule := range slices.Sorted(maps.Keys(p.Alerts.Restrict)) {
+		limit := p.Alerts.Restrict[rule]
+		fmt.Fprintf(out, "  rule %s limits the %s that it fires for to %d events a minute on each gateway, for %s\n", rule, limit.Sender, limit.EventsPerMinute, limit.For)
+	}
 }
 
 func orNone(names []string) string {

@@ -240,6 +240,8 @@ const (
 	RightExport Right = "export"
 	// RightQuarantine is to have quarantined events inspected again, or dropped.
 	RightQuarantine Right = "quarantine"
+	// RightRestrict is to suspend and limit a project or an end user of it, and to resume them.
+	RightRestrict Right = "restrict"
 	// RightSignOperational is to sign the weekly review of operations.
 	RightSignOperational Right = "sign-operational"
 	// RightSignCompliance is to sign the monthly review of compliance.
@@ -250,7 +252,7 @@ const (
 
 // Rights lists what a role may be given the right to ask for.
 func Rights() []Right {
-	return []Right{RightErase, RightHold, RightExport, RightQuarantine, RightSignOperational, RightSignCompliance, RightSignSecurity}
+	return []Right{RightErase, RightHold, RightExport, RightQuarantine, RightRestrict, RightSignOperational, RightSignCompliance, RightSignSecurity}
 }
 
 // SignRight is the right to sign reviews of a kind.
@@ -286,7 +288,29 @@ type Alerts struct {
 	Without []string `yaml:"without"`
 	// Files hold further rules; a relative path counts from the document's folder.
 	Files []string `yaml:"files"`
+	// Restrict says which rules limit whom they fire for, by the rule's name. None do where nothing is written.
+	Restrict map[string]AutoLimit `yaml:"restrict"`
 }
+
+// AutoLimit is a temporary limit at the gateways that follows from an alert.
+type AutoLimit struct {
+	// Sender is who is limited: the end user that the alert is about, or the whole project.
+	Sender SenderKind `yaml:"sender"`
+	// EventsPerMinute that each gateway still takes of the sender.
+	EventsPerMinute int64 `yaml:"events_per_minute"`
+	// For is how long, from the alert on.
+	For Duration `yaml:"for"`
+}
+
+// SenderKind is a kind of sender that can be limited.
+type SenderKind string
+
+const (
+	// SenderUser is one end user of a project.
+	SenderUser SenderKind = "user"
+	// SenderProject is a project.
+	SenderProject SenderKind = "project"
+)
 
 // Rules of alerts that retention publishes: about what is past its date, and about reviews that were not signed in
 // time. No rule of a policy may have their names.

@@ -374,7 +374,7 @@ func TestTopicsFollowTheDates(t *testing.T) {
 	for _, topic := range Default().Topics() {
 		topics[topic.Name] = topic
 	}
-	require.Len(t, topics, 8)
+	require.Len(t, topics, 9)
 	require.Equal(t, "86400000", topics[TopicRaw].Settings["retention.ms"])
 	require.Equal(t, "16777216", topics[TopicRaw].Settings["max.message.bytes"])
 	require.Equal(t, "259200000", topics[TopicEvents].Settings["retention.ms"])

@@ -20,10 +20,15 @@ const (
 	TopicKeys       = "hushlog.keys.v1"
 	TopicQuarantine = "hushlog.quarantine.v1"
 	TopicRequests   = "hushlog.requests.v1"
+	// TopicRestrictions holds orders that suspend or limit senders, each signed.
+	TopicRestrictions = "hushlog.restrictions.v1"
 )
 
 // requestsKept is how long requests stay in the stream: as long as they may be worked on.
 const requestsKept = Duration(30 * 24 * time.Hour)
+
+// restrictionsKept is longer than any restriction lasts (restrict.MaxLife).
+const restrictionsKept = Duration(32 * 24 * time.Hour)
 
 // alertStateKept is how long the last snapshot of what the alert rules know may be needed; older ones are deleted as soon
 // as there is a newer one.
@@ -65,6 +70,7 @@ var topicSpecs = []topicSpec{
 	{TopicKeys, false, false, func(r Retention) Duration { return r.Keys }},
 	{TopicQuarantine, true, true, func(r Retention) Duration { return r.Quarantine }},
 	{TopicRequests, false, false, func(Retention) Duration { return requestsKept }},
+	{TopicRestrictions, false, false, func(Retention) Duration { return restrictionsKept }},
 }
 
 // serviceRights declares what a service may do; everything else is refused.
@@ -97,18 +103,20 @@ var rights = []serviceRights{
 		service: identity.Gateway,
 		topics: map[string][]string{
 			TopicRaw: {opWrite}, TopicKeys: {opRead},
-			TopicEvents: {opDescribe}, // refuses when what was taken before is not read in time
+			TopicEvents:       {opDescribe}, // refuses when what was taken before is not read in time
+			TopicRestrictions: {opRead},
 		},
 		watches: []string{identity.Redactor, identity.Ingest},
 	},
 	{
 		service: identity.Redactor,
 		topics: map[string][]string{
-			TopicRaw:        {opRead, opWrite}, // orders and ticks about what is in quarantine
-			TopicEvents:     {opRead, opWrite}, // reads back what it published, to know doubles
-			TopicQuarantine: {opRead, opWrite}, // tries again
-			TopicKeys:       {opRead, opWrite}, // makes the epochs
-			TopicRequests:   {opRead, opWrite}, // adds the pseudonyms to a request
+			TopicRaw:          {opRead, opWrite}, // orders and ticks about what is in quarantine
+			TopicEvents:       {opRead, opWrite}, // reads back what it published, to know doubles
+			TopicQuarantine:   {opRead, opWrite}, // tries again
+			TopicKeys:         {opRead, opWrite}, // makes the epochs
+			TopicRequests:     {opRead, opWrite}, // adds the pseudonyms to a request
+			TopicRestrictions: {opRead, opWrite}, // tells gateways how to recognise an end user
 		},
 		groups: true, transactions: true,
 	},
@@ -123,11 +131,12 @@ var rights = []serviceRights{
 	{
 		service: identity.Alert,
 		topics: map[string][]string{
-			TopicRaw:        {opDescribe}, // whether the redactor has read everything: silence is only then silence
-			TopicEvents:     {opRead},
-			TopicAudit:      {opRead},                    // rules look at who reads
-			TopicAlerts:     {opRead, opWrite},           // reads back what it published, to fire once
-			TopicAlertState: {opRead, opWrite, opDelete}, // deletes snapshots that a newer one has replaced
+			TopicRaw:          {opDescribe}, // whether the redactor has read everything: silence is only then silence
+			TopicEvents:       {opRead},
+			TopicAudit:        {opRead, opWrite}, // rules look at who reads; what follows from an alert is audited
+			TopicRestrictions: {opWrite},
+			TopicAlerts:       {opRead, opWrite},           // reads back what it published, to fire once
+			TopicAlertState:   {opRead, opWrite, opDelete}, // deletes snapshots that a newer one has replaced
 		},
 		groups: true, transactions: true,
 		watches: []string{identity.Redactor},
@@ -135,14 +144,15 @@ var rights = []serviceRights{
 	{
 		service: identity.Retention,
 		topics: map[string][]string{
-			TopicRaw:        {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
-			TopicEvents:     {opDescribe, opDescribeConfigs},
-			TopicAlerts:     {opWrite, opDescribeConfigs}, // tells of what is overdue
-			TopicAlertState: {opDescribe, opDescribeConfigs},
-			TopicAudit:      {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
-			TopicKeys:       {opRead, opDescribeConfigs},
-			TopicQuarantine: {opDelete, opDescribeConfigs},
-			TopicRequests:   {opRead, opDescribeConfigs}, // erases, holds
+			TopicRaw:          {opDelete, opWrite, opDescribeConfigs}, // a tick follows what is deleted: a partition is never emptied
+			TopicEvents:       {opDescribe, opDescribeConfigs},
+			TopicAlerts:       {opWrite, opDescribeConfigs}, // tells of what is overdue
+			TopicAlertState:   {opDescribe, opDescribeConfigs},
+			TopicAudit:        {opRead, opWrite, opDescribeConfigs}, // sequences the trail into its log
+			TopicKeys:         {opRead, opDescribeConfigs},
+			TopicQuarantine:   {opDelete, opDescribeConfigs},
+			TopicRequests:     {opRead, opDescribeConfigs}, // erases, holds
+			TopicRestrictions: {opDescribe, opDescribeConfigs},
 		},
 		groups:  true,
 		watches: []string{identity.Redactor, identity.Ingest},
@@ -153,6 +163,7 @@ var rights = []serviceRights{
 		topics: map[string][]string{
 			TopicAudit:    {opWrite},
 			TopicRequests: {opWrite}, TopicKeys: {opRead}, // seals the id of who is to be erased
+			TopicRestrictions: {opRead, opWrite}, // an order must be later than those before it
 		},
 		// Its own user only parses statements; people's statements run as the role's user.
 		grants: []string{"GRANT SHOW COLUMNS ON " + Database + ".*"},

@@ -410,6 +410,23 @@ func (p *Policy) validateAlerts(f *problems) {
 			f.add(fmt.Sprintf("alerts.files[%d]", i), "write the path of a file of rules", "is missing")
 		}
 	}
+	p.validateRestrict(f)
+}
+
+// longestAutoLimit is restrict.MaxRuleLife; an attack that lasts longer is for people to decide about.
+const longestAutoLimit = Duration(24 * time.Hour)
+
+// validateRestrict checks what rules may do by themselves. Whether there is such a rule pkg/alerting knows.
+func (p *Policy) validateRestrict(f *problems) {
+	for _, rule := range slices.Sorted(maps.Keys(p.Alerts.Restrict)) {
+		field, limit := "alerts.restrict."+rule, p.Alerts.Restrict[rule]
+		f.name(field, rule)
+		if limit.Sender != SenderUser && limit.Sender != SenderProject {
+			f.add(field+".sender", "write user or project", "is nobody who can be limited")
+		}
+		within(f, field+".events_per_minute", limit.EventsPerMinute, 1, 1_000_000)
+		within(f, field+".for", limit.For, Duration(time.Minute), longestAutoLimit)
+	}
 }
 
 func (p *Policy) validateStream(f *problems) {

@@ -22,6 +22,8 @@ const (
 	TopicKeys       = policy.TopicKeys
 	TopicQuarantine = policy.TopicQuarantine
 	TopicRequests   = policy.TopicRequests
+	// TopicRestrictions holds orders that suspend or limit senders.
+	TopicRestrictions = policy.TopicRestrictions
 )
 
 // Group is the name of a consumer group of a service. What several groups of one service are for is

@@ -19,6 +19,9 @@ type Config struct {
 	Webhook WebhookConfig `yaml:"webhook"`
 	// Alertmanager is told of alerts. Without URLs it is not.
 	Alertmanager AlertmanagerConfig `yaml:"alertmanager"`
+	// RestrictSignKey is the path of the key that signs limits which follow from alerts. Required where the policy has rules
+	// that limit senders (alerts.restrict).
+	RestrictSignKey string `yaml:"restrict_sign_key"`
 	// SnapshotEvery is how often what the rules know is written down; a large state less often, so that it takes at most a
 	// fiftieth of the time. Default 15s. Too low: load on the brokers; too high: more is read again after a restart.
 	SnapshotEvery time.Duration `yaml:"snapshot_every"`

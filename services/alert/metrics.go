@@ -26,6 +26,7 @@ type metrics struct {
 	snapshotSeconds prometheus.Gauge
 	deliveries      *prometheus.CounterVec
 	undelivered     *prometheus.GaugeVec
+	restrictions    *prometheus.CounterVec
 
 	// before are the stats that the counters have.
 	before map[string]alerting.Stats
@@ -71,10 +72,14 @@ func newMetrics(reg prometheus.Registerer, rules *alerting.Rules) *metrics {
 		snapshotSeconds: f.NewGauge(prometheus.GaugeOpts{Name: "hushlog_alert_snapshot_seconds", Help: "Time to take the last snapshot."}),
 		deliveries:      f.NewCounterVec(prometheus.CounterOpts{Name: "hushlog_alert_deliveries_total", Help: "Alerts given to receivers, by receiver and result."}, []string{"receiver", "result"}),
 		undelivered:     f.NewGaugeVec(prometheus.GaugeOpts{Name: "hushlog_alert_undelivered", Help: "Alerts that a receiver has not acknowledged yet, by receiver."}, []string{"receiver"}),
+		restrictions:    f.NewCounterVec(prometheus.CounterOpts{Name: "hushlog_alert_restrictions_total", Help: "Alerts that limit whom they name, by result: delivered, retried, expired, unreadable."}, []string{"result"}),
 		before:          map[string]alerting.Stats{},
 	}
 	for _, topic := range detectTopics {
 		m.unreadable.WithLabelValues(topic)
+	}
+	for _, result := range []string{resultDelivered, resultRetried, resultExpired, resultUnreadable} {
+		m.restrictions.WithLabelValues(result)
 	}
 	for _, receiver := range []string{receiverWebhook, receiverAlertmanager} {
 		m.undelivered.WithLabelValues(receiver)

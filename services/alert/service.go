@@ -37,7 +37,7 @@ const serviceName = identity.Alert
 // well below a second for each 10,000 records.
 const detectTimeout = 20 * time.Second
 
-// Deps are what the service works with. All are required but Webhook, Alertmanagers and Now.
+// Deps are what the service works with. All are required but Webhook, Alertmanagers, Response and Now.
 type Deps struct {
 	Policy *policy.Policy
 	// Rules are those of alerting.ForPolicy.
@@ -48,8 +48,10 @@ type Deps struct {
 	Webhook *notify.Webhook
 	// Alertmanagers are told of alerts, each of all of them. See NewAlertmanagers.
 	Alertmanagers []*notify.Alertmanager
-	Log           *slog.Logger
-	Registry      prometheus.Registerer
+	// Response limits whom alerts name; nil where the policy has no rule that does.
+	Response *Response
+	Log      *slog.Logger
+	Registry prometheus.Registerer
 	// Now is the clock; nil means the system's.
 	Now func() time.Time
 }
@@ -59,7 +61,8 @@ type Service struct {
 	kafka  []kgo.Opt
 	work   *detection
 	detect *stream.Sole
-	tell   *stream.Consumer // nil without a webhook
+	// consumers read the alerts topic: for the webhook, and for limits that follow from alerts, where there are any.
+	consumers map[string]*stream.Consumer
 	// announce has one for each Alertmanager.
 	announce []*announcer
 }
@@ -80,20 +83,31 @@ func New(cfg Config, deps Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{kafka: deps.Kafka, work: work, detect: detect}
+	s := &Service{kafka: deps.Kafka, work: work, detect: detect, consumers: map[string]*stream.Consumer{}}
 	for i, am := range deps.Alertmanagers {
 		s.announce = append(s.announce, newAnnouncer(am, cfg.Alertmanager, i, deps, detect.Healthy, streamMetrics, m, log))
 	}
-	if deps.Webhook == nil {
-		return s, nil
+	consume := func(name string, atOnce time.Duration, handle stream.Handler) error {
+		var err error
+		s.consumers[name], err = stream.NewConsumer(deps.Kafka, stream.ConsumerConfig{
+			Group: stream.Group(serviceName, name), Topics: []string{stream.TopicAlerts},
+			MaxPollRecords: tellAtOnce, SessionTimeout: cfg.Takeover, RebalanceTimeout: atOnce, Metrics: streamMetrics, Log: log,
+		}, handle)
+		return err
 	}
-	teller := &teller{webhook: deps.Webhook, maxAge: cfg.Webhook.MaxAge, now: deps.Now, metrics: m, log: log}
-	s.tell, err = stream.NewConsumer(deps.Kafka, stream.ConsumerConfig{
-		Group: stream.Group(serviceName, "webhook"), Topics: []string{stream.TopicAlerts},
-		MaxPollRecords: tellAtOnce, SessionTimeout: cfg.Takeover, RebalanceTimeout: cfg.Webhook.Timeout + tellReserve, Metrics: streamMetrics, Log: log,
-	}, teller.handle)
-	if err != nil {
-		return nil, err
+	if deps.Webhook != nil {
+		teller := &teller{webhook: deps.Webhook, maxAge: cfg.Webhook.MaxAge, now: deps.Now, metrics: m, log: log}
+		err = consume("webhook", cfg.Webhook.Timeout+tellReserve, teller.handle)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if deps.Response != nil {
+		r := &responder{Response: *deps.Response, policy: deps.Policy, now: deps.Now, metrics: m, log: log}
+		err = consume("response", respondTimeout, r.handle)
+		if err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
@@ -101,8 +115,8 @@ func New(cfg Config, deps Deps) (*Service, error) {
 // Healthy is nil while all loops move or have nothing to do.
 func (s *Service) Healthy() error {
 	problems := []error{s.detect.Healthy()}
-	if s.tell != nil {
-		problems = append(problems, s.tell.Healthy())
+	for _, c := range s.consumers {
+		problems = append(problems, c.Healthy())
 	}
 	for _, a := range s.announce {
 		problems = append(problems, a.healthy())
@@ -127,11 +141,11 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		return nil
 	})
-	if s.tell != nil {
+	for name, c := range s.consumers {
 		group.Go(func() error {
-			err := s.tell.Run(ctx)
+			err := c.Run(ctx)
 			if err != nil {
-				return fmt.Errorf("tell: %w", err)
+				return fmt.Errorf("%s: %w", name, err)
 			}
 			return nil
 		})

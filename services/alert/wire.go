@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/twmb/franz-go/pkg/kgo" // options of the connection to the stream
+
 	"github.com/hushlog/hushlog/pkg/alerting"
+	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/service"
@@ -68,8 +71,12 @@ func wire(app *service.App, cfg Config) error {
 			return nil
 		})
 	}
+	response, err := newResponse(app, cfg, p, kafka)
+	if err != nil {
+		return err
+	}
 	s, err := New(cfg, Deps{
-		Policy: p, Rules: rules, Kafka: kafka, Webhook: webhook, Alertmanagers: alertmanagers, Log: app.Log, Registry: app.Registry,
+		Response: response, Policy: p, Rules: rules, Kafka: kafka, Webhook: webhook, Alertmanagers: alertmanagers, Log: app.Log, Registry: app.Registry,
 	})
 	if err != nil {
 		return err
@@ -77,4 +84,28 @@ func wire(app *service.App, cfg Config) error {
 	app.Health.AddCheck("stream", func(context.Context) error { return s.Healthy() })
 	app.Go("alert", s.Run)
 	return nil
+}
+
+// newResponse is what limits senders, or nil where the policy has no rule that does.
+func newResponse(app *service.App, cfg Config, p *policy.Policy, kafka []kgo.Opt) (*Response, error) {
+	if len(p.Alerts.Restrict) == 0 {
+		return nil, nil //nolint:nilnil // nobody is limited
+	}
+	if cfg.RestrictSignKey == "" {
+		return nil, errors.New("restrict_sign_key: the policy has rules that limit senders (alerts.restrict); name the file of the key that signs such limits, which `hushlog secrets` makes")
+	}
+	sign, err := identity.LoadSignKey(cfg.RestrictSignKey)
+	if err != nil {
+		return nil, fmt.Errorf("restrict_sign_key: %w", err)
+	}
+	orders, err := stream.NewPublisher(kafka, stream.PublisherConfig{})
+	if err != nil {
+		return nil, err
+	}
+	app.OnStop("orders", orders.Close)
+	trail, err := audit.NewTrail(orders, audit.Options{Topic: stream.TopicAudit})
+	if err != nil {
+		return nil, err
+	}
+	return &Response{Sign: sign, Orders: orders, Trail: trail}, nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/services/alert"
 	"github.com/hushlog/hushlog/services/canary"
@@ -192,11 +193,14 @@ func (s *Stack) configs() map[string]any {
 	g := gateway.DefaultConfig()
 	g.Common, g.Kafka, g.TLS = s.common(identity.Gateway), setup.KafkaConfig(l, identity.Gateway, brokers), l.TLS(identity.Gateway)
 	g.APIKeys, g.HashKey, g.EpochVerifyKey = l.APIKeys(), l.HashKey(), l.EpochVerifyKey()
+	verify := restrict.KeyFiles{People: l.RestrictVerifyKey(), Rules: l.RespondVerifyKey()}
+	g.RestrictVerify = verify
 	g.GRPC, g.REST = s.Addresses.GRPC, s.Addresses.REST
 
 	r := redactor.DefaultConfig()
 	r.Common, r.Kafka, r.KMS = s.common(identity.Redactor), setup.KafkaConfig(l, identity.Redactor, brokers), kms
 	r.HashKey, r.PseudonymKey = l.HashKey(), l.PseudonymKey()
+	r.RestrictVerify = verify
 	r.EpochSignKey, r.EpochVerifyKey = l.EpochSignKey(), l.EpochVerifyKey()
 
 	i := ingest.DefaultConfig()
@@ -206,6 +210,7 @@ func (s *Stack) configs() map[string]any {
 
 	a := alert.DefaultConfig()
 	a.Common, a.Kafka = s.common(identity.Alert), setup.KafkaConfig(l, identity.Alert, brokers)
+	a.RestrictSignKey = l.RespondSignKey()
 	if s.options.Webhook != "" {
 		a.Webhook.URL, a.Webhook.Key = s.options.Webhook, l.WebhookKey()
 	}
@@ -222,6 +227,7 @@ func (s *Stack) configs() map[string]any {
 	q.Common, q.Kafka, q.TLS = s.common(identity.Query), setup.KafkaConfig(l, identity.Query, brokers), l.TLS(identity.Query)
 	q.ClickHouse = setup.ClickHouseConfig(l, identity.Query, s.Addresses.ClickHouse)
 	q.EpochVerifyKey = l.EpochVerifyKey()
+	q.RestrictSignKey, q.RestrictVerify = l.RestrictSignKey(), verify
 	q.Listen, q.People, q.RolePKI = s.Addresses.Query, l.People(), l.PKI()
 
 	configs := map[string]any{

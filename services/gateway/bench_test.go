@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/restrict"
 )
 
 type noKafka struct{}
@@ -28,6 +29,7 @@ func BenchmarkTake(b *testing.B) {
 	require.NoError(b, err)
 	s := &Service{cfg: cfg, log: slog.New(slog.DiscardHandler), deps: Deps{
 		Policy: rules, Sealer: &openSealer{}, Publisher: noKafka{}, Hasher: hasher, Registry: prometheus.NewRegistry(), Now: time.Now,
+		Restrictions: &restrict.State{}, Known: closedChannel(),
 	}}
 	t, err := s.newTaker()
 	require.NoError(b, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
 )
@@ -27,6 +28,8 @@ type Config struct {
 	HashKey string `yaml:"hash_key"`
 	// EpochVerifyKey is the path of the public key that epochs must be signed by. Required.
 	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// RestrictVerify names the public keys that orders to suspend or limit senders must be signed by. Required.
+	RestrictVerify restrict.KeyFiles `yaml:"restrict_verify"`
 	// GRPC is the host and port of the gRPC interface. Default 127.0.0.1:7443.
 	GRPC string `yaml:"grpc"`
 	// REST is the host and port of the HTTPS interface. Default 127.0.0.1:7444.
@@ -82,7 +85,7 @@ const maxStreamItems = 5000
 
 // Validate reports every problem at once.
 func (c *Config) Validate() error {
-	problems := []error{c.Common.Validate(), c.Kafka.Validate()}
+	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.RestrictVerify.Validate()}
 	err := c.TLS.Validate()
 	if err != nil {
 		problems = append(problems, fmt.Errorf("tls: %w", err))

@@ -38,7 +38,7 @@ func TestConfigReportsAll(t *testing.T) {
 	cfg.GRPC, cfg.MemoryMiB, cfg.BatchMiB, cfg.StreamItems, cfg.PublishTimeout = "nowhere", 20, 12, 0, time.Hour
 	err := cfg.Validate()
 	for _, part := range []string{
-		"policy:", "kafka.brokers:", "kafka.user:", "kafka.password_file:", "kafka.tls:", "tls: ca:", "api_keys:", "hash_key:", "epoch_verify_key:",
+		"policy:", "kafka.brokers:", "kafka.user:", "kafka.password_file:", "kafka.tls:", "tls: ca:", "api_keys:", "hash_key:", "epoch_verify_key:", "restrict_verify:",
 		"grpc: must be host:port", "batch_mib: must be at most half", "stream_items: must be from 1 to 5000", "publish_timeout: must be from",
 	} {
 		require.ErrorContains(t, err, part)

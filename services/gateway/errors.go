@@ -37,6 +37,11 @@ const (
 	reasonPurpose        reason = "PURPOSE_NOT_ALLOWED"
 	reasonEnvironment    reason = "ENVIRONMENT_NOT_ALLOWED"
 	reasonRate           reason = "RATE_LIMITED"
+	reasonLimited        reason = "PROJECT_LIMITED"
+	reasonUserLimited    reason = "USER_LIMITED"
+	reasonSuspended      reason = "PROJECT_SUSPENDED"
+	reasonUserSuspended  reason = "USER_SUSPENDED"
+	reasonUnknownLimits  reason = "RESTRICTIONS_UNKNOWN"
 	reasonMemory         reason = "MEMORY_LIMITED"
 	reasonBuffer         reason = "STREAM_BUSY"
 	reasonTooLarge       reason = "TOO_LARGE"
@@ -80,6 +85,11 @@ var outcomes = map[reason]outcome{
 	reasonPurpose:        {codes.PermissionDenied, http.StatusForbidden, 0},
 	reasonEnvironment:    {codes.PermissionDenied, http.StatusForbidden, 0},
 	reasonRate:           {codes.ResourceExhausted, http.StatusTooManyRequests, time.Second},
+	reasonLimited:        {codes.ResourceExhausted, http.StatusTooManyRequests, time.Minute},
+	reasonUserLimited:    {codes.ResourceExhausted, http.StatusTooManyRequests, time.Minute},
+	reasonSuspended:      {codes.PermissionDenied, http.StatusForbidden, 0},
+	reasonUserSuspended:  {codes.PermissionDenied, http.StatusForbidden, 0},
+	reasonUnknownLimits:  {codes.Unavailable, http.StatusServiceUnavailable, 2 * time.Second},
 	reasonMemory:         {codes.ResourceExhausted, http.StatusTooManyRequests, time.Second},
 	reasonBuffer:         {codes.ResourceExhausted, http.StatusTooManyRequests, time.Second},
 	reasonTooLarge:       {codes.InvalidArgument, http.StatusRequestEntityTooLarge, 0},

@@ -123,6 +123,7 @@ type world struct {
 	*Service
 	kafka  *fakeKafka
 	unread *fakeUnread
+	orders *fakeOrders
 	sealer *openSealer
 	reg    *prometheus.Registry
 	logs   *lockedBuffer
@@ -203,7 +204,7 @@ func newWorld(t *testing.T, change func(*Config, *policy.Policy)) *world {
 	t.Helper()
 	dir, err := pki()
 	require.NoError(t, err)
-	w := &world{kafka: &fakeKafka{}, unread: &fakeUnread{}, sealer: &openSealer{}, reg: prometheus.NewRegistry(), logs: &lockedBuffer{}, keys: map[string]string{}, ended: make(chan error, 1)}
+	w := &world{kafka: &fakeKafka{}, unread: &fakeUnread{}, orders: &fakeOrders{}, sealer: &openSealer{}, reg: prometheus.NewRegistry(), logs: &lockedBuffer{}, keys: map[string]string{}, ended: make(chan error, 1)}
 	cfg, rules := testConfig(), testPolicy()
 	if change != nil {
 		change(&cfg, rules)
@@ -218,7 +219,7 @@ func newWorld(t *testing.T, change func(*Config, *policy.Policy)) *world {
 	w.Service, err = New(t.Context(), cfg, Deps{
 		Policy: rules, Keys: keys, Sealer: w.sealer, Publisher: w.kafka, Hasher: hasher, TLS: serverTLS,
 		Log: slog.New(slog.NewJSONHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Registry: w.reg,
-		Ready: func() error { return nil }, Unread: w.unread.ask,
+		Ready: func() error { return nil }, Unread: w.unread.ask, Restrictions: w.orders, Known: closedChannel(),
 	})
 	require.NoError(t, err)
 	w.run(t)

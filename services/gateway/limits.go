@@ -82,11 +82,16 @@ func (l *limiter) keyLocked(who identity.Principal, now time.Time) *bucket {
 }
 
 func (l *limiter) bucketLocked(name string, events, bytes float64, now time.Time) *bucket {
+	return l.bucketOfLocked(name, events, bytes, burst(math.Max(events, 1)), now)
+}
+
+// bucketOfLocked is a bucket of which so many events may be drawn at once.
+func (l *limiter) bucketOfLocked(name string, events, bytes float64, atOnce int, now time.Time) *bucket {
 	b, ok := l.buckets[name]
 	if !ok || b.events.Limit() != rate.Limit(events) || b.bytes.Limit() != rate.Limit(bytes) {
 		largest := float64(l.policy.Limits.MaxInteractionBytes)
 		b = &bucket{
-			events: rate.NewLimiter(rate.Limit(events), burst(math.Max(events, 1))),
+			events: rate.NewLimiter(rate.Limit(events), atOnce),
 			bytes:  rate.NewLimiter(rate.Limit(bytes), burst(math.Max(bytes, largest))),
 		}
 		l.buckets[name] = b

@@ -3,6 +3,8 @@ package gateway
 import (
 	"github.com/prometheus/client_golang/prometheus"          // the field's metrics library
 	"github.com/prometheus/client_golang/prometheus/promauto" // registers as it makes
+
+	"github.com/hushlog/hushlog/pkg/restrict"
 )
 
 // outcomeAccepted is the outcome of an interaction that is durable; the others are reasons.
@@ -72,6 +74,24 @@ func newMetrics(reg prometheus.Registerer, memory *budget) *metrics {
 	}, func() float64 { return float64(memory.total) })
 	m.presetZero()
 	return m
+}
+
+// countRestrictions counts what becomes of orders to suspend or limit senders, and shows how many are in force. The function
+// that it returns gets the outcome of each record.
+func countRestrictions(reg prometheus.Registerer, state *restrict.State) func(outcome string) {
+	with := promauto.With(reg)
+	records := with.NewCounterVec(prometheus.CounterOpts{
+		Name: "hushlog_gateway_restriction_records_total",
+		Help: "Records of the restrictions topic by outcome: taken, over (or replaced), refused. Any that is refused is somebody's mistake or an attack.",
+	}, []string{"outcome"})
+	for _, outcome := range restrict.Outcomes() {
+		records.WithLabelValues(outcome)
+	}
+	with.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "hushlog_gateway_restrictions",
+		Help: "Projects and end users that are suspended or limited now.",
+	}, func() float64 { return float64(len(state.InForce())) })
+	return func(outcome string) { records.WithLabelValues(outcome).Inc() }
 }
 
 func (m *metrics) presetZero() {

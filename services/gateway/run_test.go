@@ -22,6 +22,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -64,6 +65,7 @@ func deploy(t *testing.T) *deployment {
 	d.cfg = DefaultConfig()
 	d.cfg.Policy, d.cfg.Kafka = d.Policy(), d.kafka(identity.Gateway)
 	d.cfg.TLS, d.cfg.APIKeys, d.cfg.HashKey, d.cfg.EpochVerifyKey = d.TLS(identity.Gateway), d.APIKeys(), d.HashKey(), d.EpochVerifyKey()
+	d.cfg.RestrictVerify = restrict.KeyFiles{People: d.RestrictVerifyKey(), Rules: d.RespondVerifyKey()}
 	d.cfg.GRPC, d.cfg.REST = freePort(t), freePort(t)
 	d.cfg.TallyInterval = 100 * time.Millisecond
 	return d

@@ -55,6 +55,9 @@ type Deps struct {
 	TLS      *tls.Config
 	Log      *slog.Logger
 	Registry prometheus.Registerer
+	// Restrictions say who is suspended or limited; Known is closed once they are known.
+	Restrictions restrictions
+	Known        <-chan struct{}
 	// Unread asks how old what is unread in the stream is.
 	Unread unreadAge
 	// Ready is nil while the gateway's dependencies answer: what gRPC health shows.
@@ -111,10 +114,12 @@ func (s *Service) newTaker() (*taker, error) {
 	}
 	memory := newBudget(s.cfg.memoryBytes(), func(project string) float64 { return s.deps.Policy.ProjectLimits(project).MemoryShare })
 	s.metrics = newMetrics(s.deps.Registry, memory)
+	limits := newLimiter(s.deps.Policy, s.deps.Now)
 	return &taker{
-		checker: checks, limiter: newLimiter(s.deps.Policy, s.deps.Now), budget: memory,
-		backlog: newBacklog(s.deps.Unread, watchedTopics(s.deps.Policy.Retention), s.metrics, s.log, s.deps.Now),
-		sealer:  s.deps.Sealer, publisher: s.deps.Publisher, hasher: s.deps.Hasher,
+		checker: checks, limiter: limits, budget: memory,
+		restricted: &restricted{orders: s.deps.Restrictions, known: s.deps.Known, hasher: s.deps.Hasher, limiter: limits},
+		backlog:    newBacklog(s.deps.Unread, watchedTopics(s.deps.Policy.Retention), s.metrics, s.log, s.deps.Now),
+		sealer:     s.deps.Sealer, publisher: s.deps.Publisher, hasher: s.deps.Hasher,
 		tally: newTally(s.deps.Publisher, s.log, s.deps.Now), metrics: s.metrics, log: s.log, now: s.deps.Now,
 		wait: s.cfg.PublishTimeout,
 	}, nil

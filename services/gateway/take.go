@@ -31,17 +31,18 @@ type publisher interface {
 
 // taker takes interactions, wherever they came from. Safe for concurrent use.
 type taker struct {
-	checker   *checker
-	limiter   *limiter
-	backlog   *backlog
-	budget    *budget
-	sealer    sealer
-	publisher publisher
-	hasher    *identity.Hasher
-	tally     *tally
-	metrics   *metrics
-	log       *slog.Logger
-	now       func() time.Time
+	checker    *checker
+	limiter    *limiter
+	restricted *restricted
+	backlog    *backlog
+	budget     *budget
+	sealer     sealer
+	publisher  publisher
+	hasher     *identity.Hasher
+	tally      *tally
+	metrics    *metrics
+	log        *slog.Logger
+	now        func() time.Time
 	// wait is how long Kafka has to acknowledge.
 	wait time.Duration
 	// failing is true since Kafka did not acknowledge a record and until it does again.
@@ -117,6 +118,10 @@ func (t *taker) check(who identity.Principal, raw []byte, held *lease) (*hushlog
 	if err != nil {
 		return nil, err
 	}
+	err = t.restricted.project(who.Project)
+	if err != nil {
+		return nil, err
+	}
 	err = t.limiter.take(who, len(raw))
 	if err != nil {
 		return nil, err
@@ -129,7 +134,11 @@ func (t *taker) check(who identity.Principal, raw []byte, held *lease) (*hushlog
 	if err != nil {
 		return nil, err
 	}
-	return t.checker.accept(raw, who)
+	accepted, err := t.checker.accept(raw, who)
+	if err != nil {
+		return nil, err
+	}
+	return accepted, t.restricted.user(who.Project, accepted.GetInteraction().GetEndUser().GetId())
 }
 
 func (t *taker) seal(accepted *hushlogv1.Accepted) (*kgo.Record, error) {

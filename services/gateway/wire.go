@@ -74,8 +74,13 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 		return err
 	}
 	app.Go("epochs", epochs.Run)
+	state, orders, err := followRestrictions(opts, cfg, rules, counts, app.Registry, app.Log)
+	if err != nil {
+		return err
+	}
+	app.Go("restrictions", orders.Run)
 	deps := Deps{
-		Policy: rules, Sealer: sealer, Publisher: records,
+		Policy: rules, Restrictions: state, Known: orders.CaughtUp(), Sealer: sealer, Publisher: records,
 		Log: app.Log, Registry: app.Registry, Ready: app.Health.Ready,
 	}
 	admin := kadm.NewClient(records.Client())
@@ -91,6 +96,7 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 		return err
 	}
 	app.Health.AddCheck("kafka", records.Ping)
+	app.Health.AddCheck("restrictions", func(context.Context) error { return orders.Healthy() })
 	app.Health.AddCheck("sealing key", func(context.Context) error { return sealer.Ready() })
 	app.Go("gateway", gateway.Run)
 	return nil

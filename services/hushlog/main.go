@@ -93,7 +93,7 @@ func newRootCommand() *cobra.Command {
 	)
 	add("tools",
 		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
-		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newHoldCommand(), newRescanCommand(), newQuarantineCommand(), newReviewCommand(), newReportCommand(), newEvidenceCommand(), newStoreCommand(), newPrivacyCheckCommand(),
+		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newHoldCommand(), newRescanCommand(), newQuarantineCommand(), newProjectCommand(), newReviewCommand(), newReportCommand(), newEvidenceCommand(), newStoreCommand(), newPrivacyCheckCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)
 	return root

@@ -86,10 +86,20 @@ func (s *Service) serveTaken(action string, take func(*attempt, http.ResponseWri
 // published although its outcome is not on the trail will be done, and whoever does it says so there. kind is what the log
 // calls it.
 func (a *attempt) announced(ctx context.Context, kind string, publish func(id []byte) *problem) (string, *problem) {
-	log := a.service.log.With(slog.String("kind", kind))
+	id := newRequestID()
+	a.entry.Ref = hex.EncodeToString(id)
+	return a.announcedAs(ctx, kind, id, publish)
+}
+
+func newRequestID() []byte {
 	id := make([]byte, seal.HashSize)
 	_, _ = rand.Read(id) // never fails, see crypto/rand
-	a.entry.Ref = hex.EncodeToString(id)
+	return id
+}
+
+// announcedAs is announced for an entry that refers to what is asked for already.
+func (a *attempt) announcedAs(ctx context.Context, kind string, id []byte, publish func(id []byte) *problem) (string, *problem) {
+	log := a.service.log.With(slog.String("kind", kind))
 	act, err := a.service.deps.Trail.Begin(ctx, a.entry)
 	if err != nil {
 		log.ErrorContext(ctx, "a request was not taken: its intent was not audited", slog.Any("error", err))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -29,6 +30,10 @@ type Config struct {
 	// EpochVerifyKey is the path of the public key that epochs must be signed by: the ids of who is to be
 	// erased are sealed to the redactor. Required.
 	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// RestrictSignKey is the path of the key that signs people's orders to suspend or limit senders, RestrictVerify names the
+	// public halves of it and of the alert service's. Required.
+	RestrictSignKey string            `yaml:"restrict_sign_key"`
+	RestrictVerify  restrict.KeyFiles `yaml:"restrict_verify"`
 	// Kafka takes the audit trail, and requests for erasures.
 	Kafka stream.Config `yaml:"kafka"`
 	// PerPerson is how many statements of one person may run at a time. Default 4. Too low: dashboards
@@ -59,7 +64,7 @@ func DefaultConfig() Config {
 
 // Validate reports every problem at once.
 func (c *Config) Validate() error {
-	problems := []error{c.Common.Validate(), c.ClickHouse.Validate(), c.Kafka.Validate(), c.validateServing()}
+	problems := []error{c.Common.Validate(), c.ClickHouse.Validate(), c.Kafka.Validate(), c.RestrictVerify.Validate(), c.validateServing()}
 	err := c.TLS.Validate()
 	if err != nil {
 		problems = append(problems, fmt.Errorf("tls: %w", err))
@@ -69,6 +74,9 @@ func (c *Config) Validate() error {
 	}
 	if c.EpochVerifyKey == "" {
 		problems = append(problems, errors.New("epoch_verify_key: name the file of the key that epochs are verified with"))
+	}
+	if c.RestrictSignKey == "" {
+		problems = append(problems, errors.New("restrict_sign_key: name the file of the key that people's restrictions are signed with; make it with `hushlog secrets`"))
 	}
 	if c.RolePKI == "" {
 		problems = append(problems, errors.New("role_pki: name the directory of the roles' certificates"))

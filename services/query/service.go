@@ -76,6 +76,8 @@ type Deps struct {
 	// Sealer and Requests take requests for erasures and holds.
 	Sealer   sealer
 	Requests requests
+	// Restrictions suspend and limit senders.
+	Restrictions Restrictions
 	// TLS is the server's side: people show a token and no certificate.
 	TLS      *tls.Config
 	Log      *slog.Logger
@@ -152,6 +154,8 @@ func (s *Service) routes() http.Handler {
 	mux.HandleFunc("POST /v1/holds", s.serveWish(actionHold, decodeHold))
 	mux.HandleFunc("POST /v1/holds/release", s.serveWish(actionRelease, decodeRelease))
 	mux.HandleFunc("POST /v1/quarantine", s.serveTaken(actionQuarantine, (*attempt).order))
+	mux.HandleFunc("POST /v1/restrictions", s.serveTaken(actionRestrict, (*attempt).restrict))
+	mux.HandleFunc("GET /v1/restrictions", s.serveRestrictions)
 	mux.HandleFunc("POST /v1/reviews", s.serveSign)
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)
 	return mux

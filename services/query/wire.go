@@ -5,10 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
+
+	"github.com/twmb/franz-go/pkg/kgo" // options of the connection to the stream
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -83,19 +87,46 @@ func wire(ctx context.Context, app *service.App, cfg Config, rules *policy.Polic
 		return err
 	}
 	app.Go("epochs", epochs.Run)
+	restrictions, orders, err := followRestrictions(cfg, opts, rules, counts, app.Log)
+	if err != nil {
+		return err
+	}
+	app.Go("restrictions", orders.Run)
 	public, err := identity.PublicServerTLS(cfg.TLS)
 	if err != nil {
 		return err
 	}
 	queries, err := New(ctx, cfg, Deps{
 		Policy: rules, People: people, Trail: trail, Guard: guard.New(db), Runner: readers, Sealer: sealer, Requests: entries,
-		TLS: public, Log: app.Log, Registry: app.Registry,
+		Restrictions: restrictions, TLS: public, Log: app.Log, Registry: app.Registry,
 	})
 	if err != nil {
 		return err
 	}
 	app.Health.AddCheck("kafka", entries.Ping)
 	app.Health.AddCheck("clickhouse", db.Ping)
+	app.Health.AddCheck("restrictions", func(context.Context) error { return orders.Healthy() })
 	app.Go("query", queries.Run)
 	return nil
+}
+
+// followRestrictions wires what is known about who is suspended or limited; its follower runs with the service.
+func followRestrictions(cfg Config, opts []kgo.Opt, rules *policy.Policy, counts *stream.Metrics, log *slog.Logger) (Restrictions, *stream.Follower, error) {
+	keys, err := cfg.RestrictVerify.Load(cfg.EpochVerifyKey)
+	if err != nil {
+		return Restrictions{}, nil, err
+	}
+	sign, err := identity.LoadSignKey(cfg.RestrictSignKey)
+	if err != nil {
+		return Restrictions{}, nil, fmt.Errorf("restrict_sign_key: %w", err)
+	}
+	if !keys.People.Equal(sign.Public()) {
+		return Restrictions{}, nil, errors.New("restrict_sign_key: restrict_verify.people is not its public half, so that gateways would refuse what it signs; `hushlog secrets` makes both")
+	}
+	state, err := restrict.NewState(keys, restrict.ByPolicy(rules), nil)
+	if err != nil {
+		return Restrictions{}, nil, fmt.Errorf("restrict_verify: %w", err)
+	}
+	follower := restrict.Follow(opts, state, counts, log, nil)
+	return Restrictions{State: state, Sign: sign, Known: follower.CaughtUp()}, follower, nil
 }

@@ -3,6 +3,7 @@ package redactor
 import (
 	"errors"
 
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
 )
@@ -26,6 +27,9 @@ type Config struct {
 	// its public half.
 	EpochSignKey   string `yaml:"epoch_sign_key"`
 	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// RestrictVerify names the public keys that orders to suspend or limit senders
+	// must be signed by. Required.
+	RestrictVerify restrict.KeyFiles `yaml:"restrict_verify"`
 	// KMS is the URL of the key that wraps epochs' private keys, as
 	// file:///var/lib/hushlog/kms.
 	KMS string `yaml:"kms"`
@@ -38,7 +42,7 @@ func DefaultConfig() Config {
 
 // Validate names each field that is missing.
 func (c Config) Validate() error {
-	problems := []error{c.Common.Validate(), c.Kafka.Validate()}
+	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.RestrictVerify.Validate()}
 	for field, value := range map[string]string{
 		"instance": c.Instance, "hash_key": c.HashKey, "pseudonym_key": c.PseudonymKey,
 		"epoch_sign_key": c.EpochSignKey, "epoch_verify_key": c.EpochVerifyKey, "kms": c.KMS,

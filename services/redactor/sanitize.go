@@ -63,6 +63,8 @@ type Sanitizer struct {
 	external       []external
 	judges         []judge
 	flagger        *flagger
+	// senders are told of end users; nil where nobody wants to know.
+	senders *senders
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
 }
@@ -289,6 +291,7 @@ func (p *pass) visit(str *contract.String) error {
 	switch str.Kind {
 	case contract.Subject:
 		p.subject = p.sanitizer.pseudonyms.Subject(p.project, str.Value)
+		p.sanitizer.senders.seen(p.project, p.subject, str.Value)
 		str.Set("")
 		return nil
 	case contract.Metadata:

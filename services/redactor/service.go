@@ -18,6 +18,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact/detector"
+	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -113,6 +114,10 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	err = s.addSenders(cfg, opts, p, sanitizer, sm)
+	if err != nil {
+		return nil, err
+	}
 	app.Health.AddCheck("stream", func(context.Context) error { return transactor.Healthy() })
 	app.Health.AddCheck("epochs", func(context.Context) error { return e.follower.Healthy() })
 	app.Go("follow epochs", e.follower.Run)
@@ -144,6 +149,28 @@ func (s *Service) addRequests(cfg Config, opts []kgo.Opt, open opener, sm *strea
 		}
 		return stream.Keep(ctx, s.app.Log, consumer.Run, stream.ErrDenied)
 	})
+	return nil
+}
+
+// addSenders follows restrictions and tells gateways how to recognise the end users in them.
+func (s *Service) addSenders(cfg Config, opts []kgo.Opt, p *policy.Policy, sanitizer *Sanitizer, sm *stream.Metrics) error {
+	keys, err := cfg.RestrictVerify.Load(cfg.EpochVerifyKey)
+	if err != nil {
+		return err
+	}
+	sign, err := identity.LoadEpochSignKey(cfg.EpochSignKey)
+	if err != nil {
+		return fmt.Errorf("epoch_sign_key: %w", err)
+	}
+	orders, err := restrict.NewState(keys, restrict.ByPolicy(p), nil)
+	if err != nil {
+		return fmt.Errorf("restrict_verify: %w", err)
+	}
+	sanitizer.senders = newSenders(orders, sanitizer.hasher, sign, s.epochs.publisher, s.app.Log)
+	follower := restrict.Follow(opts, orders, sm, s.app.Log, nil)
+	s.app.Health.AddCheck("restrictions", func(context.Context) error { return follower.Healthy() })
+	s.app.Go("follow restrictions", follower.Run)
+	s.app.Go("tell of restricted senders", sanitizer.senders.run)
 	return nil
 }
 

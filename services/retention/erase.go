@@ -469,4 +469,4 @@ func tablesOf(steps []store.ErasureStep) []string {
 }
 
 // topicsWithSubjects are those whose records are, or may be, of an end user, and how long each keeps them.
-var topicsWithSubjects = []string{stream.TopicRaw, stream.TopicEvents, stream.TopicAlerts, stream.TopicAlertState, stream.TopicQuarantine, stream.TopicRequests}
+var topicsWithSubjects = []string{stream.TopicRaw, stream.TopicEvents, stream.TopicAlerts, stream.TopicAlertState, stream.TopicQuarantine, stream.TopicRequests, stream.TopicRestrictions}

@@ -131,12 +131,12 @@ func ownSecrets(p *policy.Policy) map[string][]string {
 		"kafka":      append(pair(identity.Kafka), "kafka-admin.password"),
 		"clickhouse": append(pair(identity.ClickHouse), "clickhouse-disks.xml"), // keys of the encrypted disks
 		"init":       own(identity.Admin, passwords...),
-		"gateway":    own(identity.Gateway, "hash.key", "epoch-verify.pub"),
-		"redactor":   own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub"),
+		"gateway":    own(identity.Gateway, "hash.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
+		"redactor":   own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
 		"ingest":     own(identity.Ingest, "epoch-verify.pub"),
-		"alert":      own(identity.Alert, "webhook.key"),
+		"alert":      own(identity.Alert, "webhook.key", "respond-sign.key"),
 		"retention":  own(identity.Retention, "trail-sign.key", "trail-verify.pub", "epoch-verify.pub"),
-		"query":      own(identity.Query, append(roles, "epoch-verify.pub")...),
+		"query":      own(identity.Query, append(roles, "epoch-verify.pub", "restrict-sign.key", "restrict-verify.pub", "respond-verify.pub")...),
 		"canary":     own(identity.Canary, "canary-values.key"),
 		"tools":      nil,
 	}
