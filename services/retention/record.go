@@ -172,18 +172,21 @@ func (r *recorder) write(ctx context.Context, now time.Time, failed []string, pl
 	return r.store.AddRetentionRun(ctx, run, places)
 }
 
-// alert tells of each place that is overdue, once a day.
+// alert tells of each place that is overdue, once a day, and that those of before have resolved. A place that is overdue again
+// on the day on which it has resolved is told of on the next: rows come and go in such a place.
 func (r *recorder) alert(ctx context.Context, now time.Time, places []*store.PlaceRecord) error {
-	day := now.Truncate(oneDay)
+	day, on := now.Truncate(oneDay), map[string]bool{}
 	for _, p := range places {
 		if p.Overdue == 0 {
 			continue
 		}
+		id := fingerprint(policy.RuleOverdue, p.Kind, p.Place, p.Label, day.Format(time.DateOnly))
+		on[id] = true
 		news, err := r.alerts.tell(ctx, &hushlogv1.Alert{
-			Rule: policy.RuleOverdue, Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: r.policy.Owners.Retention,
+			Fingerprint: id, Rule: policy.RuleOverdue, Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: r.policy.Owners.Retention,
 			WindowStart: timestamppb.New(day), WindowEnd: timestamppb.New(day.Add(oneDay)), FiredAt: timestamppb.New(now),
 			Value: float64(p.Overdue), Threshold: 1,
-		}, p.Kind, p.Place, p.Label, day.Format(time.DateOnly))
+		})
 		if err != nil {
 			return err
 		}
@@ -192,5 +195,5 @@ func (r *recorder) alert(ctx context.Context, now time.Time, places []*store.Pla
 				slog.Uint64("rows", p.Overdue))
 		}
 	}
-	return nil
+	return r.alerts.resolve(ctx, policy.RuleOverdue, on, now)
 }

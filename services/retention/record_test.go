@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -54,6 +55,23 @@ func (f *fakePlaces) Note(_ context.Context, entry *hushlogv1.AuditEntry, outcom
 	return nil
 }
 
+// OpenAlerts are those that were published, as the table has them.
+func (f *fakePlaces) OpenAlerts(_ context.Context, rule string) ([]store.OpenAlert, error) {
+	var open []store.OpenAlert
+	for _, a := range f.alerts {
+		over := slices.ContainsFunc(f.alerts, func(b *hushlogv1.Alert) bool {
+			return b.GetFingerprint() == a.GetFingerprint() && b.GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED
+		})
+		if a.GetRule() == rule && !over {
+			open = append(open, store.OpenAlert{
+				Fingerprint: a.GetFingerprint(), Rule: rule, Owner: a.GetOwner(), Severity: "critical",
+				WindowStart: a.GetWindowStart().AsTime(), FiredAt: a.GetFiredAt().AsTime(),
+			})
+		}
+	}
+	return open, nil
+}
+
 func (f *fakePlaces) Publish(_ context.Context, records []*kgo.Record) []error {
 	for _, r := range records {
 		a := &hushlogv1.Alert{}
@@ -70,7 +88,7 @@ func newTestRecorder(f *fakePlaces, now *time.Time, leads *bool) *recorder {
 	f.asked = map[string]time.Time{}
 	m := newMetrics(prometheus.NewRegistry(), nil)
 	return &recorder{
-		store: f, topics: f, notes: f, alerts: &teller{publisher: f, metrics: m}, policy: policy.Default(), every: 15 * time.Minute,
+		store: f, topics: f, notes: f, alerts: &teller{publisher: f, open: f, metrics: m}, policy: policy.Default(), every: 15 * time.Minute,
 		leads: func() bool { return *leads }, metrics: m, log: slog.New(slog.DiscardHandler),
 		now: func() time.Time { return *now },
 	}
@@ -148,14 +166,56 @@ func TestOverdueRowsRaiseOneAlertADay(t *testing.T) {
 	require.Len(t, f.alerts, 2, "once a day")
 	now = now.Add(24 * time.Hour)
 	require.NoError(t, again.run(t.Context(), []string{stepOverdue}))
-	require.Len(t, f.alerts, 3)
+	require.Len(t, f.alerts, 4, "the day's, and that yesterday's is over")
 	require.NotEqual(t, alert.GetFingerprint(), f.alerts[2].GetFingerprint())
+	require.Equal(t, alert.GetFingerprint(), f.alerts[3].GetFingerprint())
+	require.Equal(t, hushlogv1.AlertState_ALERT_STATE_RESOLVED, f.alerts[3].GetState())
 
 	f.tables[0].Overdue, f.topic = 0, stream.TopicAge{Records: 9, Older: 4}
 	require.NoError(t, again.run(t.Context(), nil))
-	require.Len(t, f.alerts, 3+len(policy.Default().Topics()), "topics too")
+	require.Len(t, f.alerts, 4+len(policy.Default().Topics())+1, "topics too, and the table's is over")
+	require.Equal(t, f.alerts[2].GetFingerprint(), f.alerts[len(f.alerts)-1].GetFingerprint())
 	require.InDelta(t, 4, testutil.ToFloat64(again.metrics.overdueRecords.WithLabelValues(stream.TopicRaw)), 0)
 	require.Equal(t, "overdue", f.results[len(f.results)-1].Reason)
+}
+
+// TestOverdueAlertsResolve: when nothing is overdue any more that is told once, also by a process that has not told of it, and
+// with what Alertmanager knows an alert by.
+func TestOverdueAlertsResolve(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		now, leads := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC), true
+		f := &fakePlaces{tables: []store.PlaceStatus{{Table: "contents", Label: "short", Overdue: 2}, {Table: "findings", Overdue: 1}}}
+		r := newTestRecorder(f, &now, &leads)
+		require.NoError(t, r.run(t.Context(), nil))
+		require.Len(t, f.alerts, 2)
+		if restart {
+			r = newTestRecorder(f, &now, &leads)
+		}
+		now = now.Add(time.Hour)
+		f.tables[0].Overdue = 0
+		for range 3 {
+			now = now.Add(15 * time.Minute)
+			require.NoError(t, r.run(t.Context(), nil))
+		}
+		fired, over := f.alerts[0], f.alerts[len(f.alerts)-1]
+		require.Equal(t, hushlogv1.AlertState_ALERT_STATE_RESOLVED, over.GetState())
+		require.Equal(t, fired.GetFingerprint(), over.GetFingerprint())
+		require.Equal(t, []string{fired.GetRule(), fired.GetOwner(), fired.GetSeverity().String()}, []string{over.GetRule(), over.GetOwner(), over.GetSeverity().String()})
+		require.WithinDuration(t, now, over.GetResolvedAt().AsTime(), time.Hour)
+		open, err := f.OpenAlerts(t.Context(), policy.RuleOverdue)
+		require.NoError(t, err)
+		require.NotEmpty(t, open)
+		for _, a := range open {
+			require.Equal(t, f.alerts[1].GetFingerprint(), a.Fingerprint, "the other one is on still")
+		}
+		resolved := 0
+		for _, a := range f.alerts {
+			if a.GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+				resolved++
+			}
+		}
+		require.Equal(t, 1, resolved)
+	}
 }
 
 // TestARunThatIsInTheTableIsOnTheTrail: when the table does not take it, the run is written anew.

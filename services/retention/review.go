@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb" // times of alerts
@@ -41,9 +42,11 @@ type reviewStore interface {
 // that it knows is in the table reviews and on the trail: whoever takes over, however much later, makes what is
 // missing. One goroutine uses it; the process that writes the trail's log does the work.
 type reviewer struct {
-	store   reviewStore
-	notes   trailNotes
-	alerts  *teller
+	store  reviewStore
+	notes  trailNotes
+	alerts *teller
+	// on are the fingerprints of alerts that were on when it was last told what has resolved; nil before.
+	on      map[string]bool
 	policy  *policy.Policy
 	leads   func() bool
 	metrics *metrics
@@ -154,18 +157,20 @@ func (r *reviewer) makeOne(ctx context.Context, now time.Time, kind report.Kind,
 	return nil
 }
 
-// overdue tells the owner, once in the life of a process, of each review that was not signed in time.
+// overdue tells the owner, once in the life of a process, of each review that was not signed in time, and that it was signed.
 func (r *reviewer) overdue(ctx context.Context, now time.Time, made []store.ReviewState) error {
-	late := map[string]int{}
+	late, on := map[string]int{}, map[string]bool{}
 	for _, review := range made {
 		if review.Signed || review.Due.After(now) {
 			continue
 		}
 		late[review.Kind]++
+		id := fingerprint(policy.RuleReviewOverdue, review.ReviewID)
+		on[id] = true
 		news, err := r.alerts.tell(ctx, &hushlogv1.Alert{
-			Rule: policy.RuleReviewOverdue, Severity: hushlogv1.Severity_SEVERITY_WARNING, Owner: review.Owner,
+			Fingerprint: id, Rule: policy.RuleReviewOverdue, Severity: hushlogv1.Severity_SEVERITY_WARNING, Owner: review.Owner,
 			WindowStart: timestamppb.New(review.Due), WindowEnd: timestamppb.New(now), FiredAt: timestamppb.New(now), Value: 1, Threshold: 1,
-		}, review.ReviewID)
+		})
 		if err != nil {
 			return err
 		}
@@ -174,6 +179,14 @@ func (r *reviewer) overdue(ctx context.Context, now time.Time, made []store.Revi
 		}
 	}
 	r.show(late)
+	if r.on != nil && maps.Equal(on, r.on) {
+		return nil
+	}
+	err := r.alerts.resolve(ctx, policy.RuleReviewOverdue, on, now)
+	if err != nil {
+		return err
+	}
+	r.on = on
 	return nil
 }
 

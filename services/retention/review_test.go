@@ -14,6 +14,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/report"
 	"github.com/hushlog/hushlog/pkg/store"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 // fakeReviews are the tables as a reviewer sees them; notes and alerts are fakePlaces'.
@@ -68,7 +69,7 @@ func newTestReviewer(t *testing.T, f *fakeReviews, places *fakePlaces, now *time
 	require.NoError(t, err)
 	m := newMetrics(prometheus.NewRegistry(), nil)
 	return &reviewer{
-		store: f, notes: places, alerts: &teller{publisher: places, metrics: m}, policy: p,
+		store: f, notes: places, alerts: &teller{publisher: places, open: places, metrics: m}, policy: p,
 		leads: func() bool { return true }, metrics: m, log: slog.New(slog.DiscardHandler), now: func() time.Time { return *now },
 	}
 }
@@ -150,8 +151,13 @@ func TestReviewsThatAreNotSignedInTimeAreTold(t *testing.T) {
 	require.InDelta(t, 1, testutil.ToFloat64(r.metrics.reviewsOverdue.WithLabelValues("operational")), 0)
 	require.Zero(t, testutil.ToFloat64(r.metrics.reviewsOverdue.WithLabelValues("compliance")))
 	f.signed["operational-2026-W48"] = true
-	require.NoError(t, r.run(t.Context()))
+	for range 2 {
+		require.NoError(t, r.run(t.Context()))
+	}
 	require.Zero(t, testutil.ToFloat64(r.metrics.reviewsOverdue.WithLabelValues("operational")))
+	require.Len(t, places.alerts, 2, "that it was signed, once")
+	require.Equal(t, hushlogv1.AlertState_ALERT_STATE_RESOLVED, places.alerts[1].GetState())
+	require.Equal(t, places.alerts[0].GetFingerprint(), places.alerts[1].GetFingerprint())
 	r.leads = func() bool { return false }
 	f.signed["operational-2026-W48"] = false
 	require.NoError(t, r.run(t.Context()))

@@ -122,7 +122,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.addErasures(opts, p, trail, notes, streamMetrics)
-	alerts := &teller{publisher: publisher, metrics: m}
+	alerts := &teller{publisher: publisher, open: db, metrics: m}
 	s.runs = &recorder{
 		store: db, topics: kafka{admin, publisher}, notes: notes, alerts: alerts, policy: p, expiries: expiries,
 		every: cfg.RecordInterval, leads: trail.leads.Load, metrics: m, log: app.Log, now: time.Now,

@@ -6,12 +6,17 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo" // records of alerts
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -21,35 +26,90 @@ type alertPublisher interface {
 	Publish(ctx context.Context, records []*kgo.Record) []error
 }
 
-// teller publishes retention's own alerts, each once in the life of a process. The table and receivers of
-// webhooks know one that another process has published by its fingerprint. One goroutine uses it.
-type teller struct {
-	publisher alertPublisher
-	metrics   *metrics
-	told      map[string]bool
+// openAlerts knows which alerts are on; store.DB.
+type openAlerts interface {
+	OpenAlerts(ctx context.Context, rule string) ([]store.OpenAlert, error)
 }
 
-// tell publishes an alert that key tells from others of its rule, and says whether this process had not yet. It fills
-// fingerprint and class.
-func (t *teller) tell(ctx context.Context, alert *hushlogv1.Alert, key ...string) (bool, error) {
-	sum := sha256.Sum256([]byte(strings.Join(append([]string{"hushlog retention alert v1", alert.GetRule()}, key...), "\x00")))
-	alert.Fingerprint = hex.EncodeToString(sum[:16])
-	alert.Class = string(policy.Internal) // it is of no record
-	if t.told[alert.GetFingerprint()] {
+// teller publishes retention's own alerts, each once in the life of a process, and that they have resolved. The table and
+// receivers of webhooks know one that another process has published by its fingerprint. One goroutine uses it.
+type teller struct {
+	publisher alertPublisher
+	open      openAlerts
+	metrics   *metrics
+	// told are the alerts that this process has published, firing or, since, resolved.
+	told map[string]*hushlogv1.Alert
+}
+
+// fingerprint is of what key tells from others of its rule.
+func fingerprint(rule string, key ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"hushlog retention alert v1", rule}, key...), "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// tell publishes an alert, whose fingerprint is set, and says whether this process had not yet. It fills the class.
+func (t *teller) tell(ctx context.Context, alert *hushlogv1.Alert) (bool, error) {
+	if t.told[alert.GetFingerprint()] != nil {
 		return false, nil
 	}
+	alert.State = hushlogv1.AlertState_ALERT_STATE_FIRING
+	err := t.publish(ctx, alert)
+	if err != nil {
+		return false, err
+	}
+	t.metrics.alerts.Inc()
+	return true, nil
+}
+
+// resolve publishes that alerts of a rule have resolved: those that this process, or one before it, has published, and that
+// are not among those that are on, by fingerprint. What a predecessor has published in its last seconds may be found only the
+// next time.
+func (t *teller) resolve(ctx context.Context, rule string, on map[string]bool, now time.Time) error {
+	known, err := t.open.OpenAlerts(ctx, rule)
+	if err != nil {
+		return err
+	}
+	fired := map[string]*hushlogv1.Alert{}
+	for _, a := range known {
+		severity := hushlogv1.Severity(hushlogv1.Severity_value["SEVERITY_"+strings.ToUpper(a.Severity)])
+		fired[a.Fingerprint] = &hushlogv1.Alert{
+			Fingerprint: a.Fingerprint, Rule: a.Rule, Severity: severity, Owner: a.Owner, Value: 1, Threshold: 1,
+			WindowStart: timestamppb.New(a.WindowStart), FiredAt: timestamppb.New(a.FiredAt),
+		}
+	}
+	for id, a := range t.told {
+		if a.GetRule() == rule {
+			fired[id] = a // resolved ones, too: the table may not know yet
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(fired)) {
+		if on[id] || fired[id].GetState() == hushlogv1.AlertState_ALERT_STATE_RESOLVED {
+			continue
+		}
+		resolved, _ := proto.Clone(fired[id]).(*hushlogv1.Alert)
+		resolved.State, resolved.ResolvedAt = hushlogv1.AlertState_ALERT_STATE_RESOLVED, timestamppb.New(now)
+		resolved.WindowEnd = timestamppb.New(now) // receivers leave out what is about long ago
+		err = t.publish(ctx, resolved)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *teller) publish(ctx context.Context, alert *hushlogv1.Alert) error {
+	alert.Class = string(policy.Internal) // it is of no record
 	value, err := proto.Marshal(alert)
 	if err != nil {
-		return false, fmt.Errorf("encode an alert: %w", err)
+		return fmt.Errorf("encode an alert: %w", err)
 	}
 	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{{Topic: stream.TopicAlerts, Key: []byte(alert.GetFingerprint()), Value: value}})...)
 	if err != nil {
-		return false, fmt.Errorf("publish an alert: %w", err)
+		return fmt.Errorf("publish an alert: %w", err)
 	}
 	if t.told == nil {
-		t.told = map[string]bool{}
+		t.told = map[string]*hushlogv1.Alert{}
 	}
-	t.told[alert.GetFingerprint()] = true
-	t.metrics.alerts.Inc()
-	return true, nil
+	t.told[alert.GetFingerprint()] = alert
+	return nil
 }
