@@ -32,7 +32,29 @@ var byStrictness = []Action{
 func Actions() []Action { return slices.Clone(byStrictness) }
 
 // Strictness ranks actions: 0 for ActionKeep, higher for those that show less, and -1 for what is no action.
-func Strictness(a Action) int { return slices.Index(byStrictness, a) }
+func Strictness(a Action) int {
+	switch a {
+	case ActionKeep:
+		return 0
+	case ActionMask:
+		return 1
+	case ActionGeneralise:
+		return 2
+	case ActionPseudonym:
+		return 3
+	case ActionMaskFull:
+		return 4
+	case ActionRemoveTyped:
+		return 5
+	case ActionRemove:
+		return 6
+	case ActionDropField:
+		return 7
+	case ActionMetadataOnly:
+		return 8
+	}
+	return -1
+}
 
 // Removes reports whether nothing of a value is left under action a, not even a sign that two values are equal: only
 // such actions are possible for the types that NeverLog names.
@@ -71,21 +93,23 @@ func DefaultActions() map[Type]Action {
 	}
 }
 
-// completeActions returns the defaults overlaid with given, or says what in given cannot be.
-func completeActions(given map[Type]Action) (map[Type]Action, error) {
-	out := DefaultActions()
+// completeActions returns, by the types' indices, the defaults overlaid with given, or says what in given cannot be.
+func completeActions(given map[Type]Action) (out [typeCount]Action, err error) {
+	for t, a := range DefaultActions() {
+		out[t.index()] = a
+	}
 	for _, t := range slices.Sorted(maps.Keys(given)) {
 		a := given[t]
 		if !t.Valid() {
-			return nil, fmt.Errorf("action for unknown type %q", string(t))
+			return out, fmt.Errorf("action for unknown type %q", string(t))
 		}
 		if Strictness(a) < 0 {
-			return nil, fmt.Errorf("unknown action %q for type %s", string(a), t)
+			return out, fmt.Errorf("unknown action %q for type %s", string(a), t)
 		}
 		if NeverLog(t) && !Removes(a) {
-			return nil, fmt.Errorf("action %q for type %s: values of this type can only be removed", string(a), t)
+			return out, fmt.Errorf("action %q for type %s: values of this type can only be removed", string(a), t)
 		}
-		out[t] = a
+		out[t.index()] = a
 	}
 	return out, nil
 }
@@ -98,7 +122,11 @@ func NeverLogRule(id string) bool { return neverLogRules[id] }
 
 // action returns what is done with a finding of type t that the rule has made.
 func (e *Engine) action(t Type, ruleID string) Action {
-	a := e.actions[t]
+	i := t.index()
+	if i < 0 {
+		return ""
+	}
+	a := e.actions[i]
 	if t == TypeOther && !Removes(a) && neverLogRules[ruleID] {
 		return ActionRemove
 	}

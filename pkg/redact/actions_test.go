@@ -286,3 +286,51 @@ func TestPointsFindLessAndLess(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, newEngine(t).Version(), balanced.Version())
 }
+
+// TestOrdersAreTables holds the switches that stand for searches to the lists that they are made from.
+func TestOrdersAreTables(t *testing.T) {
+	require.Len(t, allTypes, typeCount)
+	for i, x := range allTypes {
+		require.Equal(t, i, x.index(), "%s", x)
+	}
+	require.Equal(t, -1, Type("NAME").index())
+	for i, a := range byStrictness {
+		require.Equal(t, i, Strictness(a), "%s", a)
+	}
+	require.Equal(t, -1, Strictness("hide"))
+}
+
+// TestApplyTo acts on what another engine has found and written: as Apply does, whatever the actions of both are.
+func TestApplyTo(t *testing.T) {
+	r := rand.New(rand.NewPCG(4, 19))
+	engines := []*Engine{newEngine(t)}
+	for _, actions := range []map[Type]Action{
+		{TypePerson: ActionMaskFull, TypeEmail: ActionRemoveTyped},
+		{TypePhone: ActionPseudonym, TypeOrg: ActionMask},
+		{TypeSecret: ActionDropField},
+		{TypeEmail: ActionKeep, TypeIP: ActionGeneralise},
+	} {
+		e, err := New(Options{Actions: actions, Pseudonym: testPseudonym("k")})
+		require.NoError(t, err)
+		engines = append(engines, e)
+	}
+	same := 0
+	for range 300 {
+		text := mixedText(r)
+		for _, first := range engines {
+			res, err := first.Redact(text, Hints{})
+			if err != nil {
+				require.ErrorIs(t, err, errBudget)
+				break
+			}
+			for _, second := range engines {
+				got := second.ApplyTo(text, res)
+				require.Equal(t, second.Apply(text, res.Findings), got, "%q", text)
+				if len(got.Findings) > 0 && &got.Findings[0] == &res.Findings[0] {
+					same++
+				}
+			}
+		}
+	}
+	require.Positive(t, same)
+}

@@ -28,6 +28,21 @@ func (e *Engine) Apply(text string, fs []Finding) Result {
 	return Result{Text: rewrite(text, e.edits(text, out)), Findings: out}
 }
 
+// ApplyTo returns what Apply gives for text and the findings of res, which Redact of any engine returned for that text.
+// Where this engine has the same actions for all that was found, res itself is that, and nothing is written anew.
+func (e *Engine) ApplyTo(text string, res Result) Result {
+	if res.Dropped {
+		return e.Apply(text, res.Findings)
+	}
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		if f.Action == ActionPseudonym || stricter(f.Action, e.action(f.Type, f.Rule)) != f.Action {
+			return e.Apply(text, res.Findings) // pseudonyms may be made with another key
+		}
+	}
+	return res
+}
+
 // strictestOf returns the strictest action of fs.
 func strictestOf(fs []Finding) Action {
 	best := ActionKeep

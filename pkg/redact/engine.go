@@ -35,7 +35,7 @@ type Options struct {
 // Engine finds and acts. It is safe for concurrent use.
 type Engine struct {
 	voc       *vocabulary
-	actions   map[Type]Action
+	actions   [typeCount]Action // by the types' indices
 	least     thresholds
 	own       *Own // nil when there is nothing of it
 	pseudonym PseudonymFunc
@@ -50,8 +50,8 @@ func New(o Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range allTypes {
-		if actions[t] == ActionPseudonym && o.Pseudonym == nil {
+	for i, t := range allTypes {
+		if actions[i] == ActionPseudonym && o.Pseudonym == nil {
 			return nil, fmt.Errorf("action %q for type %s: pseudonyms need a key, and there is none", string(ActionPseudonym), t)
 		}
 	}
@@ -166,7 +166,7 @@ type job struct {
 	doubt    bool // candidates were left out for want of confidence
 	again    bool // the text is the outcome of a pass
 	nameless bool // it holds no names but those that were taken out
-	named    bool // a name was found
+	crossed  bool // a name was cut, or something was found after the names: the tagger may read the outcome otherwise
 	settled  bool // the outcome was read again, and nothing found
 	outcome  Result
 	work     int // what the run has taken, about in bytes read once; tests hold inputs to it
@@ -174,7 +174,7 @@ type job struct {
 
 // run finds everything in text.
 func (j *job) run(e *Engine, text string, h Hints) error {
-	j.again, j.nameless, j.named, j.settled = false, false, false, false
+	j.again, j.nameless, j.crossed, j.settled = false, false, false, false
 	err := j.once(e, text, h)
 	if err != nil {
 		return err
@@ -244,7 +244,9 @@ func (j *job) take(sc *scanner) error {
 		c.start, c.end = j.view.source(c.start, c.end)
 	}
 	if j.view.segs != nil {
+		n := len(cands)
 		cands = repeats(j.text, cands) // what is the same in the text may differ in its view
+		j.crossed = j.crossed || len(cands) > n
 	}
 	j.kept = cands
 	return nil

@@ -36,23 +36,29 @@ func (sc *scanner) names(cands []cand) []cand {
 	t := tagger.Default()
 	o := tagger.Options{Masks: sc.job.tags[sc.depth].masks[:0], Field: sc.job.hints.Field}
 	for k, r := range nameRules {
-		o.Least[k] = float32(sc.job.eng.least.byType[r.Type])
-		o.Keep[k] = sc.job.eng.actions[r.Type] == ActionKeep
+		o.Least[k] = float32(sc.job.eng.least.byType[r.Type.index()])
+		o.Keep[k] = sc.job.eng.action(r.Type, r.ID) == ActionKeep
 	}
 	for i := range cands {
-		if sc.job.eng.actions[cands[i].rule.Type] != ActionKeep {
+		if sc.job.eng.actions[cands[i].rule.Type.index()] != ActionKeep {
 			o.Masks = append(o.Masks, tagger.Span{Start: cands[i].start, End: cands[i].end})
 		}
 	}
 	sc.job.tags[sc.depth].masks = o.Masks
 	sc.job.tags[sc.depth].entities = t.Tag(sc.s, o, sc.job.tags[sc.depth].entities[:0])
-	sc.job.named = sc.job.named || len(sc.job.tags[sc.depth].entities) > 0
 	for _, e := range sc.job.tags[sc.depth].entities {
+		sc.job.crossed = sc.job.crossed || overlapsAny(cands, e.Start, e.End)
 		cands = insertName(cands, cand{
 			start: e.Start, end: e.End, rule: nameRules[e.Kind], conf: float64(e.Confidence), ev: Evidence{Model: t.Version()},
 		})
 	}
 	return cands
+}
+
+// overlapsAny reports whether one of cands, which are sorted and do not overlap, overlaps [start, end).
+func overlapsAny(cands []cand, start, end int) bool {
+	i, _ := slices.BinarySearchFunc(cands, start, func(o cand, start int) int { return o.end - start - 1 })
+	return i < len(cands) && cands[i].start < end
 }
 
 // insertName inserts c where it overlaps nothing: of a name around kept values, which are found before, the values stay.

@@ -48,8 +48,8 @@ func LeastConfidence(p Point, t Type) float64 {
 
 // thresholds are the least confidences of an engine.
 type thresholds struct {
-	low, high float64 // below low none is a finding, from high on every one
-	byType    map[Type]float64
+	low, high float64            // below low none is a finding, from high on every one
+	byType    [typeCount]float64 // by the types' indices
 }
 
 // newThresholds reads them from o.
@@ -65,13 +65,13 @@ func newThresholds(o Options) (thresholds, error) {
 	if !known {
 		return thresholds{}, fmt.Errorf("unknown operating point %q", string(point))
 	}
-	th := thresholds{low: 1, high: 0, byType: map[Type]float64{}}
-	for _, t := range allTypes {
+	th := thresholds{low: 1, high: 0}
+	for i, t := range allTypes {
 		v := o.MinConfidence
 		if v == 0 {
 			v = LeastConfidence(point, t)
 		}
-		th.byType[t] = v
+		th.byType[i] = v
 		th.low, th.high = min(th.low, v), max(th.high, v)
 	}
 	return th, nil
@@ -82,5 +82,5 @@ func (th *thresholds) pass(c *cand) bool {
 	if c.conf >= th.high {
 		return true
 	}
-	return c.conf >= th.low && c.conf >= th.byType[c.rule.Type]
+	return c.conf >= th.low && c.conf >= th.byType[c.rule.Type.index()]
 }

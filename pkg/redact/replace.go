@@ -76,12 +76,16 @@ func partialName(value string) string {
 	return strings.Join(words, " ")
 }
 
+// firstSyllable is the first character of the scripts that write syllables or words: below it, looking is in vain.
+const firstSyllable = 0x1100
+
 // alphabetic reports whether w is letters of a script that spells, and what names hold besides: full stops, hyphens,
 // apostrophes, marks.
 func alphabetic(w string) bool {
 	for i, r := range w {
 		switch {
-		case unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana):
+		case r < firstSyllable && unicode.IsLetter(r):
+		case r >= firstSyllable && unicode.In(r, unicode.Han, unicode.Hangul, unicode.Hiragana, unicode.Katakana):
 			return false
 		case unicode.IsLetter(r):
 		case i > 0 && (unicode.Is(unicode.M, r) || strings.ContainsRune(".-'’,", r)):

@@ -88,8 +88,8 @@ func decodes(s string) bool {
 
 // stabilise makes a second pass over the sanitized text find nothing new: what was replaced no longer speaks for or
 // against its neighbours. Texts in which nothing was left in doubt need no further round. The tagger has read the text
-// with all that was found before masked: where it found no name then, it finds none in the outcome, but where a mark
-// may be misread. It reads again what a round has changed.
+// with all that was found masked, its own names too, until it found no more: it finds none in the outcome, but where a
+// name was cut or a mark may be misread. It reads again what a round has changed.
 func (j *job) stabilise() {
 	for round := range maxRounds {
 		fs := j.findings()
@@ -103,7 +103,7 @@ func (j *job) stabilise() {
 		out := rewrite(j.text, edits)
 		again := j.eng.job()
 		again.again = true
-		again.nameless = round == 0 && !j.named && !misread(j.text, edits)
+		again.nameless = round == 0 && !j.crossed && !misread(j.text, edits)
 		err := again.second(j, out, edits)
 		added := false
 		if err == nil {

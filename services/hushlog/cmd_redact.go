@@ -224,14 +224,14 @@ func withoutProject(p *policy.Policy) *policy.Policy {
 
 // sanitize finds, classifies and acts.
 func (r *redactRun) sanitize(text string) (redact.Result, policy.Class, error) {
-	fs, err := r.engine.Find(text, r.hints)
+	res, err := r.engine.Redact(text, r.hints)
 	if err != nil {
 		return redact.Result{}, policy.Restricted, err
 	}
 	counts := map[redact.Type]int{}
-	for _, f := range fs {
+	for _, f := range res.Findings {
 		counts[f.Type]++
 	}
 	class := r.policy.Classify(r.project, r.purpose, counts)
-	return r.byClass[class].Apply(text, fs), class, nil
+	return r.byClass[class].ApplyTo(text, res), class, nil
 }

@@ -18,7 +18,6 @@ const (
 type work struct {
 	s     string
 	toks  []token
-	rows  [][featureCount]uint32
 	emit  [][lanes]float32   // exp of the emissions of the window
 	alpha [][lanes]float32   // forward
 	beta  [][lanes]float32   // backward
@@ -49,8 +48,13 @@ func (w *work) prepare(lex *lexicon, s string, masks []Span) {
 		}
 	}
 	for i := range w.toks {
-		if w.bound(i) {
-			w.toks[i].flags |= bound
+		if !w.toks[i].shape.joining() {
+			continue
+		}
+		for _, k := range [...]int{i - 1, i + 1} {
+			if k >= 0 && k < len(w.toks) && w.bound(k) {
+				w.toks[k].flags |= bound
+			}
 		}
 	}
 	w.findKeys()
@@ -249,7 +253,25 @@ func (w *work) maskSpans() {
 			w.toks = append(w.toks, t)
 		}
 	}
+	w.unbind()
 	w.findKeys()
+}
+
+// unbind notes anew, for the words beside masks, whether they are part of something longer: what a mask stands for no
+// longer counts.
+func (w *work) unbind() {
+	for i := range w.toks {
+		if w.toks[i].shape != shapeMask {
+			continue
+		}
+		for k := max(0, i-2); k < min(len(w.toks), i+3); k++ {
+			t := &w.toks[k]
+			t.flags &^= bound
+			if w.bound(k) {
+				t.flags |= bound
+			}
+		}
+	}
 }
 
 // readAgain reports whether the window lies where names were found, so that its words have new neighbours.
@@ -318,22 +340,25 @@ func (w *work) window(m *model, from, to int) {
 // emissions fills w.emit for the tokens [from, to).
 func (w *work) emissions(m *model, from, to int) {
 	w.emit = w.emit[:0]
-	w.rows = w.rowsOf(from, to, w.rows[:0])
-	var sums [lanes]int32
-	for i := range w.rows {
-		m.score(&w.rows[i], &sums)
-		if w.toks[from+i].shape == shapeMask {
+	var rows [featureCount]uint32
+	var c [5]context
+	for k := range c {
+		c[k] = w.contextAt(from + k - 2)
+	}
+	for i := from; i < to; i++ {
+		t := &w.toks[i]
+		if t.shape == shapeMask {
 			w.emit = append(w.emit, [lanes]float32{1})
-			continue
+		} else {
+			features(w.s, t, &c, &rows)
+			e := m.score(&rows)
+			if !t.personal() {
+				e[labelOf(Person)] = 0
+			}
+			w.emit = append(w.emit, e)
 		}
-		var e [lanes]float32
-		for k := range lanes {
-			e[k] = m.exp[max(0, min(expSpan-1, sums[k]+expSpan/2))]
-		}
-		if !w.toks[from+i].personal() {
-			e[labelOf(Person)] = 0
-		}
-		w.emit = append(w.emit, e)
+		copy(c[:], c[1:])
+		c[4] = w.contextAt(i + 3)
 	}
 }
 

@@ -54,7 +54,7 @@ type model struct {
 	starts  [lanes]float32        // exp of the starts
 	gain    float32               // most that a transition multiplies by, against staying outside
 	calib   [kindCount][2]float32
-	exp     []float32 // exp of a sum of weights, from expLow on
+	exp     [expSpan]float32 // exp of a sum of weights, the least first
 	version string
 }
 
@@ -136,7 +136,6 @@ func parse(data string) (*model, error) {
 		return nil, errModel
 	}
 	m.lex = newLexicon(slots)
-	m.exp = make([]float32, expSpan)
 	for i := range m.exp {
 		m.exp[i] = exp32(float32(i-expSpan/2) * scale)
 	}
@@ -154,9 +153,9 @@ func exp32(x float32) float32 { return float32(math.Exp(float64(x))) }
 // maskEven selects every other byte of four.
 const maskEven = 0x00FF00FF
 
-// score adds up the weights of the rows, one sum a label. Each row is one word of four biased bytes; two words of two
+// score adds up the weights of the rows, one sum a label, and returns their exponentials. Each row is one word of four biased bytes; two words of two
 // 16-bit sums take them, which cannot overflow: featureCount × 255 < 2^16.
-func (m *model) score(rows *[featureCount]uint32, out *[lanes]int32) {
+func (m *model) score(rows *[featureCount]uint32) [lanes]float32 {
 	var even, odd uint32
 	for _, r := range rows {
 		p := int(r) * lanes
@@ -165,9 +164,13 @@ func (m *model) score(rows *[featureCount]uint32, out *[lanes]int32) {
 		even += v & maskEven
 		odd += v >> 8 & maskEven
 	}
-	const bias = featureCount * zeroWeight
-	out[0], out[1] = int32(even&0xFFFF)-bias, int32(odd&0xFFFF)-bias
-	out[2], out[3] = int32(even>>16)-bias, int32(odd>>16)-bias
+	return [lanes]float32{m.expOf(even & 0xFFFF), m.expOf(odd & 0xFFFF), m.expOf(even >> 16), m.expOf(odd >> 16)}
+}
+
+// expOf returns the exponential of a biased sum of weights.
+func (m *model) expOf(sum uint32) float32 {
+	const low = featureCount*zeroWeight - expSpan/2
+	return m.exp[min(max(sum, low)-low, expSpan-1)]
 }
 
 func sortedHashes(words map[uint32]Class) []uint32 {

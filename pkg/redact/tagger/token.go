@@ -1,6 +1,8 @@
 package tagger
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -48,6 +50,11 @@ const (
 func (s shape) word() bool   { return s >= shapeLower && s <= shapeThai }
 func (s shape) cased() bool  { return s >= shapeTitle && s <= shapeMixed }
 func (s shape) digits() bool { return s >= shapeDigit && s <= shapeDigits }
+
+// joining reports whether marks of this shape may join the words around them.
+func (s shape) joining() bool {
+	return s == shapeStop || s == shapeColon || s == shapeHyphen || s == shapeSlash || s == shapeSymbol
+}
 
 // token is a word, a number, a mark or a line end of a text. Scripts without spaces between words have a token for
 // each character.
@@ -191,11 +198,13 @@ func tokenise(s string, masks []Span, toks []token) []token {
 			i++
 			continue
 		}
-		if end := markEnd(s[:stop], i); end > 0 {
-			toks = appendMask(toks, i, end)
-			start, spaced = false, false
-			i = end
-			continue
+		if c := s[i]; c == '[' || c == '*' || c >= 0x80 || i+1 < len(s) && s[i+1] == '*' { // else no mark starts here
+			if end := markEnd(s[:stop], i); end > 0 {
+				toks = appendMask(toks, i, end)
+				start, spaced = false, false
+				i = end
+				continue
+			}
 		}
 		t := token{start: int32(i)}
 		if !spaced {
@@ -326,7 +335,13 @@ func wordByte(c byte) bool {
 func (t *token) read(s string, i int) int {
 	c := s[i]
 	switch byteKind[c] {
-	case byteLower, byteUpper, byteDigit:
+	case byteLower, byteUpper:
+		end := t.letters(s, i)
+		if end == 0 {
+			end = t.word(s, i)
+		}
+		i = end
+	case byteDigit:
 		i = t.word(s, i)
 	case byteHigh:
 		i = t.high(s, i)
@@ -336,6 +351,70 @@ func (t *token) read(s string, i int) int {
 	}
 	t.end = int32(i) //nolint:gosec // callers bound texts
 	return i
+}
+
+// plainWord bounds the words that letters reads, in bytes.
+const plainWord = 16
+
+// letters reads a word of ASCII letters, eight at once, and returns its end; or 0 for what it leaves to word: a word that
+// is longer than plainWord, or holds anything else.
+func (t *token) letters(s string, i int) int {
+	h := uint32(hashSeed)
+	length, capitals, first := 0, 0, uint64(0)
+	for length < plainWord && i+length+8 <= len(s) {
+		x := binary.LittleEndian.Uint64([]byte(s[i+length : i+length+8]))
+		letters, capital := asciiLetters(x)
+		run := bits.TrailingZeros64(^letters&topBits) >> 3 // 8 if all are letters
+		if run < 8 {
+			capital &= 1<<(8*run) - 1
+		}
+		if length == 0 {
+			first = capital & 0x80
+		}
+		capitals += bits.OnesCount64(capital)
+		x |= caseBits
+		for range run {
+			h = hashByte(h, byte(x)) //nolint:gosec // the lowest byte
+			x >>= 8
+		}
+		length += run
+		if run == 8 {
+			continue
+		}
+		if c := s[i+length]; c == '\'' || byteKind[c] == byteDigit || byteKind[c] == byteHigh {
+			return 0
+		}
+		t.hash = finishHash(h)
+		switch {
+		case capitals == 0:
+			t.shape = shapeLower
+		case capitals == length && length == 1:
+			t.shape = shapeLetter
+		case capitals == length:
+			t.shape = shapeUpper
+		case capitals == 1 && first != 0:
+			t.shape = shapeTitle
+		case first != 0:
+			t.shape = shapeMixed
+		default:
+			t.shape = shapeCamel
+		}
+		return i + length
+	}
+	return 0
+}
+
+const (
+	eachByte = 0x0101010101010101
+	topBits  = 0x80 * eachByte
+	caseBits = 0x20 * eachByte // what small letters have and capitals have not
+)
+
+// asciiLetters marks, by their highest bits, the bytes of x that are letters of ASCII, and those that are capitals.
+func asciiLetters(x uint64) (letters, capitals uint64) {
+	low := (x | caseBits) &^ topBits
+	letters = (low + eachByte*(0x80-'a')) &^ (low + eachByte*(0x7F-'z')) &^ x & topBits
+	return letters, letters &^ (x << 2)
 }
 
 // word reads a word of letters and digits.
