@@ -1,6 +1,7 @@
 package alerting
 
 import (
+	"strings"
 	"time"
 
 	"cel.dev/cel-go/cel" // CEL, the field's language for conditions: typed, without loops or side effects
@@ -127,6 +128,7 @@ var fieldsOf = map[Source][]field{
 		text("purpose", "", func(e *Event) string { return e.Record.GetPurpose() }),
 		text("sender", "the API key's public id", func(e *Event) string { return e.Record.GetKeyId() }),
 		text("user", "the end user's pseudonym", func(e *Event) string { return e.Record.GetUserPseudonym() }),
+		text("template", "the same for prompts that were likely made from one template; empty for short ones", func(e *Event) string { return e.Record.GetTemplate() }),
 		text("session", "", func(e *Event) string { return e.Record.GetSessionId() }),
 		text("conversation", "", func(e *Event) string { return e.Record.GetConversationId() }),
 		text("provider", "", func(e *Event) string { return e.Record.GetProvider() }),
@@ -168,7 +170,7 @@ var fieldsOf = map[Source][]field{
 		text("outcome", "ok, refused, failed", func(e *Event) string { return e.Entry.GetOutcome() }),
 		text("reason", "a code when the outcome is not ok", func(e *Event) string { return e.Entry.GetReason() }),
 		text("token", "the public part of the token used", func(e *Event) string { return e.Entry.GetTokenId() }),
-		list("tables", "", func(e *Event) []string { return e.Entry.GetTables() }),
+		list("tables", "that were read, without the database", func(e *Event) []string { return tablesOf(e.Entry) }),
 		integer("rows", "shown", func(e *Event) uint64 { return e.Entry.GetRows() }),
 		integer("bytes", "shown", func(e *Event) uint64 { return e.Entry.GetBytes() }),
 		timeField,
@@ -178,6 +180,15 @@ var fieldsOf = map[Source][]field{
 		text("reason", "a code", func(e *Event) string { return e.Quarantined.GetReason() }),
 		timeField,
 	},
+}
+
+// tablesOf are the tables of an entry as a policy names them: entries have the database, too.
+func tablesOf(entry *hushlogv1.AuditEntry) []string {
+	names := make([]string, len(entry.GetTables()))
+	for i, name := range entry.GetTables() {
+		names[i] = strings.TrimPrefix(name, policy.Database+".")
+	}
+	return names
 }
 
 var phases = map[hushlogv1.AuditPhase]string{

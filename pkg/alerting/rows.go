@@ -49,6 +49,7 @@ type row struct {
 	Categories     []string          `json:"safety_categories"`
 	Scores         []float64         `json:"safety_scores"`
 	UserPseudonym  string            `json:"user_pseudonym"`
+	Template       string            `json:"template"`
 	Tags           []string          `json:"tags"`
 	ContentStored  bool              `json:"content_stored"`
 	MessageCount   count             `json:"message_count"`
@@ -135,7 +136,7 @@ func (r *row) record(at time.Time) *hushlogv1.Record {
 			InputTokens: uint64(r.InputTokens), OutputTokens: uint64(r.OutputTokens), CachedInputTokens: uint64(r.CachedTokens),
 			ReasoningTokens: uint64(r.ReasonTokens), Cost: r.Cost,
 		},
-		ErrorType: r.ErrorType, ErrorCode: r.ErrorCode, Failed: r.Failed, UserPseudonym: r.UserPseudonym, Tags: r.Tags,
+		ErrorType: r.ErrorType, ErrorCode: r.ErrorCode, Failed: r.Failed, UserPseudonym: r.UserPseudonym, Tags: r.Tags, Template: r.Template,
 		ContentStored: r.ContentStored, MessageCount: uint32(min(r.MessageCount, math.MaxUint32)), ContentBytes: uint64(r.ContentBytes),
 		FindingCounts: r.FindingCounts, MediaTypes: r.MediaTypes,
 	}

@@ -6,16 +6,18 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
 const (
 	// domainID and those below it keep the uses apart even when one key is given to all.
-	domainID      = "hushlog/id/v1"
-	domainSubject = "hushlog/subject/v1"
-	domainValues  = "hushlog/values/v1"
-	domainDraw    = "hushlog/draw/v1"
-	domainSender  = "hushlog/sender/v1"
+	domainID       = "hushlog/id/v1"
+	domainSubject  = "hushlog/subject/v1"
+	domainValues   = "hushlog/values/v1"
+	domainDraw     = "hushlog/draw/v1"
+	domainTemplate = "hushlog/template/v1"
+	domainSender   = "hushlog/sender/v1"
 
 	// HashSize is the size of a keyed hash, in bytes: 128 bits, so that among 2^40 ids a collision has odds of 2^-49.
 	HashSize = 16
@@ -105,6 +107,16 @@ func (p *Pseudonymizer) Subject(project, id string) string {
 func (p *Pseudonymizer) Values(project, period string) func(kind, canonical string) [HashSize]byte {
 	key := keyed(p.key, domainValues, project, period)
 	return func(kind, canonical string) [HashSize]byte { return keyed(key[:], kind, canonical) }
+}
+
+// TemplatePrefix begins every template's name.
+const TemplatePrefix = "t_"
+
+// Template names a template of prompts (safety.Template) within a project and a period: without the key nobody can tell which
+// words it is of.
+func (p *Pseudonymizer) Template(project, period string, template uint64) string {
+	sum := p.Values(project, period)(domainTemplate, strconv.FormatUint(template, 16))
+	return TemplatePrefix + subjectEncoding.EncodeToString(sum[:10])
 }
 
 // IsSubject says whether s has the form of a pseudonym.

@@ -131,7 +131,7 @@ func (row *interactionRow) record() (*hushlogv1.Record, error) {
 		ErrorType: row.ErrorType, ErrorCode: row.ErrorCode, Failed: row.Failed,
 		UserPseudonym: row.UserPseudonym, Tags: row.Tags, Class: class, ContentStored: row.ContentStored,
 		MessageCount: row.MessageCount, ContentBytes: row.ContentBytes, FindingCounts: row.FindingCounts,
-		PolicyDigest: row.PolicyDigest, EngineVersion: row.EngineVersion, RetentionLabel: row.RetentionLabel, MediaTypes: row.MediaTypes,
+		PolicyDigest: row.PolicyDigest, EngineVersion: row.EngineVersion, RetentionLabel: row.RetentionLabel, MediaTypes: row.MediaTypes, Template: row.Template,
 	}
 	for i, name := range row.GuardrailNames {
 		r.Guardrails = append(r.Guardrails, &hushlogv1.GuardrailOutcome{Name: name, Decision: row.GuardrailDecisions[i]})

@@ -131,6 +131,7 @@ var meanings = map[string]string{ //nolint:gosec // names of columns, no credent
 	"transition":                    "the fingerprint, for a resolved alert with -resolved: names the row",
 	"type":                          "kind of private data, as EMAIL",
 	"until":                         "rows accepted until then are not stored again",
+	"template":                      "the same for prompts of a project that were likely made from one template, within a pseudonym_period: a keyed hash of a few of their words; empty for short ones",
 	"user_pseudonym":                "stands for the end user within the project: a keyed hash, still personal data",
 	"value":                         "what was counted or measured",
 	"view":                          "decoded view of the text in which it was found; empty for the text itself",

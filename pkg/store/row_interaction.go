@@ -55,6 +55,7 @@ type interactionRow struct {
 	PolicyDigest       string    `ch:"policy_digest"`
 	EngineVersion      string    `ch:"engine_version"`
 	MediaTypes         []string  `ch:"media_types"`
+	Template           string    `ch:"template"`
 }
 
 // interactionRowOf converts a Record. Milliseconds are kept of times, the currency is always named.
@@ -69,7 +70,7 @@ func interactionRowOf(r *hushlogv1.Record, common commonRow) (*interactionRow, e
 		ErrorType: r.GetErrorType(), ErrorCode: r.GetErrorCode(), Failed: r.GetFailed(),
 		UserPseudonym: r.GetUserPseudonym(), Tags: r.GetTags(), ContentStored: r.GetContentStored(),
 		MessageCount: r.GetMessageCount(), ContentBytes: r.GetContentBytes(), FindingCounts: counts(r.GetFindingCounts()),
-		PolicyDigest: r.GetPolicyDigest(), EngineVersion: r.GetEngineVersion(), MediaTypes: r.GetMediaTypes(),
+		PolicyDigest: r.GetPolicyDigest(), EngineVersion: r.GetEngineVersion(), MediaTypes: r.GetMediaTypes(), Template: r.GetTemplate(),
 	}
 	row.setUsage(r.GetUsage())
 	row.setDecisions(r)

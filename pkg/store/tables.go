@@ -181,6 +181,7 @@ var dated = []Table{
 		{"policy_digest", typeName},
 		{"engine_version", typeName},
 		{"media_types", typeNames},
+		{"template", typeText},
 	})},
 	{Name: TableAlerts, ID: "transition", Date: "fired_at", Columns: []Column{
 		{"fingerprint", typeText},

@@ -17,6 +17,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/safety"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -215,6 +216,7 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 	r.Class = class.Proto()
 	r.ContentStored = storage == policy.Full && !p.metadataOnly && !s.flagger.dropsContent(p.flags)
 	r.Flags = p.flags.listed()
+	r.Template = s.template(a, p)
 	r.ContentBytes = p.contentBytes
 	r.FindingCounts = p.counts
 	r.PolicyDigest = s.policy.Digest()
@@ -225,6 +227,21 @@ func (s *Sanitizer) assemble(a *hushlogv1.Accepted, p *pass, class policy.Class)
 		out.Contents = p.contents
 	}
 	return out
+}
+
+// template names the template that what users have said since the model's last answer was likely made from, or is empty.
+func (s *Sanitizer) template(a *hushlogv1.Accepted, p *pass) string {
+	var said []string
+	for _, c := range p.contents {
+		if c.GetKind() == "text" && c.GetRole() == hushlogv1.Role_ROLE_USER && messageOf(c.GetPath()) > p.flags.answered {
+			said = append(said, c.GetText())
+		}
+	}
+	template, found := safety.Template(said...)
+	if !found {
+		return ""
+	}
+	return s.pseudonyms.Template(a.GetProject(), s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime()), template)
 }
 
 // sampledOut says that nothing of the record is stored. Of canaries there is always a row: a missing one is an alarm.

@@ -137,7 +137,10 @@ type Record struct {
 	RetentionLabel string   `protobuf:"bytes,43,opt,name=retention_label,json=retentionLabel,proto3" json:"retention_label,omitempty"`
 	MediaTypes     []string `protobuf:"bytes,44,rep,name=media_types,json=mediaTypes,proto3" json:"media_types,omitempty"`
 	// flags are the redactor's own marks; safety_flags are the caller's. Rows of the table flags.
-	Flags         []*Flag `protobuf:"bytes,45,rep,name=flags,proto3" json:"flags,omitempty"`
+	Flags []*Flag `protobuf:"bytes,45,rep,name=flags,proto3" json:"flags,omitempty"`
+	// template is the same for prompts of a project that were likely made from one template, within a period: a keyed hash of a
+	// few words of what users said since the last answer. Empty for short ones.
+	Template      string `protobuf:"bytes,46,opt,name=template,proto3" json:"template,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -485,6 +488,13 @@ func (x *Record) GetFlags() []*Flag {
 		return x.Flags
 	}
 	return nil
+}
+
+func (x *Record) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
 }
 
 // Flag says that a text of the interaction is likely of a category: an attack on the model, harmful, abuse, one of the
@@ -1329,7 +1339,7 @@ var File_hushlog_v1_record_proto protoreflect.FileDescriptor
 const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\n" +
 	"\x17hushlog/v1/record.proto\x12\n" +
-	"hushlog.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chushlog/v1/interaction.proto\x1a\x18hushlog/v1/options.proto\"\xf8\x0f\n" +
+	"hushlog.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1chushlog/v1/interaction.proto\x1a\x18hushlog/v1/options.proto\"\x9e\x10\n" +
 	"\x06Record\x12'\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\trequestId\x12#\n" +
@@ -1388,7 +1398,8 @@ const file_hushlog_v1_record_proto_rawDesc = "" +
 	"\x0fretention_label\x18+ \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x04R\x0eretentionLabel\x12)\n" +
 	"\vmedia_types\x18, \x03(\tB\b\x9a\xa6\x19\x04\b\x01\x10\aR\n" +
 	"mediaTypes\x12&\n" +
-	"\x05flags\x18- \x03(\v2\x10.hushlog.v1.FlagR\x05flags\x1a@\n" +
+	"\x05flags\x18- \x03(\v2\x10.hushlog.v1.FlagR\x05flags\x12$\n" +
+	"\btemplate\x18. \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\btemplate\x1a@\n" +
 	"\x12FindingCountsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\rR\x05value:\x028\x01B\x0e\n" +
