@@ -48,13 +48,14 @@ type TransactorConfig struct {
 	Group, TransactionalID string
 	// Topics to read. Required.
 	Topics []string
-	// MaxPollRecords bounds a transaction. Default 2,000. Higher is more throughput and more memory.
+	// MaxPollRecords bounds a transaction. Default 10,000, so that of usual records MaxPollBytes is what bounds it. Higher
+	// is fewer and larger inserts downstream and more memory.
 	MaxPollRecords int
 	// MaxPollBytes bounds what a broker sends at a time, and so about a transaction. Default 16 MiB. A
 	// single batch that is larger comes alone.
 	MaxPollBytes int32
 	// Linger lets the broker wait for LingerBytes, so that small traffic makes fewer, larger
-	// transactions, and with them fewer and larger inserts downstream. Default 500 ms and 4 MiB. It is
+	// transactions, and with them fewer and larger inserts downstream. Default 1 s and 8 MiB. It is
 	// part of the latency from end to end.
 	Linger      time.Duration
 	LingerBytes int32
@@ -77,10 +78,10 @@ type TransactorConfig struct {
 }
 
 func (c TransactorConfig) withDefaults() (TransactorConfig, error) {
-	setDefault(&c.MaxPollRecords, 2000)
+	setDefault(&c.MaxPollRecords, 10_000)
 	setDefault(&c.MaxPollBytes, 16<<20)
-	setDefault(&c.Linger, 500*time.Millisecond)
-	setDefault(&c.LingerBytes, 4<<20)
+	setDefault(&c.Linger, time.Second)
+	setDefault(&c.LingerBytes, 8<<20)
 	setDefault(&c.Parallel, runtime.GOMAXPROCS(0))
 	setDefault(&c.SessionTimeout, 10*time.Second)
 	setDefault(&c.RebalanceTimeout, 45*time.Second)

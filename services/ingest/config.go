@@ -24,7 +24,7 @@ type Config struct {
 	// the last blocks are stored again, which fills what a crash has left out and doubles nothing.
 	// Default 20. Higher costs time at each start; 0 relies on ClickHouse never losing what it answered for.
 	Rewind int64 `yaml:"rewind"`
-	// BlocksAtOnce bounds the blocks in memory. Default 64, of 2 MiB each at most as the redactor makes them.
+	// BlocksAtOnce bounds the blocks in memory. Default 16, of 8 MiB each at most as the redactor makes them.
 	BlocksAtOnce int `yaml:"blocks_at_once"`
 }
 
@@ -33,7 +33,7 @@ const maxRewind = 10_000
 
 // DefaultConfig returns the values that hold where a file says nothing.
 func DefaultConfig() Config {
-	return Config{Common: service.DefaultCommon(), Rewind: 20, BlocksAtOnce: 64}
+	return Config{Common: service.DefaultCommon(), Rewind: 20, BlocksAtOnce: 16}
 }
 
 // Validate names each field that is missing or out of range.

@@ -51,7 +51,7 @@ func TestFindingsCloseABlock(t *testing.T) {
 	}
 	result, blocks := process(t, p, records...)
 	requirePublishable(t, result.Records)
-	require.Greater(t, len(blocks), 5)
+	require.Greater(t, len(blocks), 2, "the texts alone would be one block")
 	require.EqualValues(t, 100, ledgerOf(blocks).GetStored())
 	findings := 0
 	for _, b := range blocks {

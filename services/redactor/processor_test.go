@@ -266,7 +266,7 @@ func TestTalliesAreCountedOnce(t *testing.T) {
 func TestLargeBatchesMakeSeveralBlocks(t *testing.T) {
 	var records []*kgo.Record
 	text := strings.Repeat("many words of no interest ", 8000)
-	for i := range 30 {
+	for i := range 60 {
 		records = append(records, rawRecord(t, string(rune('a'+i)), text, start))
 	}
 	_, blocks := process(t, newTestProcessor(t), records...)
@@ -279,7 +279,7 @@ func TestLargeBatchesMakeSeveralBlocks(t *testing.T) {
 		require.LessOrEqual(t, proto.Size(b), maxBlockBytes+(64<<10))
 	}
 	require.Len(t, ids, len(blocks))
-	require.Equal(t, 30, n)
+	require.Equal(t, 60, n)
 }
 
 func TestLeadsWithPartitionZero(t *testing.T) {

@@ -27,6 +27,9 @@ const (
 	connections = 4
 	// storedWithin bounds the wait for rows.
 	storedWithin = 3 * time.Minute
+	// lookEvery is how often ingest is asked what it has stored: often enough for events a second, seldom enough that
+	// answering is not what is measured.
+	lookEvery = 200 * time.Millisecond
 )
 
 // field is the deployment that is measured.
@@ -161,7 +164,7 @@ func (f *field) stored(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return fmt.Errorf("%d of %d rows are there after %s: %w", n, f.sent, storedWithin, err)
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(lookEvery)
 	}
 	rows, err := f.target.Ask(ctx, "security", "SELECT toInt64(count()) AS n FROM hushlog.interactions")
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"time"
 )
 
@@ -30,6 +31,7 @@ type options struct {
 	mixed   time.Duration
 	rate    int
 	latency time.Duration
+	phases  string
 }
 
 func run() error {
@@ -40,6 +42,7 @@ func run() error {
 	flag.DurationVar(&o.mixed, "mixed", 30*time.Second, "how long sizes like those of real traffic are sent")
 	flag.IntVar(&o.rate, "rate", 1000, "interactions a second while times are taken")
 	flag.DurationVar(&o.latency, "latency", 15*time.Second, "how long times are taken")
+	flag.StringVar(&o.phases, "phases", "stations,sizes,mixed,times", "what is measured, in this order")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
@@ -48,12 +51,30 @@ func run() error {
 		return err
 	}
 	defer f.stop()
-	for _, phase := range []func(context.Context) error{f.warm, f.stations, f.sizes, f.mixed, f.times} {
-		err = phase(ctx)
+	err = f.run(ctx)
+	if err != nil {
+		return err
+	}
+	f.report.table(os.Stdout)
+	return nil
+}
+
+// run takes the figures that were asked for, after a few interactions that are not counted.
+func (f *field) run(ctx context.Context) error {
+	phases := map[string]func(context.Context) error{"stations": f.stations, "sizes": f.sizes, "mixed": f.mixed, "times": f.times}
+	var chosen []func(context.Context) error
+	for name := range strings.SplitSeq(f.options.phases, ",") {
+		phase, known := phases[name]
+		if !known {
+			return fmt.Errorf("-phases: there is no %q", name)
+		}
+		chosen = append(chosen, phase)
+	}
+	for _, phase := range append([]func(context.Context) error{f.warm}, chosen...) {
+		err := phase(ctx)
 		if err != nil {
 			return err
 		}
 	}
-	f.report.table(os.Stdout)
 	return nil
 }
