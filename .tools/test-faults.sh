@@ -13,4 +13,4 @@ HUSHLOG_FAULT_TIME=${FAULT_TIME:-}
 HUSHLOG_TEST_BACKEND=embedded
 export HUSHLOG_FAULT_SEEDS HUSHLOG_FAULT_SEED HUSHLOG_FAULT_TIME HUSHLOG_TEST_BACKEND
 # A seed takes two to five minutes where it waits for transactions of killed processes.
-exec .tools/test.sh -summary .cache/report/test-faults -packages ./faults -timeout "$((HUSHLOG_FAULT_SEEDS * 6 + 5))m" test
+exec .tools/test.sh -summary .cache/report/test-faults -packages ./faults -timeout "$((HUSHLOG_FAULT_SEEDS * 8 + 5))m" test

@@ -190,7 +190,7 @@ func (s *Stack) Remove(name string) error {
 
 // Add starts a service, or a replica of one, that was removed. WaitReady waits for it.
 func (s *Stack) Add(name string) error {
-	for _, service := range serviceNames {
+	for _, service := range s.options.services() {
 		if name != service && !slices.Contains(s.options.replicas(service), name) {
 			continue
 		}

@@ -39,7 +39,7 @@ func Start(ctx context.Context, cfg Config) (*Cluster, error) {
 	if err != nil {
 		return nil, fmt.Errorf("apachekafka: %w", err)
 	}
-	all, err := pickPorts(cfg.Nodes)
+	all, err := cfg.pickPorts()
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +104,11 @@ func (c *Cluster) waitReady(ctx context.Context) error {
 	return nil
 }
 
-// Brokers are the addresses of the SASL_SSL listeners. They stay the same through Restart.
+// Brokers are the addresses of the SASL_SSL listeners, where clients find them. They stay the same through Restart.
 func (c *Cluster) Brokers() []string {
 	addrs := make([]string, len(c.ports))
 	for i, p := range c.ports {
-		addrs[i] = p.clientAddr()
+		addrs[i] = p.advertised()
 	}
 	return addrs
 }
@@ -134,6 +134,14 @@ func (c *Cluster) Kill(node int) error {
 		return fmt.Errorf("kill node %d: there are nodes 1 to %d", node, len(c.nodes))
 	}
 	return c.nodes[node-1].process.Kill()
+}
+
+// Signal sends node (counted from 1) a signal, as SIGSTOP and SIGCONT.
+func (c *Cluster) Signal(node int, signal os.Signal) error {
+	if node < 1 || node > len(c.nodes) {
+		return fmt.Errorf("signal node %d: there are nodes 1 to %d", node, len(c.nodes))
+	}
+	return c.nodes[node-1].process.Signal(signal)
 }
 
 // Restart starts every broker that does not run, on its old ports and storage, and waits until all answer.

@@ -1,6 +1,7 @@
 package apachekafka
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -27,6 +28,9 @@ type Config struct {
 	Nodes int
 	// MinInsync is min.insync.replicas. 0 means 1 on one node and 2 on more.
 	MinInsync int
+	// Front gives the address at which clients find a node, counted from 1, of which it is told where it listens:
+	// something that forwards stands between. Nil: nothing does.
+	Front func(node int, listens string) (address string, err error)
 	// Settings are added to server.properties last, and so win.
 	Settings map[string]string
 }
@@ -60,9 +64,14 @@ func (c *Config) validate() error {
 // ports are the listeners of one node, all on 127.0.0.1.
 type ports struct {
 	client, replication, controller int
+	// front is where clients find the node, when that is not clientAddr.
+	front string
 }
 
 func (p ports) clientAddr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.client)) }
+
+// advertised is where clients find the node.
+func (p ports) advertised() string { return cmp.Or(p.front, p.clientAddr()) }
 
 // properties are the lines that one node adds to the deployment's server.properties.
 func (c *Config) properties(node int, all []ports, dir, keystore string) map[string]string {
@@ -80,7 +89,7 @@ func (c *Config) properties(node int, all []ports, dir, keystore string) map[str
 		"listeners": strings.Join([]string{
 			local("CLIENT", own.client), local("REPLICATION", own.replication), local("CONTROLLER", own.controller),
 		}, ","),
-		"advertised.listeners": local("CLIENT", own.client) + "," + local("REPLICATION", own.replication),
+		"advertised.listeners": "CLIENT://" + own.advertised() + "," + local("REPLICATION", own.replication),
 		"log.dirs":             filepath.Join(dir, "data"),
 		"listener.name.client.scram-sha-512.sasl.jaas.config": "org.apache.kafka.common.security.scram.ScramLoginModule required;",
 		"ssl.keystore.location":                               keystore,
@@ -137,14 +146,21 @@ func writeKeystore(path string, files identity.TLSFiles) error {
 }
 
 // pickPorts picks the ports of every node.
-func pickPorts(nodes int) ([]ports, error) {
-	picked, err := dial.FreePorts(nodes * 3)
+func (c *Config) pickPorts() ([]ports, error) {
+	picked, err := dial.FreePorts(c.Nodes * 3)
 	if err != nil {
 		return nil, err
 	}
-	all := make([]ports, nodes)
+	all := make([]ports, c.Nodes)
 	for i := range all {
 		all[i] = ports{client: picked[3*i], replication: picked[3*i+1], controller: picked[3*i+2]}
+		if c.Front == nil {
+			continue
+		}
+		all[i].front, err = c.Front(i+1, all[i].clientAddr())
+		if err != nil {
+			return nil, fmt.Errorf("what stands in front of node %d: %w", i+1, err)
+		}
 	}
 	return all, nil
 }

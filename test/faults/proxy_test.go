@@ -2,11 +2,8 @@ package faults
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
-	"syscall"
 	"testing"
 	"time"
 
@@ -100,29 +97,4 @@ func TestProxyWithoutTarget(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(p.Close)
 	require.Error(t, says(dialTo(t, p.Addr()), soon))
-}
-
-// TestPlans: a seed gives one plan, and many seeds hit everything in every way.
-func TestPlans(t *testing.T) {
-	hit := map[string]bool{}
-	for seed := range uint64(200) {
-		made, again := plan(rand.New(rand.NewPCG(seed, 1))), plan(rand.New(rand.NewPCG(seed, 1)))
-		require.Equal(t, made, again)
-		require.Len(t, made, faultsInPlan)
-		total := time.Duration(0)
-		for _, f := range made {
-			hit[fmt.Sprint(f.target, f.signal, f.cut)] = true
-			total += f.pause + f.lasts
-		}
-		require.Less(t, total, 2*time.Minute)
-	}
-	for _, name := range processes {
-		require.True(t, hit[fmt.Sprint(name, syscall.SIGKILL, cutNone)], "%s is killed", name)
-		require.True(t, hit[fmt.Sprint(name, syscall.SIGSTOP, cutNone)], "%s is paused", name)
-	}
-	for _, name := range []string{"kafka", "clickhouse"} {
-		for _, c := range []cut{cutDrop, cutHang, cutDelay, cutHalf} {
-			require.True(t, hit[fmt.Sprint(name, syscall.Signal(0), c)], "%s in front of %s", c, name)
-		}
-	}
 }

@@ -97,6 +97,19 @@ func (p *Process) Stop(ctx context.Context, timeout time.Duration) error {
 	}
 }
 
+// Signal sends the process a signal; it returns ErrEnded when it does not run.
+func (p *Process) Signal(signal os.Signal) error {
+	err := p.Alive()
+	if err != nil {
+		return err
+	}
+	err = p.process.Signal(signal)
+	if err != nil {
+		return fmt.Errorf("send %s to %s: %w", signal, p.name, err)
+	}
+	return nil
+}
+
 // Kill ends the process as a crash would (kill -9) and returns when it is gone.
 func (p *Process) Kill() error {
 	if p.Alive() != nil {

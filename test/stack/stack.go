@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -37,6 +38,9 @@ type Stack struct {
 type Plan struct {
 	// Before is given the deployment's directory as it is made, to change its policy. May be nil.
 	Before func(identity.Layout)
+	// Kafka starts a Kafka for the deployment, whose identities are made, and gives its brokers' addresses. ClickHouse
+	// is the embedded one then. The test ends what it started. May be nil.
+	Kafka func(identity.Layout) ([]string, error)
 	// Front and Replicas are those of dev.Options.
 	Front    func(name, listens string) (string, error)
 	Replicas map[string]int
@@ -58,7 +62,7 @@ func StartAs(t testing.TB, plan Plan) *Stack {
 	require.NoError(t, err)
 	s := &Stack{}
 	o := dev.Options{Dir: filepath.Join(t.TempDir(), "deployment"), Binary: binary(t), Front: plan.Front, Replicas: plan.Replicas, Canaries: plan.Canaries}
-	if kind == backend.Embedded {
+	if kind == backend.Embedded || plan.Kafka != nil {
 		_, err = embedded.FindLibrary("")
 		if err != nil {
 			t.Skipf("skipped: %v", err)
@@ -70,6 +74,11 @@ func StartAs(t testing.TB, plan Plan) *Stack {
 	s.listen(t, &o)
 	if plan.Before != nil {
 		plan.Before(identity.Layout{Dir: o.Dir})
+	}
+	if plan.Kafka != nil {
+		brokers, err := plan.Kafka(identity.Layout{Dir: o.Dir})
+		require.NoError(t, err)
+		o.Kafka = strings.Join(brokers, ",")
 	}
 	s.Stack, err = dev.Start(t.Context(), o)
 	if err != nil {
