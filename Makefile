@@ -15,9 +15,11 @@ DIR       ?= $(or $(HUSHLOG_DIR),.cache/deployment)
 # How long `make fuzz` runs each fuzz target, and `make bench` each benchmark.
 FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
-# The fault campaign: how many seeds, and the first (of the clock when empty).
-SEEDS ?= 1
-SEED  ?=
+# The fault campaign: how many seeds, the first (of the clock when empty), and on which Kafka: embedded or kafka, Apache
+# Kafka with three brokers.
+SEEDS   ?= 1
+SEED    ?=
+BACKEND ?= embedded
 # Narrows tests: make test RUN=TestScan
 RUN ?=
 # What `make eval` reads: marked texts (without them, the generated corpus), predictions
@@ -63,8 +65,8 @@ test-governance: ## trail, roles, dates, holds, erasure, on a whole deployment (
 test-race: ## the tests of every module under the race detector
 	@$(TIMED) $@ .tools/test.sh -summary .cache/report/test-race -timeout 15m -run "$(RUN)" $(addsuffix :race,$(MODULES))
 
-test-faults: ## kills, pauses and cuts off everything by seed, and counts (SEEDS=1 SEED=number; FAULT_TIME=4m)
-	@$(TIMED) $@ .tools/test-faults.sh "$(SEEDS)" "$(SEED)"
+test-faults: ## kills, pauses and cuts off everything by seed, and counts (SEEDS=1 SEED=number; FAULT_TIME=4m; BACKEND=kafka)
+	@$(TIMED) $@ .tools/test-faults.sh "$(SEEDS)" "$(BACKEND)" "$(SEED)"
 
 test-kafka: ## end to end on Apache Kafka from Maven's jars (needs Java and Maven)
 	@$(TIMED) $@ .tools/test-kafka.sh

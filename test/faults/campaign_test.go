@@ -58,7 +58,7 @@ func TestCampaign(t *testing.T) {
 		ok := t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { campaign(t, seed) })
 		longest = max(longest, time.Since(started))
 		if !ok {
-			t.Fatalf("again with: make test-faults SEED=%d SEEDS=1", seed)
+			t.Fatalf("again with: make test-faults SEED=%d SEEDS=1 BACKEND=%s", seed, os.Getenv(backend.KindEnv))
 		}
 	}
 	t.Logf("%d seeds from %d on, in %s", ran, first, time.Since(began).Round(time.Second))
