@@ -45,8 +45,9 @@ const (
 	// addWithin bounds a replica's way back.
 	addWithin = 2 * time.Minute
 	// seeWithin is how long a transaction is looked for, and askWithin one question about that.
-	seeWithin = 5 * time.Second
+	seeWithin = 15 * time.Second
 	askWithin = time.Second
+	askAgain  = 200 * time.Millisecond
 )
 
 // newGround starts a deployment with two of each service that can have replicas, proxies in front of Kafka and ClickHouse,
@@ -200,10 +201,21 @@ func (g *ground) seeTransaction(ctx context.Context) bool {
 	return false
 }
 
-// expire deletes what the redactors have finished, but for the last record of each partition, as retention does an hour later.
+// expire deletes what the redactors have finished, but for the last record of each partition, as retention does an hour
+// later. It tries again while Kafka does not answer.
 func (g *ground) expire(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, seeWithin)
 	defer cancel()
+	for {
+		err := g.expireOnce(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(askAgain)
+	}
+}
+
+func (g *ground) expireOnce(ctx context.Context) error {
 	finished, err := stream.CommittedOffsets(ctx, g.admin, stream.Group(identity.Redactor, ""), stream.TopicRaw)
 	if err != nil {
 		return err
