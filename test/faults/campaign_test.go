@@ -183,6 +183,7 @@ func (g *ground) complete(ctx context.Context, t *testing.T, want int) {
 			}
 		}
 		if ctx.Err() != nil {
+			g.tellStuck(t)
 			t.Fatalf("not complete after %s: %s, want %d of each", patience, last, want)
 		}
 		time.Sleep(200 * time.Millisecond)
@@ -257,6 +258,7 @@ func (g *ground) read(ctx context.Context, t *testing.T) {
 				break
 			}
 			if ctx.Err() != nil {
+				g.tellStuck(t)
 				t.Fatalf("%d offsets of %s are unread by %s: %v", left, topic.name, topic.group, err)
 			}
 			time.Sleep(200 * time.Millisecond)
