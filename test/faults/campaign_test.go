@@ -32,6 +32,8 @@ const (
 	sendPause = 150 * time.Millisecond
 	// patience bounds a campaign from its first fault to the last row.
 	patience = 6 * time.Minute
+	// standstill is how long the last rows may take to become more: longer than any timeout that a kill leaves behind.
+	standstill = 150 * time.Second
 	// calm is how often in a row the counts must be right in the end.
 	calm = 10
 )
@@ -171,20 +173,23 @@ func (g *ground) watch(ctx context.Context, t *testing.T) {
 // complete waits until the counts are right, and stay so.
 func (g *ground) complete(ctx context.Context, t *testing.T, want int) {
 	t.Helper()
-	last := "nothing"
+	last, changed := "nothing", time.Now()
 	for right := 0; right < calm; {
 		rows, err := g.Target.Ask(ctx, "security", rowsSQL)
 		if err == nil && len(rows) == 1 {
-			last = fmt.Sprintf("%v rows of %v interactions", rows[0]["n"], rows[0]["ids"])
-			if last == fmt.Sprintf("%d rows of %d interactions", want, want) {
+			now := fmt.Sprintf("%v rows of %v interactions", rows[0]["n"], rows[0]["ids"])
+			if now != last {
+				last, changed = now, time.Now()
+			}
+			if now == fmt.Sprintf("%d rows of %d interactions", want, want) {
 				right++
 			} else {
 				right = 0
 			}
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || time.Since(changed) > standstill {
 			g.tellStuck(t)
-			t.Fatalf("not complete after %s: %s, want %d of each", patience, last, want)
+			t.Fatalf("not complete, and nothing new for %s: %s, want %d of each", time.Since(changed).Round(time.Second), last, want)
 		}
 		time.Sleep(200 * time.Millisecond)
 	}
