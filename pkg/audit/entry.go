@@ -3,10 +3,12 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/contract"
+	"github.com/hushlog/hushlog/pkg/identity"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -29,6 +31,8 @@ const (
 	MaxStatement = 256 << 10
 	// maxTables bounds the tables of one act.
 	maxTables = 64
+	// maxSealed bounds a person's name as it is encrypted.
+	maxSealed = 256
 	idSize    = 16
 )
 
@@ -41,6 +45,8 @@ func check(entry *hushlogv1.AuditEntry) error {
 		return fmt.Errorf("actor and action are required: %w", ErrEntry)
 	case !entry.GetAt().IsValid() || entry.GetAt().GetSeconds() == 0:
 		return fmt.Errorf("at is required: %w", ErrEntry)
+	case (len(entry.GetSealedActor()) > 0) != strings.HasPrefix(entry.GetActor(), identity.PersonPrefix) || len(entry.GetSealedActor()) > maxSealed:
+		return fmt.Errorf("a person is a pseudonym with the name sealed beside it, and a service neither: %w", ErrEntry)
 	case len(entry.GetTables()) > maxTables || len(entry.GetStatement()) > MaxStatement:
 		return fmt.Errorf("too many tables or too long a statement: %w", ErrEntry)
 	}

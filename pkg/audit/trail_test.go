@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/audit"
+	"github.com/hushlog/hushlog/pkg/identity"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -53,9 +54,12 @@ func newTrail(t *testing.T, kafka *fakeKafka) *audit.Trail {
 	return trail
 }
 
+// ada is who reads; her name stands nowhere.
+var ada = identity.NewPersonKey()
+
 func query() *hushlogv1.AuditEntry {
 	return &hushlogv1.AuditEntry{
-		Actor: "ada@example.com", Role: "analyst", Action: "query", Purpose: "debugging",
+		Actor: ada.Pseudonym("ada@example.com"), SealedActor: ada.Seal("ada@example.com"), Role: "analyst", Action: "query", Purpose: "debugging",
 		Statement: "SELECT count() FROM hushlog.contents WHERE text LIKE ? AND ordinal = ?", Tables: []string{"hushlog.contents"},
 	}
 }
@@ -72,7 +76,8 @@ func TestPairHasOneActAndTwoEntries(t *testing.T) {
 
 	require.Len(t, kafka.records, 2)
 	require.Equal(t, "trail", kafka.records[0].Topic)
-	require.Equal(t, "ada@example.com", string(kafka.records[0].Key))
+	require.Equal(t, ada.Pseudonym("ada@example.com"), string(kafka.records[0].Key))
+	require.NotContains(t, string(kafka.records[0].Value), "ada")
 	intent, outcome := kafka.entry(t, 0), kafka.entry(t, 1)
 	require.Equal(t, hushlogv1.AuditPhase_AUDIT_PHASE_INTENT, intent.GetPhase())
 	require.Equal(t, hushlogv1.AuditPhase_AUDIT_PHASE_OUTCOME, outcome.GetPhase())
@@ -119,7 +124,10 @@ func TestEntriesThatAreRefused(t *testing.T) {
 	cases := map[string]func(*hushlogv1.AuditEntry){
 		"no actor":                  func(e *hushlogv1.AuditEntry) { e.Actor = "" },
 		"no action":                 func(e *hushlogv1.AuditEntry) { e.Action = "" },
-		"actor with a line":         func(e *hushlogv1.AuditEntry) { e.Actor = "a\nb" },
+		"a person by name":          func(e *hushlogv1.AuditEntry) { e.Actor = "ada@example.com" },
+		"a person without a name":   func(e *hushlogv1.AuditEntry) { e.SealedActor = nil },
+		"a service with a name":     func(e *hushlogv1.AuditEntry) { e.Actor = "retention" },
+		"actor with a line":         func(e *hushlogv1.AuditEntry) { e.Actor = "p_a\nb" },
 		"purpose is free text":      func(e *hushlogv1.AuditEntry) { e.Purpose = "look at Ada's mail" },
 		"table is free text":        func(e *hushlogv1.AuditEntry) { e.Tables = []string{"a b"} },
 		"text literal":              func(e *hushlogv1.AuditEntry) { e.Statement = "SELECT 'ada'" },

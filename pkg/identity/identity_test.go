@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -510,7 +511,8 @@ func TestPeople(t *testing.T) {
 	require.NoError(t, err)
 	who, err := store.Authenticate(token)
 	require.NoError(t, err)
-	require.Equal(t, Person{Name: "ann@example.org", Role: "analyst", TokenID: rec.ID, Expires: rec.Expires}, who)
+	require.NotEqual(t, PersonKey{}, who.Key)
+	require.Equal(t, Person{Name: "ann@example.org", Role: "analyst", TokenID: rec.ID, Expires: rec.Expires, Key: who.Key}, who)
 	_, err = store.Authenticate("hl" + token[2:])
 	require.ErrorIs(t, err, ErrUnknownKey, "a token is no key")
 
@@ -538,6 +540,89 @@ func TestPeople(t *testing.T) {
 		_, _, err = AddPerson(path, spec, c.now())
 		require.Error(t, err, name)
 	}
+}
+
+// TestAPersonIsErasedByTheKey: what was written with the key leads to the person as long as it is there, and to nobody
+// once it is destroyed, in whatever way somebody tries; one who comes back is somebody new.
+func TestAPersonIsErasedByTheKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "people.json")
+	token, _, err := AddPerson(path, PersonSpec{Name: "ann@example.org", Role: "analyst"}, time.Now())
+	require.NoError(t, err)
+	second, _, err := AddPerson(path, PersonSpec{Name: "ann@example.org", Role: "security"}, time.Now())
+	require.NoError(t, err)
+	_, _, err = AddPerson(path, PersonSpec{Name: "bob", Role: "analyst"}, time.Now())
+	require.NoError(t, err)
+	store, err := OpenPeopleStore(path)
+	require.NoError(t, err)
+	ann, err := store.Authenticate(token)
+	require.NoError(t, err)
+	again, err := store.Authenticate(second)
+	require.NoError(t, err)
+	require.Equal(t, ann.Pseudonym(), again.Pseudonym(), "one person, whatever the token and the role")
+	names, err := store.Names()
+	require.NoError(t, err)
+	require.Len(t, names, 2)
+	require.Equal(t, "ann@example.org", names[ann.Pseudonym()])
+
+	sealed := ann.SealedName()
+	require.NotEqual(t, sealed, ann.SealedName(), "equal names are not equal bytes")
+	require.NotContains(t, string(sealed), "ann")
+	name, err := OpenName(path, ann.Pseudonym(), sealed)
+	require.NoError(t, err)
+	require.Equal(t, "ann@example.org", name)
+	_, err = OpenName(path, NewPersonKey().Pseudonym("bob"), sealed)
+	require.ErrorIs(t, err, ErrNoPerson, "a sealed name that was moved beside another pseudonym")
+	_, err = OpenName(path, ann.Pseudonym(), sealed[:5])
+	require.ErrorIs(t, err, ErrNoPerson)
+
+	require.ErrorIs(t, ErasePerson(path, "nobody", func([]string) error { return nil }), ErrNoSuchID)
+	noTrail := errors.New("no trail")
+	require.ErrorIs(t, ErasePerson(path, "ann@example.org", func([]string) error { return noTrail }), noTrail)
+	_, err = OpenName(path, ann.Pseudonym(), sealed)
+	require.NoError(t, err, "nothing is destroyed that is not on the trail")
+	require.NoError(t, ErasePerson(path, "ann@example.org", func(pseudonyms []string) error {
+		require.Equal(t, []string{ann.Pseudonym()}, pseudonyms)
+		return nil
+	}))
+	_, err = OpenName(path, ann.Pseudonym(), sealed)
+	require.ErrorIs(t, err, ErrNoPerson)
+	raw, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.NotContains(t, string(raw), "ann")
+	require.Contains(t, string(raw), "bob")
+
+	_, _, err = AddPerson(path, PersonSpec{Name: "ann@example.org", Role: "analyst"}, time.Now())
+	require.NoError(t, err)
+	_, err = OpenName(path, ann.Pseudonym(), sealed)
+	require.ErrorIs(t, err, ErrNoPerson)
+}
+
+// TestPeopleOfAnEarlierVersionGetAKey: without one nobody reads, as what they do could not be erased.
+func TestPeopleOfAnEarlierVersionGetAKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "people.json")
+	token, rec, err := AddPerson(path, PersonSpec{Name: "ann", Role: "analyst"}, time.Now())
+	require.NoError(t, err)
+	require.NoError(t, updateTokenFile(path, func(people []PersonRecord) ([]PersonRecord, error) {
+		people[0].Key = ""
+		return people, nil
+	}))
+	store, err := OpenPeopleStore(path)
+	require.NoError(t, err)
+	_, err = store.Authenticate(token)
+	require.ErrorIs(t, err, ErrUnavailable)
+	require.NoError(t, EnsurePeopleFile(path))
+	store, err = OpenPeopleStore(path)
+	require.NoError(t, err)
+	person, err := store.Authenticate(token)
+	require.NoError(t, err)
+	require.NotEqual(t, rec.Key, person.Key.text())
+}
+
+func TestPersonPseudonymsAreFoundInTexts(t *testing.T) {
+	one := NewPersonKey().Pseudonym("ann")
+	require.Regexp(t, `^p_[a-z2-7]{26}$`, one)
+	text := PersonPseudonyms(`{"actor":"`+one+`","x":"p_short","y":"`+one+`z"}`, func(string) string { return "ann" })
+	require.Equal(t, `{"actor":"ann","x":"p_short","y":"`+one+`z"}`, text)
 }
 
 func TestHashMovedToAnotherEntryFitsNothing(t *testing.T) {

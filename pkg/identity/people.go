@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -23,12 +24,14 @@ var roleForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,31}$`)
 // RoleNameOK says whether name has the form of a role's name.
 func RoleNameOK(name string) bool { return roleForm.MatchString(name) }
 
-// PersonRecord is what is kept of a person's token. It holds no secret.
+// PersonRecord is what is kept of a person's token. Key, the person's PersonKey in hex, is a secret; all records of a person
+// have the same.
 type PersonRecord struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
 	Role      string     `json:"role"`
 	Hash      string     `json:"hash"`
+	Key       string     `json:"key"`
 	Created   time.Time  `json:"created"`
 	CreatedBy string     `json:"created_by"`
 	Expires   time.Time  `json:"expires"`
@@ -55,9 +58,17 @@ type Person struct {
 	Role string
 	// TokenID is the public part of the token; it may be logged.
 	TokenID string
+	// Key makes what is written instead of the name.
+	Key PersonKey
 	// Expires is when the token stops working.
 	Expires time.Time
 }
+
+// Pseudonym is written instead of the name.
+func (p Person) Pseudonym() string { return p.Key.Pseudonym(p.Name) }
+
+// SealedName is the name for whoever has the key.
+func (p Person) SealedName() []byte { return p.Key.Seal(p.Name) }
 
 func (r PersonRecord) entryID() string   { return r.ID }
 func (r PersonRecord) entryHash() string { return r.Hash }
@@ -84,12 +95,49 @@ func AddPerson(path string, spec PersonSpec, now time.Time) (token string, rec P
 		Created: created, CreatedBy: spec.CreatedBy, Expires: created.Add(spec.Lifetime),
 	}
 	err = updateTokenFile(path, func(people []PersonRecord) ([]PersonRecord, error) {
+		rec.Key = keyOf(people, rec.Name)
 		return append(people, rec), nil
 	})
 	if err != nil {
 		return "", PersonRecord{}, err
 	}
 	return token, rec, nil
+}
+
+// keyOf is the key that records of a person have, or a new one for whoever has none.
+func keyOf(people []PersonRecord, name string) string {
+	for _, p := range people {
+		if p.Name == name && p.Key != "" {
+			return p.Key
+		}
+	}
+	return NewPersonKey().text()
+}
+
+// ErasePerson removes every record of a person, and with them the key, and calls begin with the pseudonyms before it does:
+// an error of begin leaves everything as it is. What was written stands as it is, and leads to nobody any more. That holds
+// for copies of the file only when they are destroyed too.
+func ErasePerson(path, name string, begin func(pseudonyms []string) error) error {
+	return updateTokenFile(path, func(people []PersonRecord) ([]PersonRecord, error) {
+		var pseudonyms []string
+		kept := make([]PersonRecord, 0, len(people))
+		for _, p := range people {
+			if p.Name != name {
+				kept = append(kept, p)
+				continue
+			}
+			key, err := parsePersonKey(p.Key)
+			if err != nil {
+				return nil, err
+			}
+			pseudonyms = append(pseudonyms, key.Pseudonym(name))
+		}
+		if len(pseudonyms) == 0 {
+			return nil, ErrNoSuchID
+		}
+		slices.Sort(pseudonyms)
+		return kept, begin(slices.Compact(pseudonyms))
+	})
 }
 
 func (s PersonSpec) validate() error {
@@ -149,9 +197,16 @@ func openPeopleStoreAt(path string, now func() time.Time) (*PeopleStore, error) 
 	return &PeopleStore{store}, nil
 }
 
-// EnsurePeopleFile makes an empty file of people's tokens when there is none.
+// EnsurePeopleFile makes an empty file of people's tokens when there is none, and gives people a key who have none.
 func EnsurePeopleFile(path string) error {
-	return updateTokenFile(path, func(people []PersonRecord) ([]PersonRecord, error) { return people, nil })
+	return updateTokenFile(path, func(people []PersonRecord) ([]PersonRecord, error) {
+		for i := range people {
+			if people[i].Key == "" {
+				people[i].Key = keyOf(people, people[i].Name)
+			}
+		}
+		return people, nil
+	})
 }
 
 // Authenticate says who a token belongs to, or ErrUnknownKey, ErrRevoked, ErrExpired or
@@ -161,5 +216,49 @@ func (s *PeopleStore) Authenticate(token string) (Person, error) {
 	if err != nil {
 		return Person{}, err
 	}
-	return Person{Name: rec.Name, Role: rec.Role, TokenID: rec.ID, Expires: rec.Expires}, nil
+	key, err := parsePersonKey(rec.Key)
+	if err != nil {
+		// Nobody reads under a name that could not be erased.
+		return Person{}, fmt.Errorf("%w: %w (hushlog init gives people a key)", ErrUnavailable, err)
+	}
+	return Person{Name: rec.Name, Role: rec.Role, TokenID: rec.ID, Expires: rec.Expires, Key: key}, nil
+}
+
+// Names maps the pseudonyms of all people of the file to their names, those whose tokens do not work any more too.
+func (s *PeopleStore) Names() (map[string]string, error) {
+	records, err := s.store.all()
+	if err != nil {
+		return nil, err
+	}
+	return namesOf(records), nil
+}
+
+func namesOf(records []PersonRecord) map[string]string {
+	names := make(map[string]string, len(records))
+	for _, rec := range records {
+		key, err := parsePersonKey(rec.Key)
+		if err == nil {
+			names[key.Pseudonym(rec.Name)] = rec.Name
+		}
+	}
+	return names
+}
+
+// OpenName decrypts, with a key of the file of people, a name that was sealed beside a pseudonym, or answers ErrNoPerson.
+func OpenName(path, pseudonym string, sealed []byte) (string, error) {
+	people, err := ListPeople(path)
+	if err != nil {
+		return "", err
+	}
+	for _, rec := range people {
+		key, err := parsePersonKey(rec.Key)
+		if err != nil {
+			continue
+		}
+		name, err := key.Open(pseudonym, sealed)
+		if err == nil {
+			return name, nil
+		}
+	}
+	return "", ErrNoPerson
 }

@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 )
@@ -100,6 +102,17 @@ func (s *tokenStore[T]) authenticate(token string) (found T, err error) {
 		return none, err
 	}
 	return found, nil
+}
+
+// all lists every entry, in no order.
+func (s *tokenStore[T]) all() ([]T, error) {
+	_, _, err := s.lookup("", s.now())
+	if err != nil {
+		return nil, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Collect(maps.Values(s.byID)), nil
 }
 
 func (s *tokenStore[T]) lookup(id string, now time.Time) (found T, known bool, err error) {

@@ -238,6 +238,8 @@ const (
 	RightHold Right = "hold"
 	// RightExport is to take away more records than may be looked at, of classes that may be exported.
 	RightExport Right = "export"
+	// RightNames is to learn which people the pseudonyms on the trail stand for.
+	RightNames Right = "names"
 	// RightQuarantine is to have quarantined events inspected again, or dropped.
 	RightQuarantine Right = "quarantine"
 	// RightRestrict is to suspend and limit a project or an end user of it, and to resume them.
@@ -252,7 +254,7 @@ const (
 
 // Rights lists what a role may be given the right to ask for.
 func Rights() []Right {
-	return []Right{RightErase, RightHold, RightExport, RightQuarantine, RightRestrict, RightSignOperational, RightSignCompliance, RightSignSecurity}
+	return []Right{RightErase, RightHold, RightExport, RightNames, RightQuarantine, RightRestrict, RightSignOperational, RightSignCompliance, RightSignSecurity}
 }
 
 // SignRight is the right to sign reviews of a kind.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/base64"
 	"fmt"
 	"time"
 
@@ -100,6 +101,8 @@ type auditRow struct {
 	Bytes     uint64    `ch:"bytes"`
 	TokenID   string    `ch:"token_id"`
 	Ref       string    `ch:"ref"`
+	// SealedActor is in base64.
+	SealedActor string `ch:"sealed_actor"`
 }
 
 var phaseNames = map[hushlogv1.AuditPhase]string{
@@ -128,5 +131,6 @@ func auditRowOf(e *hushlogv1.AuditEntry) (*auditRow, error) {
 		EntryID: entry, ActID: act, Phase: phase, At: when, Actor: e.GetActor(), Role: e.GetRole(), Action: e.GetAction(),
 		Purpose: e.GetPurpose(), Statement: e.GetStatement(), Tables: e.GetTables(), Outcome: e.GetOutcome(), Reason: e.GetReason(),
 		Rows: e.GetRows(), Bytes: e.GetBytes(), TokenID: e.GetTokenId(), Ref: e.GetRef(),
+		SealedActor: base64.StdEncoding.EncodeToString(e.GetSealedActor()),
 	}, nil
 }

@@ -219,6 +219,7 @@ var dated = []Table{
 		{"bytes", typeCount},
 		{"token_id", typeName},
 		{"ref", typeText},
+		{"sealed_actor", typeText},
 	}},
 	{Name: TableErasures, ID: "request_id", Date: "at", Columns: []Column{
 		{"request_id", typeText},

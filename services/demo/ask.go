@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,7 @@ type asker struct {
 func newAsker(t Target) *asker {
 	return &asker{
 		client: &http.Client{Transport: &http.Transport{TLSClientConfig: t.TLS.Clone()}, Timeout: 30 * time.Second},
-		url:    "https://" + t.Query + "/v1/query",
+		url:    "https://" + t.Query,
 		tokens: t.Tokens,
 	}
 }
@@ -44,13 +45,13 @@ type Refusal struct {
 
 func (r *Refusal) Error() string { return fmt.Sprintf("refused with %d: %s", r.Status, r.Message) }
 
-// rows runs a SELECT as the person with the role.
-func (a *asker) rows(ctx context.Context, role, sql string) ([]map[string]any, error) {
-	body, err := json.Marshal(map[string]string{"sql": sql, "purpose": "debugging", "format": "JSONEachRow"})
+// post sends a question as the person with the role. The caller closes the answer's body.
+func (a *asker) post(ctx context.Context, role, path string, question any) (*http.Response, error) {
+	body, err := json.Marshal(question)
 	if err != nil {
 		return nil, fmt.Errorf("encode a query: %w", err)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
@@ -60,11 +61,51 @@ func (a *asker) rows(ctx context.Context, role, sql string) ([]map[string]any, e
 	if err != nil {
 		return nil, fmt.Errorf("query: %w", err)
 	}
+	return res, nil
+}
+
+// rows runs a SELECT as the person with the role.
+func (a *asker) rows(ctx context.Context, role, sql string) ([]map[string]any, error) {
+	res, err := a.post(ctx, role, "/v1/query", map[string]string{"sql": sql, "purpose": "debugging", "format": "JSONEachRow"})
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
 		return nil, readRefusal(res)
 	}
 	return readRows(res.Body)
+}
+
+// name puts names into a column that holds people's pseudonyms, as the person with the role.
+func (a *asker) name(ctx context.Context, role string, rows []map[string]any, column string) error {
+	var pseudonyms []any
+	for _, row := range rows {
+		pseudonyms = append(pseudonyms, row[column])
+	}
+	res, err := a.post(ctx, role, "/v1/names", map[string]any{"purpose": "debugging", "pseudonyms": pseudonyms})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		return readRefusal(res)
+	}
+	var answer struct {
+		Names map[string]string `json:"names"`
+	}
+	err = json.NewDecoder(io.LimitReader(res.Body, 1<<16)).Decode(&answer)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	for _, row := range rows {
+		name, known := answer.Names[fmt.Sprint(row[column])]
+		if !known {
+			return errors.New("somebody on the trail is nobody who is known")
+		}
+		row[column] = name
+	}
+	return nil
 }
 
 func readRefusal(res *http.Response) error {

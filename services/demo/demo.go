@@ -249,7 +249,11 @@ WHERE phase = 'outcome' AND statement LIKE '%FROM hushlog.contents%' AND stateme
 			return err
 		}
 		if len(rows) == 3 {
-			d.printf("\n  and what the trail says of it (compliance reads it; literals are not kept):\n")
+			err = d.ask.name(ctx, "compliance", rows, "actor")
+			if err != nil {
+				return err
+			}
+			d.printf("\n  and what the trail says of it (compliance reads it, and may learn names; literals are not kept):\n")
 			d.table([]string{"actor", "role", "phase", "outcome"}, rows)
 			return nil
 		}

@@ -33,6 +33,8 @@ type asking struct {
 	server, ca, tokenFile, purpose string
 	// export asks for more records than may be looked at.
 	export bool
+	// named shows people's names where their pseudonyms stand.
+	named bool
 }
 
 func (a *asking) addFlags(cmd *cobra.Command) {

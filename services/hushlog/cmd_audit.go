@@ -29,7 +29,7 @@ import (
 // newAuditCommand groups what is done with the audit trail.
 func newAuditCommand() *cobra.Command {
 	return newGroup("audit", "Verify and read the audit trail",
-		newAuditVerifyCommand(), newAuditShowCommand(), newAuditProveCommand(), newAuditCheckCommand())
+		newAuditVerifyCommand(), newAuditShowCommand(), newAuditProveCommand(), newAuditCheckCommand(), newAuditWhoCommand())
 }
 
 // trailFiles are the log and its key; by default those of a deployment's directory.
@@ -165,12 +165,18 @@ func newAuditShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show --purpose PURPOSE",
 		Short: "Show who did what, as a person whose role reads the trail; that you looked is on the trail too",
+		Long:  "People stand on the trail as pseudonyms. A role that may names is shown their names, but for people who were erased.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			statement, err := auditSQL(actor, time.Now().Add(-back.D()))
+			who, err := ask.actorOf(cmd.Context(), actor)
 			if err != nil {
 				return err
 			}
+			statement, err := auditSQL(who, time.Now().Add(-back.D()))
+			if err != nil {
+				return err
+			}
+			ask.named = true
 			return runSQL(cmd.Context(), ask, statement, output, strings.NewReader(""), cmd.OutOrStdout())
 		},
 	}
@@ -237,8 +243,30 @@ func proofOf(ctx context.Context, files trailFiles, since string, args []string)
 	return translog.ProveInclusion(ctx, dir, verifier, index)
 }
 
+func newAuditWhoCommand() *cobra.Command {
+	var ask asking
+	cmd := &cobra.Command{
+		Use:   "who PSEUDONYM...",
+		Short: "Say which people pseudonyms of the trail, of alerts, reviews and receipts stand for; that you asked is on the trail too",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			names, err := ask.names(cmd.Context(), args, nil)
+			if err != nil {
+				return err
+			}
+			for _, pseudonym := range args {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\n", pseudonym, orElse(names[pseudonym], "nobody who is known: erased, or of another deployment"))
+			}
+			return nil
+		},
+	}
+	ask.addFlags(cmd)
+	return cmd
+}
+
 func newAuditCheckCommand() *cobra.Command {
 	var files trailFiles
+	var people string
 	cmd := &cobra.Command{
 		Use:   "check PROOF",
 		Short: "Check a proof (- reads it from standard input) with nothing but the verifying key",
@@ -252,10 +280,11 @@ func newAuditCheckCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("read the proof: %w", err)
 			}
-			return checkProof(raw, verifier, cmd.OutOrStdout())
+			return checkProof(raw, verifier, people, cmd.OutOrStdout())
 		},
 	}
 	files.addKeyFlag(cmd)
+	cmd.Flags().StringVar(&people, "people", "", "`file` of people, with whose keys the name of who acted is decrypted")
 	return cmd
 }
 
@@ -270,7 +299,7 @@ func readSigned(path string, stdin io.Reader) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func checkProof(raw []byte, verifier note.Verifier, out io.Writer) error {
+func checkProof(raw []byte, verifier note.Verifier, people string, out io.Writer) error {
 	inclusion, consistency, err := translog.ReadProof(raw)
 	if err != nil {
 		return err
@@ -302,5 +331,16 @@ func checkProof(raw []byte, verifier note.Verifier, out io.Writer) error {
 		return fmt.Errorf("show the entry: %w", err)
 	}
 	fmt.Fprintln(out, compact.String())
-	return nil
+	if people == "" || len(entry.GetSealedActor()) == 0 {
+		return nil
+	}
+	name, err := identity.OpenName(people, entry.GetActor(), entry.GetSealedActor())
+	if errors.Is(err, identity.ErrNoPerson) {
+		name, err = "nobody who is known: erased, or in another file of people", nil
+	}
+	if err != nil {
+		return fmt.Errorf("--people: %w", err)
+	}
+	_, err = fmt.Fprintln(out, "who: "+name)
+	return err
 }

@@ -81,8 +81,11 @@ func newRestoreCommand() *cobra.Command {
 	return cmd
 }
 
+// setupFlag describes the flag of commands that work as admin.
+const setupFlag = "YAML configuration `file` of hushlog init; required"
+
 func addManifestFlags(cmd *cobra.Command, path, manifest *string) {
-	cmd.Flags().StringVar(path, "config", "", "YAML configuration `file` of hushlog init; required")
+	cmd.Flags().StringVar(path, "config", "", setupFlag)
 	cmd.Flags().StringVar(manifest, "manifest", "", "`file` that says what the backup holds; required")
 	for _, name := range []string{"config", "manifest"} {
 		err := cmd.MarkFlagRequired(name)
@@ -95,9 +98,7 @@ func addManifestFlags(cmd *cobra.Command, path, manifest *string) {
 // runBackupJob puts on the trail that a backup, a restore or a rescan begins, does it, and puts on the trail how it ended: without
 // a trail there is neither.
 func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string, do func(context.Context, *backupJob) error) error {
-	ctx := cmd.Context()
-	cfg := setup.DefaultConfig()
-	err := service.Load(path, &cfg)
+	cfg, err := loadSetup(path)
 	if err != nil {
 		return err
 	}
@@ -105,6 +106,35 @@ func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string
 	if err != nil {
 		return err
 	}
+	ctx := cmd.Context()
+	return withTrail(ctx, cfg, func(publisher *stream.Publisher, trail *audit.Trail) error {
+		db, err := store.Open(ctx, cfg.ClickHouse)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = db.Close() }()
+		act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: action, Ref: name, Tables: tables})
+		if err != nil {
+			return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
+		}
+		job := &backupJob{kafka: kadm.NewClient(publisher.Client()), policy: p, db: db, out: cmd.OutOrStdout()}
+		err = do(ctx, job)
+		outcome := audit.Outcome{Result: audit.OK, Rows: job.rows}
+		if err != nil {
+			outcome = audit.Outcome{Result: audit.Failed, Reason: action + "-failed"}
+		}
+		return errors.Join(err, act.End(context.WithoutCancel(ctx), outcome))
+	})
+}
+
+func loadSetup(path string) (setup.Config, error) {
+	cfg := setup.DefaultConfig()
+	err := service.Load(path, &cfg)
+	return cfg, err
+}
+
+// withTrail opens the trail as admin.
+func withTrail(ctx context.Context, cfg setup.Config, do func(*stream.Publisher, *audit.Trail) error) error {
 	opts, err := stream.Dial(cfg.Kafka)
 	if err != nil {
 		return err
@@ -118,22 +148,7 @@ func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, cfg.ClickHouse)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: action, Ref: name, Tables: tables})
-	if err != nil {
-		return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
-	}
-	job := &backupJob{kafka: kadm.NewClient(publisher.Client()), policy: p, db: db, out: cmd.OutOrStdout()}
-	err = do(ctx, job)
-	outcome := audit.Outcome{Result: audit.OK, Rows: job.rows}
-	if err != nil {
-		outcome = audit.Outcome{Result: audit.Failed, Reason: action + "-failed"}
-	}
-	return errors.Join(err, act.End(context.WithoutCancel(ctx), outcome))
+	return do(publisher, trail)
 }
 
 func everyTable() []string {

@@ -385,7 +385,7 @@ func (g *gatherer) trailLog(context.Context) error {
 	return nil
 }
 
-// whoami is the person's name and role, by the service's word.
+// whoami is what stands for the person on the trail, and the role, by the service's word.
 func (a *asking) whoami(ctx context.Context) (string, error) {
 	res, err := a.send(ctx, http.MethodGet, "/v1/whoami", nil)
 	if err != nil {
@@ -396,14 +396,14 @@ func (a *asking) whoami(ctx context.Context) (string, error) {
 		return "", refusalOf(res)
 	}
 	var who struct {
-		Name string `json:"name"`
-		Role string `json:"role"`
+		Actor string `json:"actor"`
+		Role  string `json:"role"`
 	}
 	err = json.NewDecoder(io.LimitReader(res.Body, maxProblem)).Decode(&who)
-	if err != nil || who.Name == "" {
+	if err != nil || who.Actor == "" {
 		return "", errors.New("the query service does not say who you are; is --server its address?")
 	}
-	return who.Name + " (" + who.Role + ")", nil
+	return who.Actor + " (" + who.Role + ")", nil
 }
 
 func newEvidenceVerifyCommand() *cobra.Command {

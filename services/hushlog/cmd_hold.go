@@ -191,7 +191,7 @@ func runHoldList(ctx context.Context, ask asking, all bool, out io.Writer) error
 	if all {
 		query = "SELECT hold_id AS Hold, project AS Project, toString(at) AS At, state AS State, actor AS Actor, reason AS Reason, '' AS Covers, toString(rows) AS Rows" + holds + " ORDER BY hold_id, at"
 	}
-	answer, err := ask.run(ctx, query, "JSONEachRow")
+	answer, err := ask.runNamed(ctx, query, "JSONEachRow")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,15 +12,21 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 	"github.com/hushlog/hushlog/services/setup"
 )
+
+// actionPersonErase is on the trail with the pseudonym of whose key was destroyed.
+const actionPersonErase = "person-erase"
 
 // newPersonCommand manages tokens of people.
 func newPersonCommand() *cobra.Command {
 	return newGroup("person", "Give, list and revoke the tokens that people read with",
-		newPersonAddCommand(), newPersonListCommand(), newPersonRevokeCommand())
+		newPersonAddCommand(), newPersonListCommand(), newPersonRevokeCommand(), newPersonEraseCommand())
 }
 
 func newPersonAddCommand() *cobra.Command {
@@ -116,4 +123,62 @@ func newPersonRevokeCommand() *cobra.Command {
 	}
 	addDirFlag(cmd, &layout)
 	return cmd
+}
+
+func newPersonEraseCommand() *cobra.Command {
+	var path string
+	var layout identity.Layout
+	cmd := &cobra.Command{
+		Use:   "erase NAME",
+		Short: "Destroy a person's key and tokens: nothing on the trail leads to the person any more, and every proof holds",
+		Long: "Outside of the file of people a person is a pseudonym, and a name encrypted under the person's own key. Without that key neither\n" +
+			"can be led back to the person. Copies of the file have to be destroyed too: hushlog does not know them.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
+			cfg, err := loadSetup(path)
+			if err != nil {
+				return err
+			}
+			return erasePerson(cmd, cfg, layout.People(), args[0])
+		},
+	}
+	addDirFlag(cmd, &layout)
+	cmd.Flags().StringVar(&path, "config", "", setupFlag)
+	required(cmd, "config")
+	return cmd
+}
+
+// erasePerson puts on the trail that a key is destroyed, destroys it, and puts on the trail that it was.
+func erasePerson(cmd *cobra.Command, cfg setup.Config, people, name string) error {
+	ctx := cmd.Context()
+	return withTrail(ctx, cfg, func(_ *stream.Publisher, trail *audit.Trail) error {
+		var acts []*audit.Act
+		err := identity.ErasePerson(people, name, func(pseudonyms []string) error {
+			for _, pseudonym := range pseudonyms {
+				act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: actionPersonErase, Ref: pseudonym})
+				if err != nil {
+					return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
+				}
+				acts = append(acts, act)
+			}
+			return nil
+		})
+		outcome := audit.Outcome{Result: audit.OK}
+		if err != nil {
+			err = fmt.Errorf("erase a person: %w", err)
+			outcome = audit.Outcome{Result: audit.Failed, Reason: actionPersonErase + "-failed"}
+		}
+		for _, act := range acts {
+			err = errors.Join(err, act.End(context.WithoutCancel(ctx), outcome))
+		}
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "erased: %d pseudonyms lead to nobody any more; destroy copies of the file of people too\n", len(acts))
+		return err
+	})
 }

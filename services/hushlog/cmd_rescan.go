@@ -41,7 +41,7 @@ func newRescanCommand() *cobra.Command {
 			})
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", "YAML configuration `file` of hushlog init; required")
+	cmd.Flags().StringVar(&path, "config", "", setupFlag)
 	cmd.Flags().StringVar(&opts.Project, "project", "", "only this `project`")
 	cmd.Flags().StringVar(&since, "since", "", "only what was accepted from this `time`, RFC 3339 or a date in UTC")
 	cmd.Flags().BoolVar(&opts.Rewrite, "rewrite", false, "rewrite what is found late")

@@ -39,7 +39,7 @@ func (l reviewLine) overdue(now time.Time) bool {
 
 // rowsOf runs a statement and calls each with the cells of every row.
 func rowsOf(ctx context.Context, ask asking, statement string, columns int, each func([]string) error) error {
-	answer, err := ask.run(ctx, statement, "JSONCompactEachRow")
+	answer, err := ask.runNamed(ctx, statement, "JSONCompactEachRow")
 	if err != nil {
 		return err
 	}

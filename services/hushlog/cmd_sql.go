@@ -70,7 +70,11 @@ func runSQL(ctx context.Context, ask asking, sql, output string, in io.Reader, o
 	if err != nil {
 		return err
 	}
-	answer, err := ask.run(ctx, sql, format)
+	run := ask.run
+	if ask.named {
+		run = ask.runNamed
+	}
+	answer, err := run(ctx, sql, format)
 	if err != nil {
 		return err
 	}

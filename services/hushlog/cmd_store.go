@@ -53,7 +53,7 @@ func newStorePart(name, short string, do func(context.Context, *store.DB, *polic
 			return errors.Join(do(cmd.Context(), db, p, cmd.OutOrStdout()), db.Close())
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", "YAML configuration `file` of hushlog init; required")
+	cmd.Flags().StringVar(&path, "config", "", setupFlag)
 	err := cmd.MarkFlagRequired("config")
 	if err != nil {
 		panic(err) // the flag is defined one line above

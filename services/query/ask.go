@@ -138,7 +138,7 @@ func (a *attempt) ask(w http.ResponseWriter, r *http.Request, action string, dec
 // publish seals the end user's id, where one is named, and publishes the request.
 func (a *attempt) publish(ctx context.Context, id []byte, asked *wish) *problem {
 	r := asked.request
-	r.RequestId, r.At, r.Actor, r.Role = id, timestamppb.New(time.Now().Truncate(time.Millisecond)), a.person.Name, a.person.Role
+	r.RequestId, r.At, r.Actor, r.Role = id, timestamppb.New(time.Now().Truncate(time.Millisecond)), a.person.Pseudonym(), a.person.Role
 	r.Resolved = asked.subject == ""
 	if !r.GetResolved() {
 		var err error

@@ -114,7 +114,7 @@ func TestWishesArePublishedAndAudited(t *testing.T) {
 			require.Len(t, requests.taken, 1)
 			r := requests.taken[0]
 			require.Equal(t, answered["request_id"], hex.EncodeToString(r.GetRequestId()))
-			require.Equal(t, "carla", r.GetActor())
+			require.Equal(t, standIn("carla"), r.GetActor())
 			require.Equal(t, "compliance", r.GetRole())
 			require.Equal(t, "demo", r.GetProject())
 			require.NotContains(t, r.String(), planted)

@@ -103,7 +103,8 @@ func (a *attempt) signIn(r *http.Request) *problem {
 		return failure
 	}
 	a.person = person
-	a.entry.Actor, a.entry.Role, a.entry.TokenId = person.Name, person.Role, person.TokenID
+	a.entry.Actor, a.entry.SealedActor = person.Pseudonym(), person.SealedName()
+	a.entry.Role, a.entry.TokenId = person.Role, person.TokenID
 	role, known := a.service.deps.Policy.Roles[person.Role]
 	if !known {
 		return &unknownRole

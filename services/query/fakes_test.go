@@ -93,6 +93,22 @@ func (f fakePeople) Authenticate(token string) (identity.Person, error) {
 	return person, nil
 }
 
+func (f fakePeople) Names() (map[string]string, error) {
+	names := map[string]string{}
+	for _, person := range f {
+		names[person.Pseudonym()] = person.Name
+	}
+	return names, nil
+}
+
+// standIn is what stands for a person whose key is the zero one, and for whoever is nobody.
+func standIn(name string) string {
+	if name == "unknown" {
+		return name
+	}
+	return identity.PersonKey{}.Pseudonym(name)
+}
+
 // fakeGuard lets everything pass but what it is told to refuse.
 type fakeGuard struct{ err error }
 

@@ -104,7 +104,7 @@ func (a *attempt) publishOrder(ctx context.Context, id []byte, asked order) *pro
 	}
 	value, err := proto.Marshal(&hushlogv1.Request{
 		RequestId: id, Project: asked.Project, At: timestamppb.New(time.Now().Truncate(time.Millisecond)),
-		Actor: a.person.Name, Role: a.person.Role,
+		Actor: a.person.Pseudonym(), Role: a.person.Role,
 		Quarantine: &hushlogv1.QuarantineOrder{Action: quarantineActions[asked.Action], Reason: asked.Reason, Events: events},
 	})
 	if err != nil {

@@ -116,7 +116,7 @@ func (a *attempt) restrict(w http.ResponseWriter, r *http.Request) (string, *pro
 func (a *attempt) publishRestriction(ctx context.Context, id []byte, asked restriction) *problem {
 	known := a.service.deps.Restrictions
 	order := restrict.Order{
-		ID: restrict.Hash(id), Kind: restrictKinds[asked.Action], Project: asked.Project, EventsPerMinute: asked.EventsPerMinute, Actor: a.person.Name,
+		ID: restrict.Hash(id), Kind: restrictKinds[asked.Action], Project: asked.Project, EventsPerMinute: asked.EventsPerMinute, Actor: a.person.Pseudonym(),
 	}
 	if asked.Pseudonym != "" {
 		order.User = restrict.UserHash(asked.Project, asked.Pseudonym)

@@ -47,6 +47,8 @@ const (
 // people knows whose a token is; identity.PeopleStore.
 type people interface {
 	Authenticate(token string) (identity.Person, error)
+	// Names maps pseudonyms to the names of all people.
+	Names() (map[string]string, error)
 }
 
 // trail takes what happened; audit.Trail.
@@ -157,6 +159,7 @@ func (s *Service) routes() http.Handler {
 	mux.HandleFunc("POST /v1/restrictions", s.serveTaken(actionRestrict, (*attempt).restrict))
 	mux.HandleFunc("GET /v1/restrictions", s.serveRestrictions)
 	mux.HandleFunc("POST /v1/reviews", s.serveSign)
+	mux.HandleFunc("POST /v1/names", s.serveNames)
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)
 	return mux
 }

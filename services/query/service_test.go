@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/audit"
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/store"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 	"github.com/hushlog/hushlog/services/query"
@@ -40,7 +41,10 @@ func TestAnswerIsAuditedInTwoHalves(t *testing.T) {
 	require.Len(t, entries, 2)
 	require.Equal(t, entries[0].GetActId(), entries[1].GetActId())
 	last := entries[1]
-	require.Equal(t, "ada@example.com", last.GetActor())
+	require.Equal(t, standIn("ada@example.com"), last.GetActor())
+	name, err := identity.PersonKey{}.Open(last.GetActor(), last.GetSealedActor())
+	require.NoError(t, err)
+	require.Equal(t, "ada@example.com", name)
 	require.Equal(t, "analyst", last.GetRole())
 	require.Equal(t, "debugging", last.GetPurpose())
 	require.Equal(t, "t1", last.GetTokenId())
@@ -215,7 +219,8 @@ func TestRefusalsAreAudited(t *testing.T) {
 			require.Len(t, h.kafka.all(), 1)
 			require.Equal(t, outcome, entry.GetPhase())
 			require.Equal(t, tc.code, entry.GetReason())
-			require.Equal(t, tc.actor, entry.GetActor())
+			require.Equal(t, standIn(tc.actor), entry.GetActor())
+			require.NotContains(t, entry.String(), "example.com")
 			require.NotContains(t, entry.String(), planted)
 		})
 	}

@@ -12,7 +12,9 @@ import (
 
 // whoami is who a token speaks for and what the role may do.
 type whoami struct {
-	Name     string    `json:"name"`
+	Name string `json:"name"`
+	// Actor is what stands for the person on the trail.
+	Actor    string    `json:"actor"`
 	Role     string    `json:"role"`
 	TokenID  string    `json:"token_id"`
 	Expires  time.Time `json:"expires"`
@@ -50,7 +52,7 @@ func (s *Service) serveWhoami(w http.ResponseWriter, r *http.Request) {
 func (a *attempt) whoami() whoami {
 	p := a.service.deps.Policy
 	answer := whoami{
-		Name: a.person.Name, Role: a.person.Role, TokenID: a.person.TokenID, Expires: a.person.Expires.UTC(),
+		Name: a.person.Name, Actor: a.person.Pseudonym(), Role: a.person.Role, TokenID: a.person.TokenID, Expires: a.person.Expires.UTC(),
 		Projects: a.role.Projects, Purposes: slices.Sorted(maps.Keys(p.Purposes)), Formats: slices.Sorted(maps.Keys(formats)),
 		LookRows: a.role.Limits.LookRows, LookBytes: int64(a.role.Limits.LookBytes), Exports: p.Exportable(a.person.Role),
 		MaxRows: a.role.Limits.MaxRows, MaxTime: a.role.Limits.MaxTime.D().String(),

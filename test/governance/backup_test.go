@@ -2,14 +2,12 @@ package governance
 
 import (
 	"context"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/client"
@@ -29,11 +27,7 @@ func TestAllIsLostAndComesBack(t *testing.T) {
 		t.Skipf("skipped: stops and starts the parts of the embedded backend, and this one is %v", kind)
 	}
 	d := start(t)
-	admin := setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse)
-	config := filepath.Join(t.TempDir(), "init.yaml")
-	text, err := yaml.Marshal(admin)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(config, text, 0o600))
+	config := d.adminConfig(t)
 	manifest := filepath.Join(t.TempDir(), "backup.json")
 
 	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
@@ -56,7 +50,7 @@ func TestAllIsLostAndComesBack(t *testing.T) {
 	run := d.runner(t)
 	run(identity.Kafka, "embedded", "kafka")
 	run(identity.ClickHouse, "embedded", "clickhouse")
-	db, err := store.Open(t.Context(), admin.ClickHouse) // waits for an answer
+	db, err := store.Open(t.Context(), setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse).ClickHouse) // waits for an answer
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}

@@ -1,16 +1,23 @@
 package governance
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/stream"
+	"github.com/hushlog/hushlog/services/setup"
 )
 
 // TestTrail: what people ask is in the log within seconds, the log verifies without any service, a writer
@@ -32,7 +39,7 @@ func TestTrail(t *testing.T) {
 		found := 0
 		for i := range size {
 			require.NoError(t, os.WriteFile(path, []byte(d.must(t, "compliance", "audit", "prove", strconv.Itoa(i))), 0o600))
-			if strings.Contains(d.must(t, "compliance", "audit", "check", path), `"actor":"test-compliance"`) {
+			if strings.Contains(d.must(t, "compliance", "audit", "check", "--people", d.Layout().People(), path), "who: test-compliance") {
 				found++
 			}
 		}
@@ -46,9 +53,10 @@ func TestTrail(t *testing.T) {
 	eventually(t, "the log goes on", func() bool { return verified(4) })
 
 	d.must(t, "compliance", "audit", "show", "--purpose", "security", "--actor", "test-compliance")
-	eventually(t, "that somebody looked is in the log, too", func() bool { return verified(6) })
+	eventually(t, "that somebody looked is in the log, too, and learnt names: before and after", func() bool { return verified(10) })
 	shown := d.must(t, "compliance", "audit", "show", "--purpose", "security", "--since", "1h", "--output", "tsv")
 	require.Contains(t, shown, "SELECT at, actor, role")
+	require.Contains(t, shown, "test-compliance", "the role may learn names")
 
 	require.NoError(t, d.WaitReady(t.Context(), identity.Retention))
 	require.Equal(t, "1", d.metric(t, identity.Retention, `hushlog_retention_trail_state{state="ok"}`))
@@ -67,4 +75,100 @@ func TestTrail(t *testing.T) {
 	eventually(t, "the service says that its log was tampered with", func() bool {
 		return d.metricOrNone(identity.Retention, `hushlog_retention_trail_state{state="tampered"}`) == "1"
 	})
+}
+
+// TestAPersonIsErasedFromTheTrail: what a person did stays on the trail and verifies; that it was this person is known to
+// nobody any more, and stands in no table, topic, log or file.
+func TestAPersonIsErasedFromTheTrail(t *testing.T) {
+	t.Parallel()
+	d := start(t)
+	const name = "Vexmoridan"
+	token, err := d.AddPerson(name, "compliance")
+	require.NoError(t, err)
+	d.Target.Tokens[name] = token
+	d.sql(t, name, "SELECT count() FROM audit")
+	out, ok := d.about(t, name, "nobody-at-all", "erase", "--project", "demo")
+	require.True(t, ok, out)
+	d.must(t, name, "hold", "create", "--project", "demo", "--reason", "case-9", "--flag", "jailbreak")
+	_, ok = d.hushlog(t, name, "sql", "--purpose", "security", "SELECT text FROM contents")
+	require.False(t, ok)
+
+	shown := func() []string {
+		return lines(d.must(t, "compliance", "audit", "show", "--purpose", "security", "--actor", name, "--output", "tsv"))
+	}
+	eventually(t, "what the person did", func() bool { return len(shown()) >= 8 })
+	for _, line := range shown()[1:] {
+		require.Contains(t, line, name)
+	}
+	actor := d.sql(t, "compliance", "SELECT any(actor) FROM audit WHERE action = 'hold'")
+	require.Equal(t, actor+"\t"+name, d.must(t, "compliance", "audit", "who", "--purpose", "security", actor))
+	out, ok = d.hushlog(t, "oncall", "audit", "who", "--purpose", "security", actor)
+	require.False(t, ok, out)
+	acts := d.sql(t, "compliance", "SELECT count() FROM audit WHERE actor = '"+actor+"'")
+
+	d.must(t, "compliance", "person", "erase", name, "--dir", d.Layout().Dir, "--config", d.adminConfig(t))
+	_, ok = d.hushlog(t, name, "sql", "--purpose", "security", "SELECT count() FROM audit")
+	require.False(t, ok, "the token is gone")
+	require.NotContains(t, d.must(t, "compliance", "audit", "who", "--purpose", "security", actor), name)
+	require.NotContains(t, d.must(t, "compliance", "audit", "show", "--purpose", "security", "--output", "json"), name)
+	require.Equal(t, acts, d.sql(t, "compliance", "SELECT count() FROM audit WHERE actor = '"+actor+"'"), "what was done stays")
+	eventually(t, "the erasure on the trail", func() bool {
+		return d.sql(t, "compliance", "SELECT countIf(phase = 'intent'), countIf(outcome = 'ok') FROM audit WHERE action = 'person-erase' AND ref = '"+actor+"'") == "1\t1"
+	})
+	d.must(t, "compliance", "audit", "verify")
+	d.nowhere(t, name)
+	require.NoError(t, d.Kill(identity.Retention))
+	require.NoError(t, d.WaitReady(t.Context(), identity.Retention))
+	eventually(t, "table and log agree", func() bool {
+		return d.metricOrNone(identity.Retention, `hushlog_retention_trail_state{state="ok"}`) == "1"
+	})
+}
+
+// adminConfig writes the configuration that commands work with as admin.
+func (d *deployment) adminConfig(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "init.yaml")
+	text, err := yaml.Marshal(setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+	return path
+}
+
+// nowhere looks for a word in every row, in every record of every topic, and in every file of the deployment.
+func (d *deployment) nowhere(t *testing.T, word string) {
+	t.Helper()
+	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}
+	for _, table := range store.Tables() {
+		ok, n := m.direct(identity.Admin, "SELECT countIf(position(formatRow('JSONEachRow', *), '"+word+"') > 0) FROM hushlog."+table.Name)
+		require.True(t, ok, n)
+		require.Equal(t, "0", n, table.Name)
+	}
+	opts, err := stream.Dial(setup.KafkaConfig(d.Layout(), identity.Admin, []string{d.Addresses.Kafka}))
+	require.NoError(t, err)
+	records := 0
+	for _, topic := range d.Policy.Topics() {
+		for p := range topic.Partitions {
+			for r, err := range stream.ReadBack(t.Context(), opts, topic.Name, time.Now().Add(-time.Hour), int32(p)) {
+				require.NoError(t, err)
+				records++
+				require.NotContains(t, string(r.Key)+string(r.Value), word, topic.Name)
+			}
+		}
+	}
+	require.Greater(t, records, 10)
+	files := 0
+	err = filepath.WalkDir(d.Layout().Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return nil //nolint:nilerr // files come and go while a deployment runs
+		}
+		raw, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		files++
+		require.NotContains(t, string(raw), word, path)
+		return err
+	})
+	require.NoError(t, err)
+	require.Greater(t, files, 20)
 }

@@ -963,3 +963,5 @@ INNER JOIN
         AND request_id IN (SELECT id FROM hushlog.hold_picks WHERE place = 'interactions')
 ) AS s ON s.project = p.project AND s.request_id = p.id
 WHERE p.place = 'interactions';
+
+ALTER TABLE hushlog.audit ON CLUSTER prod ADD COLUMN IF NOT EXISTS sealed_actor String CODEC(ZSTD(1));

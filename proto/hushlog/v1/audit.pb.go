@@ -84,7 +84,8 @@ type AuditEntry struct {
 	ActId []byte                 `protobuf:"bytes,2,opt,name=act_id,json=actId,proto3" json:"act_id,omitempty"`
 	Phase AuditPhase             `protobuf:"varint,3,opt,name=phase,proto3,enum=hushlog.v1.AuditPhase" json:"phase,omitempty"`
 	At    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=at,proto3" json:"at,omitempty"`
-	// actor is a person's or a service's name.
+	// actor is a service's name or a person's pseudonym, which is made with the
+	// person's own key.
 	Actor string `protobuf:"bytes,5,opt,name=actor,proto3" json:"actor,omitempty"`
 	Role  string `protobuf:"bytes,6,opt,name=role,proto3" json:"role,omitempty"`
 	// action: query, sign-in-refused, ...
@@ -102,7 +103,10 @@ type AuditEntry struct {
 	// token_id is the public part of the token that was used.
 	TokenId string `protobuf:"bytes,15,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
 	// ref is the id of the request that the act belongs to, as of an erasure.
-	Ref           string `protobuf:"bytes,16,opt,name=ref,proto3" json:"ref,omitempty"`
+	Ref string `protobuf:"bytes,16,opt,name=ref,proto3" json:"ref,omitempty"`
+	// sealed_actor is the person's name, encrypted under the person's own key:
+	// whoever destroys that key erases the name, and every hash stays as it is.
+	SealedActor   []byte `protobuf:"bytes,17,opt,name=sealed_actor,json=sealedActor,proto3" json:"sealed_actor,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,12 +253,19 @@ func (x *AuditEntry) GetRef() string {
 	return ""
 }
 
+func (x *AuditEntry) GetSealedActor() []byte {
+	if x != nil {
+		return x.SealedActor
+	}
+	return nil
+}
+
 var File_hushlog_v1_audit_proto protoreflect.FileDescriptor
 
 const file_hushlog_v1_audit_proto_rawDesc = "" +
 	"\n" +
 	"\x16hushlog/v1/audit.proto\x12\n" +
-	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\x95\x04\n" +
+	"hushlog.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18hushlog/v1/options.proto\"\xb8\x04\n" +
 	"\n" +
 	"AuditEntry\x12\x19\n" +
 	"\bentry_id\x18\x01 \x01(\fR\aentryId\x12\x15\n" +
@@ -273,7 +284,8 @@ const file_hushlog_v1_audit_proto_rawDesc = "" +
 	"\x04rows\x18\r \x01(\x04R\x04rows\x12\x14\n" +
 	"\x05bytes\x18\x0e \x01(\x04R\x05bytes\x12#\n" +
 	"\btoken_id\x18\x0f \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\atokenId\x12\x1a\n" +
-	"\x03ref\x18\x10 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\x03ref*Z\n" +
+	"\x03ref\x18\x10 \x01(\tB\b\x9a\xa6\x19\x04\b\x01\x10\x01R\x03ref\x12!\n" +
+	"\fsealed_actor\x18\x11 \x01(\fR\vsealedActor*Z\n" +
 	"\n" +
 	"AuditPhase\x12\x1b\n" +
 	"\x17AUDIT_PHASE_UNSPECIFIED\x10\x00\x12\x16\n" +
