@@ -82,7 +82,7 @@ func TestSendersAreSuspendedLimitedAndResumed(t *testing.T) {
 		entries := h.kafka.all()
 		intent, outcome := entries[len(entries)-2], entries[len(entries)-1]
 		require.Equal(t, tc.action, outcome.GetAction())
-		require.Equal(t, []string{"sam", "security", audit.OK}, []string{outcome.GetActor(), outcome.GetPurpose(), outcome.GetOutcome()})
+		require.Equal(t, []string{standIn("sam"), "security", audit.OK}, []string{outcome.GetActor(), outcome.GetPurpose(), outcome.GetOutcome()})
 		require.Equal(t, intent.GetActId(), outcome.GetActId())
 		require.Equal(t, restrict.Ref("demo", restrict.Hash(to.key)), outcome.GetRef())
 		for _, e := range entries {

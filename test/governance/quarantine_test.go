@@ -92,7 +92,7 @@ func TestQuarantine(t *testing.T) {
 	eventually(t, "dropped", func() bool { return waiting("unopenable") == 0 })
 	require.Contains(t, d.must(t, "compliance", "quarantine", "status", drop, "--purpose", "security", "--output", "tsv"), "dropped\tunopenable\t1")
 	eventually(t, "the orders on the trail", func() bool {
-		return d.sql(t, "compliance", "SELECT count() FROM audit WHERE action IN ('quarantine-replay', 'quarantine-drop') AND purpose = 'security' AND actor = 'test-compliance' AND ref IN ('"+replay+"', '"+drop+"')") == "4"
+		return d.sql(t, "compliance", "SELECT count() FROM audit WHERE action IN ('quarantine-replay', 'quarantine-drop') AND purpose = 'security' AND actor = '"+d.actor(t, "test-compliance")+"' AND ref IN ('"+replay+"', '"+drop+"')") == "4"
 	})
 
 	up.Store(true)

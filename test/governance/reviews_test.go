@@ -92,8 +92,8 @@ func TestReviewsAndReports(t *testing.T) {
 	require.InDelta(t, 4, rows["purposes"]["debugging"], 0)
 	require.InDelta(t, 0, rows["content-without-purpose"]["without purpose"], 0)
 	require.InDelta(t, 0, rows["ledger-gap"]["demo"], 0)
-	require.InDelta(t, 1, rows["signatures"]["test-compliance"], 0)
-	require.Positive(t, rows["content-access"]["test-security (security)"])
+	require.InDelta(t, 1, rows["signatures"][d.actor(t, "test-compliance")], 0)
+	require.Positive(t, rows["content-access"][d.actor(t, "test-security")+" (security)"])
 	require.InDelta(t, 1, rows["policy-versions"][d.Policy.Digest()], 0)
 	page := filepath.Join(t.TempDir(), "report.html")
 	html := d.must(t, "engineering", "report", "--purpose", "security", "--framework", "SOC 2")
@@ -114,7 +114,7 @@ func (d *deployment) requireEvidence(t *testing.T, reviews []string) {
 	require.NoFileExists(t, path, "what the role may not read is not left out in silence")
 	d.must(t, "compliance", "evidence", "--purpose", "security", "--out", path, "--since", "120d")
 	verified := d.must(t, "compliance", "evidence", "verify", path)
-	require.Contains(t, verified, "by test-compliance (compliance)")
+	require.Contains(t, verified, "by "+d.actor(t, "test-compliance")+" (compliance)")
 	for _, name := range []string{
 		"README.txt", "access.json", "leaks.json", "ledger.json", "policy/explain.txt", d.Policy.Digest() + ".yaml", "report.html", "report.json",
 		"retention.json", "reviews/list.json", "reviews/" + reviews[0] + ".json", "roles.txt", "trail/checkpoint", "trail/verified.txt",

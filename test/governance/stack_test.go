@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/test/backend"
 	"github.com/hushlog/hushlog/test/stack"
 )
@@ -57,6 +58,22 @@ func (d *deployment) sql(t *testing.T, role, statement string) string {
 	t.Helper()
 	_, rows, _ := strings.Cut(d.must(t, role, "sql", "--purpose", "security", "--output", "tsv", statement), "\n")
 	return rows
+}
+
+// actor is what stands for a person on the trail.
+func (d *deployment) actor(t *testing.T, name string) string {
+	t.Helper()
+	people, err := identity.OpenPeopleStore(d.Layout().People())
+	require.NoError(t, err)
+	names, err := people.Names()
+	require.NoError(t, err)
+	for pseudonym, known := range names {
+		if known == name {
+			return pseudonym
+		}
+	}
+	t.Fatalf("%s is nobody of the deployment", name)
+	return ""
 }
 
 // eventually waits until a condition holds.
