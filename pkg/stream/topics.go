@@ -68,6 +68,9 @@ const (
 	KindSettled = "settled"
 )
 
+// ReasonTurn is why a large event is in quarantine for a moment: it waits for its turn, so that others need not wait for it.
+const ReasonTurn = "turn"
+
 // headersVersion is the form of the headers.
 const headersVersion = "1"
 

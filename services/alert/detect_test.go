@@ -114,7 +114,10 @@ func TestCanariesAreNoEvents(t *testing.T) {
 	canary.Project = identity.CanaryProject
 	block := blockOf(canary, failure("u_b", noon))
 	block.Findings = []*hushlogv1.Finding{{Record: 1, Path: "messages[0].parts[0].text.text", Type: "EMAIL"}}
-	block.Quarantined = []*hushlogv1.Quarantined{{Project: identity.CanaryProject, Reason: "too-large", AcceptedAt: timestamppb.New(noon)}}
+	block.Quarantined = []*hushlogv1.Quarantined{
+		{Project: identity.CanaryProject, Reason: "too-large", AcceptedAt: timestamppb.New(noon)},
+		{Project: "demo", Reason: stream.ReasonTurn, AcceptedAt: timestamppb.New(noon)},
+	}
 	events := eventsOf(block)
 	require.Len(t, events, 1)
 	require.Equal(t, "u_b", events[0].Record.GetUserPseudonym())

@@ -6,13 +6,15 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/alerting"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 // answerPath begins the paths of what the model answered.
 const answerPath = "response"
 
-// eventsOf are the events of a block: its records, with their findings by side, and what was put aside.
+// eventsOf are the events of a block: its records, with their findings by side, and what was put aside. Large events that wait
+// for their turn are stored in a moment, and are events then.
 func eventsOf(block *hushlogv1.Block) []*alerting.Event {
 	events := make([]*alerting.Event, 0, len(block.GetRecords())+len(block.GetQuarantined()))
 	for _, record := range block.GetRecords() {
@@ -35,7 +37,7 @@ func eventsOf(block *hushlogv1.Block) []*alerting.Event {
 	for _, quarantined := range block.GetQuarantined() {
 		events = append(events, &alerting.Event{Quarantined: quarantined})
 	}
-	return slices.DeleteFunc(events, isCanary)
+	return slices.DeleteFunc(events, func(e *alerting.Event) bool { return isCanary(e) || e.Quarantined.GetReason() == stream.ReasonTurn })
 }
 
 // isCanary says that hushlog has sent the event to itself. It is nobody's traffic, and the canary tells of it.

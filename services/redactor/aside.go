@@ -66,7 +66,9 @@ type asideEvent struct {
 }
 
 // passes says whether a reason may pass by itself: such an event is tried again without an order.
-func passes(reason string) bool { return reason == ReasonDetector || reason == ReasonNoKey }
+func passes(reason string) bool {
+	return reason == ReasonDetector || reason == ReasonNoKey || reason == stream.ReasonTurn
+}
 
 // postpone doubles the pause with each try. How often was tried is not kept over a restart: then it begins anew.
 func (e *asideEvent) postpone(now time.Time) {
@@ -155,7 +157,10 @@ func (a *aside) add(e *asideEvent) {
 	if a.index[e.id] != nil {
 		return // a broker has doubled it
 	}
-	e.due = e.put.Add(firstRetry)
+	e.due = e.put
+	if e.reason != stream.ReasonTurn {
+		e.due = e.put.Add(firstRetry)
+	}
 	a.events = append(a.events, e)
 	a.index[e.id] = e
 }

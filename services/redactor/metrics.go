@@ -17,6 +17,7 @@ const (
 	outcomeStored      = "stored"
 	outcomeDuplicate   = "duplicate"
 	outcomeQuarantined = "quarantined"
+	outcomeWaiting     = "waiting" // for its turn, in quarantine
 	outcomeSampledOut  = "sampled-out"
 	outcomeBadTally    = "undecodable-tally"
 )
@@ -70,7 +71,7 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Name: "hushlog_redactor_detector_breaker_state", Help: "0 while requests are sent, 1 while one is sent to see, 2 while none is.",
 		}, []string{"detector"}),
 	}
-	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeSampledOut, outcomeBadTally} {
+	for _, outcome := range []string{outcomeStored, outcomeDuplicate, outcomeQuarantined, outcomeWaiting, outcomeSampledOut, outcomeBadTally} {
 		m.records.WithLabelValues(outcome).Add(0)
 	}
 	for _, state := range []string{stateStored, stateDuplicate, stateSampledOut, stateDropped, stateExpired} {

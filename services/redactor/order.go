@@ -68,8 +68,7 @@ func tickQuarantine(ctx context.Context, due func() []int32, publisher requestPu
 	for {
 		var records []*kgo.Record
 		for _, id := range due() {
-			meta := stream.Meta{Kind: stream.KindTick, Minute: stream.MinuteOf(time.Now())}
-			records = append(records, &kgo.Record{Topic: stream.TopicRaw, Partition: id, Headers: meta.Headers()})
+			records = append(records, tickRecord(id, time.Now()))
 		}
 		err := errors.Join(publisher.Publish(ctx, records)...)
 		if err != nil && ctx.Err() == nil {

@@ -41,6 +41,8 @@ type Processor struct {
 	Keep        time.Duration
 	// ScanPatience is how long a batch waits for the quarantine to be read. 0 means 3 s.
 	ScanPatience time.Duration
+	// LargeEvent and LargeAtOnce replace largeEvent and largeAtOnce; 0 does not.
+	LargeEvent, LargeAtOnce int
 	// Now tells the time; nil means time.Now.
 	Now     func() time.Time
 	Metrics *metrics
@@ -144,6 +146,7 @@ func (p *Processor) Process(ctx context.Context, at stream.Partition, records []
 	if err != nil {
 		return stream.Result{}, err
 	}
+	b.askForTurns()
 	return b.result()
 }
 
@@ -206,6 +209,11 @@ type batch struct {
 	flags    map[string]int
 	newest   time.Time
 
+	// large counts the bytes of large events that were inspected; more says that a batch was full before everything was
+	// tried again that is due.
+	large int
+	more  bool
+
 	// ticked and orders say what to do about the quarantine; the rest is what was done.
 	ticked    bool
 	reread    bool
@@ -256,6 +264,13 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 		d.Duplicates++
 		b.count(outcomeDuplicate, at)
 		return nil
+	}
+	if b.mustWait(len(plain)) {
+		b.remember(meta.RequestHash, at) // its turn comes: a double of it is one now
+		return b.quarantine(r, meta, at, stream.ReasonTurn, plain)
+	}
+	if b.isLarge(len(plain)) {
+		b.large += len(plain)
 	}
 	sanitized, reason := b.sanitize(ctx, accepted)
 	if ctx.Err() != nil {
@@ -453,6 +468,10 @@ func (b *batch) quarantine(r *kgo.Record, meta stream.Meta, at time.Time, reason
 	d := b.blocks.delta(meta.Project, at)
 	d.Accepted++
 	d.Quarantined++
+	if reason == stream.ReasonTurn {
+		b.count(outcomeWaiting, at)
+		return nil
+	}
 	b.count(outcomeQuarantined, at)
 	return nil
 }

@@ -141,7 +141,7 @@ func (b *batch) retry(ctx context.Context) error {
 	now := b.processor.now()
 	due := b.waiting(func(e *asideEvent) bool { return passes(e.reason) && !e.due.After(now) })
 	postponed := false
-	_, err := b.replayAll(ctx, due, func(e *asideEvent, reason string) bool {
+	done, err := b.replayAll(ctx, due, func(e *asideEvent, reason string) bool {
 		postponed = passes(reason)
 		if !postponed {
 			e.reason = reason // it is not tried again without an order
@@ -153,6 +153,7 @@ func (b *batch) retry(ctx context.Context) error {
 			e.postpone(now)
 		}
 	}
+	b.more = !postponed && done < len(due)
 	return err
 }
 
@@ -241,16 +242,18 @@ func (b *batch) replayAll(ctx context.Context, events []*asideEvent, failed func
 		e := events[done]
 		done++
 		size += len(r.Value)
+		before := b.large
 		state, reason, err := b.replay(ctx, e, r)
+		turnOver := b.large > before && b.largeSpent()
 		if err != nil {
 			failure = err
 			return false
 		}
 		if reason != "" {
-			return failed(e, reason) && done < settleAtOnce && size < settleBytes && time.Now().Before(until)
+			return failed(e, reason) && !turnOver && done < settleAtOnce && size < settleBytes && time.Now().Before(until)
 		}
 		b.leave(e, state, order)
-		return done < min(settleAtOnce, len(events)) && size < settleBytes && time.Now().Before(until)
+		return !turnOver && done < min(settleAtOnce, len(events)) && size < settleBytes && time.Now().Before(until)
 	})
 	return done, errors.Join(failure, err)
 }
@@ -274,6 +277,9 @@ func (b *batch) replay(ctx context.Context, e *asideEvent, r *kgo.Record) (state
 	accepted, ok := decodeAccepted(plain, e.meta.Project)
 	if !ok || stream.MinuteOf(accepted.GetAcceptedAt().AsTime()) != stream.MinuteOf(e.accepted) {
 		return "", ReasonUndecodable, nil
+	}
+	if b.isLarge(len(plain)) {
+		b.large += len(plain)
 	}
 	at := accepted.GetAcceptedAt().AsTime()
 	if !e.opened {

@@ -42,6 +42,8 @@ type ward struct {
 	now  time.Time
 	// down is the detector's error.
 	down error
+	// large is from where on an event is large; 0 leaves it at what it is.
+	large int
 	// sealed is the error of opening what is raw.
 	sealed error
 }
@@ -93,7 +95,7 @@ func (w *ward) restart() {
 	p := &Processor{
 		Sanitizer: w.sanitizer, Opener: w, AsideOpener: asideOpener{}, Contents: openSeal{"ingest"}, Quarantine: openSeal{"quarantine"},
 		Metrics: newMetrics(prometheus.NewRegistry()), Log: slog.New(slog.DiscardHandler), Leads: func(bool) {}, Epochs: func() error { return nil },
-		Keep: 72 * time.Hour, Now: func() time.Time { return w.now },
+		Keep: 72 * time.Hour, Now: func() time.Time { return w.now }, LargeEvent: w.large, LargeAtOnce: 2 * w.large,
 	}
 	require.NoError(w.t, p.Assigned(w.t.Context(), []stream.Partition{{Topic: stream.TopicRaw, ID: raw0}}))
 	p.ReadBack = func(_ context.Context, _ int32, _ time.Time, take func(*hushlogv1.Block) bool) error {
@@ -357,6 +359,8 @@ func TestAnyOrderOfThings(t *testing.T) {
 
 func anyOrder(t *testing.T, rng *rand.Rand) {
 	w := newWard(t)
+	w.large = 1000
+	w.restart()
 	sent, dropped := map[string]bool{}, false
 	for range 60 {
 		w.down = nil
@@ -382,7 +386,7 @@ func anyOrder(t *testing.T, rng *rand.Rand) {
 					at = start // a double, or as much as one
 				}
 				sent[id] = true
-				batch = append(batch, rawRecord(t, id, "x", at))
+				batch = append(batch, rawRecord(t, id, strings.Repeat("some words ", 1+rng.IntN(3)*100), at))
 			}
 		}
 		if len(batch) == 0 {
@@ -403,6 +407,7 @@ func anyOrder(t *testing.T, rng *rand.Rand) {
 	w.down = nil
 	w.now = w.now.Add(time.Hour)
 	w.commit(w.records(w.tick())...)
+	w.follow()
 	sum := w.balanced()
 	require.Equal(t, sum.GetQuarantined(), sum.GetReleased(), "nothing waits any more")
 	if !dropped {
