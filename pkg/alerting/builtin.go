@@ -52,9 +52,9 @@ func ForPolicy(p *policy.Policy) (*Rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{policy.RuleOverdue, policy.RuleReviewOverdue} {
+	for _, name := range []string{policy.RuleOverdue, policy.RuleReviewOverdue, policy.RuleCanaryLeak, policy.RuleCanaryLost} {
 		if own.Named(name) != nil {
-			return nil, fmt.Errorf("policy: alerts.files: %s is the name of retention's own alerts; choose another", name)
+			return nil, fmt.Errorf("policy: alerts.files: %s is the name of alerts that retention or the canary publishes; choose another", name)
 		}
 	}
 	all, err := builtin.With(own)

@@ -321,6 +321,13 @@ const (
 	RuleReviewOverdue = "review-overdue"
 )
 
+// Rules of alerts that the canary publishes: about planted values that are readable somewhere, and about canaries that do not
+// arrive.
+const (
+	RuleCanaryLeak = "canary-leak"
+	RuleCanaryLost = "canary-lost"
+)
+
 // AlertFiles are the paths of the files of rules.
 func (p *Policy) AlertFiles() []string {
 	paths := make([]string, len(p.Alerts.Files))

@@ -173,10 +173,16 @@ var rights = []serviceRights{
 		// Looks for what it has planted wherever something could be readable. It opens nothing that is sealed.
 		topics: map[string][]string{
 			TopicRaw: {opRead}, TopicEvents: {opRead}, TopicQuarantine: {opRead}, TopicRequests: {opRead},
-			TopicAlerts: {opRead, opWrite}, TopicAlertState: {opRead}, TopicAudit: {opRead},
+			TopicAlerts: {opRead, opWrite}, TopicAlertState: {opRead}, TopicAudit: {opRead}, TopicRestrictions: {opRead},
 		},
-		// Of interactions it sees the rows of its own project, by a row filter.
-		grants: []string{"GRANT SELECT(project, request_id, accepted_at) ON " + Database + "." + TableInteractions},
+		// Of interactions it sees the rows of its own project, by a row filter. In all others a view that runs as admin looks
+		// for the values that the canary has written, and tells it where they are.
+		grants: []string{
+			"GRANT SELECT(project, request_id, accepted_at) ON " + Database + "." + TableInteractions,
+			"GRANT INSERT ON " + Database + "." + tableCanaryPicks,
+			"GRANT SELECT(look_id, at, place, found_in, request_id, needle, rows) ON " + Database + "." + TableCanaryFinds,
+			"GRANT INSERT ON " + Database + "." + TableCanaries,
+		},
 	},
 	{
 		service: identity.Admin,
@@ -223,6 +229,7 @@ var counted = map[string]string{
 	TableInteractions: "project, accepted_at, classification, model, failed, latency_ms, cost, cost_currency, purpose, content_stored, finding_counts, user_pseudonym, policy_digest",
 	TableQuarantined:  "project, accepted_at, reason, state",
 	TableAlerts:       "rule, severity, owner, fired_at, state",
+	TableCanaries:     "at, entry, taken, arrived, planted, leaked",
 }
 
 // retentionGrants let retention set dates, drop what reached them, find and delete the rows of an end

@@ -35,6 +35,11 @@ const (
 	tableHoldPicks = "hold_picks"
 	TableReviews   = "reviews"
 	TablePolicies  = "policies"
+	// Canaries that were counted, and where values of theirs were found.
+	TableCanaries    = "canaries"
+	TableCanaryFinds = "canary_finds"
+	// tableCanaryPicks stores nothing: what the canary writes to it is looked for in every table.
+	tableCanaryPicks = "canary_picks"
 )
 
 // tableSpec is what the policy has to know of a table.
@@ -53,7 +58,8 @@ type tableSpec struct {
 	keep func(r Retention, l RetentionLabel) Duration
 }
 
-// derived says that ClickHouse itself makes the table's rows, by materialized views: rollups, and copies under a hold.
+// derived says that neither ingest nor retention makes the table's rows: materialized views do (rollups, copies under a hold,
+// what a look for canaries finds), or the canary.
 func (t tableSpec) derived() bool { return len(t.found) == 0 && !t.kept }
 
 // records says that each row is of one interaction, or of an alert about some, and has its class.
@@ -85,6 +91,8 @@ var schema = []tableSpec{
 	{TableRetentionRuns, false, false, false, []string{"run_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TableReviews, false, false, false, []string{"review_id"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
 	{TablePolicies, false, false, false, []string{"digest"}, true, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableCanaries, false, false, false, nil, false, func(r Retention, _ RetentionLabel) Duration { return r.Audit }},
+	{TableCanaryFinds, false, false, false, nil, false, func(r Retention, _ RetentionLabel) Duration { return r.Alerts }},
 	{TableTombstones, false, false, false, []string{"mark"}, true, longestMetadata},
 	{TableRollupMinute, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},
 	{TableRollupHour, true, true, true, nil, false, func(_ Retention, l RetentionLabel) Duration { return l.Metadata }},

@@ -94,8 +94,8 @@ var controls = []Control{
 	{"ISO/IEC 27001:2022", "A.5.35, A.5.36", "Independent review; compliance with policies", "Reviews and their signatures.", []string{"reviews", "signatures"}, []string{recordReviews}},
 	{"ISO/IEC 27001:2022", "A.8.10", "Information deletion", "That what has reached its date is gone, and erasures.", []string{"overdue", "retention-runs", "erasures", "erasure-time"}, []string{recordStatus, recordReceipts}},
 	{
-		"ISO/IEC 27001:2022", "A.8.11, A.8.12", "Data masking; data leakage prevention", "Private values found, by type, and events that could not be inspected and were not stored readable.",
-		[]string{"findings", "quarantined"},
+		"ISO/IEC 27001:2022", "A.8.11, A.8.12", "Data masking; data leakage prevention", "Private values found, by type, the share of planted ones that leaked, and events that could not be inspected and were not stored readable.",
+		[]string{"findings", "leak-rate", "quarantined"},
 		[]string{recordPolicy},
 	},
 	{"ISO/IEC 27001:2022", "A.8.15, A.8.16", "Logging; monitoring activities", "What is logged, what is unaccounted for, alerts.", []string{"interactions", "ledger", "ledger-gap", "alerts"}, []string{recordTrail}},

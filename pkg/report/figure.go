@@ -46,7 +46,10 @@ const (
 	trail    = " FROM hushlog.audit WHERE at >= {from} AND at < {to}"
 	// reads are what people did, once each: their outcomes.
 	reads = trail + " AND phase = 'outcome' AND role != ''"
-	runs  = " FROM hushlog.retention_runs WHERE at >= {from} AND at < {to}"
+	// planted has a row for each count of a type: planted values, and those that were found readable.
+	planted  = " FROM (SELECT arrayJoin(mapKeys(planted)) AS label, planted[label] AS p, leaked[label] AS l" + canaries + ")"
+	canaries = " FROM hushlog.canaries WHERE at >= {from} AND at < {to}"
+	runs     = " FROM hushlog.retention_runs WHERE at >= {from} AND at < {to}"
 )
 
 var figures = []Figure{
@@ -85,7 +88,7 @@ var figures = []Figure{
 	},
 	{
 		"quarantined", "Events that could not be inspected, by reason", "events",
-		"SELECT reason AS label, count() AS value FROM hushlog.quarantined WHERE state = 'aside' AND accepted_at >= {from} AND accepted_at < {to}" + users + " GROUP BY label" + mostRows,
+		"SELECT reason AS label, count() AS value FROM hushlog.quarantined WHERE state = 'aside' AND reason != 'turn' AND accepted_at >= {from} AND accepted_at < {to}" + users + " GROUP BY label" + mostRows,
 	},
 	{
 		"alerts", "Alerts, by rule and severity", "alerts",
@@ -111,6 +114,18 @@ var figures = []Figure{
 		"findings", "Private values found, by type; each was treated as the policy says before anything was stored", "values",
 		"SELECT tupleElement(pair, 1) AS label, sum(tupleElement(pair, 2)) AS value FROM (SELECT arrayJoin(finding_counts) AS pair" +
 			accepted + ") GROUP BY label" + mostRows,
+	},
+	{
+		"leak-rate", "Leak rate: private values that hushlog planted itself and that were found readable anywhere, by type; must be 0", "of 100",
+		"SELECT label, round(100 * sum(l) / sum(p), 4) AS value" + planted + " GROUP BY label" + mostRows,
+	},
+	{
+		"planted", "Private values that hushlog planted itself, by type", "values",
+		"SELECT label, sum(p) AS value" + planted + " GROUP BY label" + mostRows,
+	},
+	{
+		"canaries-lost", "Interactions that hushlog sent to itself and that had no row in time, by path; must be 0", "interactions",
+		"SELECT entry AS label, sum(taken) - sum(arrived) AS value" + canaries + " GROUP BY label" + mostRows,
 	},
 	{
 		"end-users", "End users with interactions, as pseudonyms, by project", "pseudonyms",

@@ -34,7 +34,7 @@ var kinds = []Kind{
 	{
 		Name: "operational", Title: "Weekly operational review", SignWithin: 7 * day,
 		Figures: []string{
-			"interactions", "models", "failures", "latency", "cost", "ledger", "ledger-gap", "quarantined", "alerts", "retention-runs", "overdue",
+			"interactions", "models", "failures", "latency", "cost", "ledger", "ledger-gap", "quarantined", "canaries-lost", "leak-rate", "alerts", "retention-runs", "overdue",
 		},
 		begin: func(t time.Time) time.Time {
 			return midnight(t).AddDate(0, 0, -(int(t.UTC().Weekday())+6)%7) // Monday
@@ -49,7 +49,7 @@ var kinds = []Kind{
 	{
 		Name: "compliance", Title: "Monthly compliance review", SignWithin: 14 * day,
 		Figures: []string{
-			"classes", "purposes", "content-stored", "content-without-purpose", "findings", "end-users", "policies", "policy-versions", "ledger", "ledger-gap",
+			"classes", "purposes", "content-stored", "content-without-purpose", "findings", "leak-rate", "end-users", "policies", "policy-versions", "ledger", "ledger-gap",
 			"retention-runs", "overdue", "oldest", "kept", "erasures", "erasure-time", "access-purposes", "reviews", "signatures",
 		},
 		begin: func(t time.Time) time.Time { return midnight(t).AddDate(0, 0, 1-t.UTC().Day()) },
@@ -60,7 +60,7 @@ var kinds = []Kind{
 	{
 		Name: "security", Title: "Quarterly security audit", SignWithin: 30 * day,
 		Figures: []string{
-			"access", "content-access", "content-rows", "exports", "access-purposes", "refused", "alerts", "findings", "quarantined", "ledger-gap", "trail", "policy-versions",
+			"access", "content-access", "content-rows", "exports", "access-purposes", "refused", "alerts", "findings", "leak-rate", "planted", "quarantined", "ledger-gap", "trail", "policy-versions",
 			"overdue", "erasures", "signatures",
 		},
 		begin: func(t time.Time) time.Time {

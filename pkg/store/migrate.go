@@ -120,7 +120,11 @@ func (db *DB) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return db.migrate(ctx, steps)
+	err = db.migrate(ctx, steps)
+	if err != nil {
+		return err
+	}
+	return db.makeCanaryLook(ctx)
 }
 
 func (db *DB) migrate(ctx context.Context, steps []Migration) error {

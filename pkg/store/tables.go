@@ -30,7 +30,10 @@ const (
 	TableHeldAlerts       = "held_alerts"
 	TableReviews          = "reviews"
 	TablePolicies         = "policies"
-	migrationsTable       = "migrations"
+	// Canaries that were counted, and where values of theirs were found.
+	TableCanaries    = "canaries"
+	TableCanaryFinds = "canary_finds"
+	migrationsTable  = "migrations"
 )
 
 // Column is one column of a table: its name and ClickHouse type.
@@ -266,6 +269,24 @@ var dated = []Table{
 		{"policy_digest", typeName},
 		{"digest", typeText},
 		{"text", typeText},
+	}},
+	{Name: TableCanaries, ID: "look_id", Date: "at", Columns: []Column{
+		{"look_id", typeText},
+		{"at", typeTime},
+		{"entry", typeName},
+		{"taken", "UInt32"},
+		{"arrived", "UInt32"},
+		{"planted", "Map(LowCardinality(String), UInt32)"},
+		{"leaked", "Map(LowCardinality(String), UInt32)"},
+	}},
+	{Name: TableCanaryFinds, ID: "look_id", Date: "at", Columns: []Column{
+		{"look_id", typeText},
+		{"at", typeTime},
+		{"place", typeName},
+		{"found_in", typeName},
+		{"request_id", typeText},
+		{"needle", "UInt32"},
+		{"rows", typeCount},
 	}},
 	{Name: TablePolicies, ID: "digest", Date: "at", Columns: []Column{
 		{"digest", typeText},

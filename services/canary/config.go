@@ -4,16 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
+	"path/filepath"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/stream"
 )
 
 // Config of the canary.
 type Config struct {
 	service.Common `yaml:",inline"`
+	// Kafka is where topics are searched and alerts published, and who we are there.
+	Kafka stream.Config `yaml:"kafka"`
 	// ClickHouse is where canaries arrive, and who we are there.
 	ClickHouse store.Config `yaml:"clickhouse"`
 	// TLS is the canary's certificate: the gateway knows canaries by it and by nothing else.
@@ -37,6 +42,11 @@ type Config struct {
 	// Window is for how long after it was sent a canary is looked for. Default 5m. Longer finds what comes late, and reads
 	// more rows at each look.
 	Window time.Duration `yaml:"window"`
+	// Logs are patterns (as of a shell) of processes' log files to look through. Empty: logs are not files that this process
+	// reads.
+	Logs []string `yaml:"logs"`
+	// Metrics are URLs of processes' metrics to look through. For https the canary shows its certificate.
+	Metrics []string `yaml:"metrics"`
 	// Purpose that canaries carry, one of the policy's. Empty: the first, by name, with which content is stored.
 	Purpose string `yaml:"purpose"`
 }
@@ -51,7 +61,7 @@ func DefaultConfig() Config {
 
 // Validate names each field that is missing or out of range.
 func (c Config) Validate() error {
-	problems := []error{c.Common.Validate(), c.ClickHouse.Validate()}
+	problems := []error{c.Common.Validate(), c.Kafka.Validate(), c.ClickHouse.Validate()}
 	err := c.TLS.Validate()
 	if err != nil {
 		problems = append(problems, fmt.Errorf("tls: %w", err))
@@ -76,6 +86,18 @@ func (c Config) Validate() error {
 	} {
 		if d.value < d.min || d.value > d.max {
 			problems = append(problems, fmt.Errorf("%s: must be from %s to %s", d.name, d.min, d.max))
+		}
+	}
+	for i, glob := range c.Logs {
+		_, err = filepath.Match(glob, "")
+		if err != nil {
+			problems = append(problems, fmt.Errorf("logs[%d]: is no pattern of file names", i))
+		}
+	}
+	for i, metrics := range c.Metrics {
+		parsed, err := url.Parse(metrics)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+			problems = append(problems, fmt.Errorf("metrics[%d]: must be an http or https URL", i))
 		}
 	}
 	if c.Window < c.ArriveWithin+c.LookInterval {

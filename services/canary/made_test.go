@@ -26,6 +26,9 @@ func TestCanariesFollowFromTheKey(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range []made{one, other, testMaker().make(pathREST, testSlot.Add(time.Second)), testMaker().make(pathUnary, testSlot)} {
 		for _, v := range m.values {
+			if v.kind == typePerson {
+				continue // there are some thousand names
+			}
 			require.False(t, seen[v.needle], "two canaries share a value of type %s", v.kind)
 			seen[v.needle] = true
 		}

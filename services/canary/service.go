@@ -11,24 +11,29 @@ import (
 	"io"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/google/uuid" // names of looks
+
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/stream"
 )
 
 // Service is the canary.
 type Service struct {
-	app     *service.App
 	cfg     Config
 	maker   maker
 	sender  *sender
 	rows    rows
+	outputs *outputs
+	alerts  *teller
 	flights *flights
 	metrics *metrics
 	log     *slog.Logger
@@ -37,11 +42,20 @@ type Service struct {
 	failing map[string]bool
 	// missing are the paths that were told to lack canaries.
 	missing []string
+
+	mu sync.Mutex // guards news
+	// news are sightings that were not told yet.
+	news []sighting
 }
 
-// rows are where canaries arrive; store.DB.
+// mostNews bounds the sightings that wait to be told. Metrics count the others too, and alerts stand for a type and a place.
+const mostNews = 1000
+
+// rows are where canaries arrive, and where leaks are looked for; store.DB.
 type rows interface {
 	CanariesSince(ctx context.Context, since time.Time) ([]string, error)
+	LookFor(ctx context.Context, id string, since time.Time, needles []string) ([]store.Find, error)
+	AddCanaryCounts(ctx context.Context, look string, counts []*store.CanaryCount) error
 }
 
 // Run is the whole service: it opens what the configuration names, sends and looks until ctx ends, and drains. Logs go to logTo.
@@ -93,12 +107,36 @@ func wire(ctx context.Context, app *service.App, cfg Config) error {
 		return err
 	}
 	app.OnStop("clickhouse", func(context.Context) error { return db.Close() })
+	opts, err := stream.Dial(cfg.Kafka)
+	if err != nil {
+		return err
+	}
+	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: stream.NewMetrics(app.Registry, identity.Canary)})
+	if err != nil {
+		return err
+	}
+	app.OnStop("publisher", publisher.Close)
+	metricsTLS, err := identity.ClientTLS(cfg.TLS, "")
+	if err != nil {
+		return err
+	}
 	m := newMetrics(app.Registry)
 	s := &Service{
-		app: app, cfg: cfg, maker: maker{key: key, purpose: purpose}, sender: sender, rows: db,
+		cfg: cfg, maker: maker{key: key, purpose: purpose}, sender: sender, rows: db,
+		alerts:  &teller{publisher: publisher, owner: p.Owners.Incidents, told: map[string]time.Time{}},
 		flights: newFlights(cfg.ArriveWithin, cfg.Window, m), metrics: m, log: app.Log, now: time.Now, failing: map[string]bool{},
 	}
+	s.outputs = &outputs{
+		globs: cfg.Logs, urls: cfg.Metrics, search: s.search, read: map[string]int64{},
+		http: &http.Client{Timeout: sendTimeout, Transport: &http.Transport{TLSClientConfig: metricsTLS}},
+	}
+	s.remember()
+	reader := &topics{opts: opts, search: s.search, failed: s.topicsFailed, since: cfg.Window, now: s.now, read: func(topic string, bytes int) {
+		m.searched.WithLabelValues(topic).Add(float64(bytes))
+	}}
 	app.Health.AddCheck("clickhouse", db.Ping)
+	app.Health.AddCheck("kafka", publisher.Ping)
+	app.Go("search topics", reader.run)
 	app.Go("send canaries", s.send)
 	app.Go("look for canaries", s.look)
 	return nil
@@ -119,6 +157,37 @@ func purposeOf(p *policy.Policy, asked string) (string, error) {
 		}
 	}
 	return "", nil // nothing of anybody's content is stored
+}
+
+// remember has the canaries looked for that a process before this one can have sent.
+func (s *Service) remember() {
+	now := s.now()
+	var before []made
+	for slot := now.Truncate(s.cfg.Interval); now.Sub(slot) < s.cfg.Window; slot = slot.Add(-s.cfg.Interval) {
+		for _, path := range paths() {
+			before = append(before, s.maker.make(path, slot))
+		}
+	}
+	s.flights.add(before...)
+}
+
+// search looks for planted values in what was read in a place. Safe for concurrent use.
+func (s *Service) search(place, detail string, text []byte) {
+	s.flights.finder.Load().find(text, func(needle string) { s.sighted(needle, place, detail) })
+}
+
+// sighted notes a value that is readable; the next look tells of it. Safe for concurrent use.
+func (s *Service) sighted(needle, place, detail string) {
+	what, news := s.flights.sighted(needle, place, detail)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if news && len(s.news) < mostNews {
+		s.news = append(s.news, what)
+	}
+}
+
+func (s *Service) topicsFailed(ctx context.Context, err error) {
+	s.log.WarnContext(ctx, "topics could not be searched; what they hold is searched when they can be read", slog.String("error", err.Error()))
 }
 
 // send sends a canary on every path at each interval.
@@ -142,20 +211,25 @@ func each(ctx context.Context, interval time.Duration, do func()) error {
 
 // sendAll sends on all paths at a time: one that hangs must not hold up the others.
 func (s *Service) sendAll(ctx context.Context) {
-	slot := s.now()
+	// Whole intervals, so that whoever is started after this process knows what it has sent.
+	slot := s.now().Truncate(s.cfg.Interval)
+	var all []made
+	for _, path := range paths() {
+		all = append(all, s.maker.make(path, slot))
+	}
+	s.flights.add(all...)
 	errs := make(map[string]error, len(paths()))
 	var mu sync.Mutex // guards errs
 	var sending sync.WaitGroup
-	for _, path := range paths() {
-		m := s.maker.make(path, slot)
+	for _, m := range all {
 		sending.Go(func() {
 			err := s.sender.send(ctx, m)
 			if err == nil {
-				s.flights.taken(m, s.now())
+				s.flights.acknowledged(m, s.now())
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			errs[path] = err
+			errs[m.path] = err
 		})
 	}
 	sending.Wait()
@@ -203,14 +277,68 @@ func (s *Service) look(ctx context.Context) error {
 	})
 }
 
-// lookOnce looks for the rows of canaries. Without an answer nothing is judged: a ClickHouse that is away loses no canary.
+// lookOnce looks for the rows of canaries and for their values. Without an answer nothing is judged: a ClickHouse that is
+// away loses no canary and clears none.
 func (s *Service) lookOnce(ctx context.Context) error {
 	began := s.now()
-	ids, err := s.rows.CanariesSince(ctx, began.Add(-s.cfg.Window-s.cfg.ArriveWithin))
-	if err != nil {
+	look := uuid.NewString()
+	err := s.outputs.look(ctx)
+	unseen := s.lookInTables(ctx, look)
+	err = errors.Join(err, unseen, s.tell(ctx, began))
+	if unseen != nil {
 		return err
 	}
+	ids, unseen := s.rows.CanariesSince(ctx, began.Add(-s.cfg.Window-clockSkew))
+	if unseen != nil {
+		return errors.Join(err, unseen)
+	}
 	missing := s.flights.arrived(ids, began)
+	s.tellMissing(ctx, missing)
+	for _, path := range missing {
+		err = errors.Join(err, s.alerts.lost(ctx, path, began))
+	}
+	return errors.Join(err, s.count(ctx, look, began))
+}
+
+// lookInTables looks for all values in all tables, as many at a time as one look takes.
+func (s *Service) lookInTables(ctx context.Context, look string) error {
+	needles, since := s.flights.needles()
+	n := 0
+	for some := range slices.Chunk(needles, store.MostNeedles) {
+		n++
+		finds, err := s.rows.LookFor(ctx, fmt.Sprintf("%s-%d", look, n), since, some)
+		if err != nil {
+			return err
+		}
+		for _, f := range finds {
+			s.sighted(some[f.Needle], f.Table, strings.TrimSpace(f.Project+" "+f.RequestID))
+		}
+	}
+	return nil
+}
+
+// tell logs sightings and publishes alerts about them. What could not be published is told again with the next look.
+func (s *Service) tell(ctx context.Context, now time.Time) error {
+	s.mu.Lock()
+	news := s.news
+	s.news = nil
+	s.mu.Unlock()
+	for n, what := range news {
+		s.log.ErrorContext(ctx, "a planted value is readable", slog.String("type", what.kind), slog.String("place", what.place),
+			slog.String("in", what.detail), slog.String("path", what.path))
+		err := s.alerts.leak(ctx, what, now)
+		if err != nil {
+			s.mu.Lock()
+			s.news = append(s.news, news[n:]...)
+			s.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+// tellMissing logs when canaries cease to arrive on a path, and when they arrive again.
+func (s *Service) tellMissing(ctx context.Context, missing []string) {
 	if len(missing) > 0 && !slices.Equal(missing, s.missing) {
 		s.log.ErrorContext(ctx, "canaries that were acknowledged have no row", slog.String("paths", strings.Join(missing, " ")), slog.Duration("within", s.cfg.ArriveWithin))
 	}
@@ -218,5 +346,14 @@ func (s *Service) lookOnce(ctx context.Context) error {
 		s.log.InfoContext(ctx, "canaries arrive again", slog.String("paths", strings.Join(s.missing, " ")))
 	}
 	s.missing = missing
-	return nil
+}
+
+// count stores what became of canaries that are not looked for any more. What cannot be stored is told and not kept: it is in
+// the metrics.
+func (s *Service) count(ctx context.Context, look string, at time.Time) error {
+	counts := s.flights.takeCounts()
+	for _, c := range counts {
+		c.LookID, c.At = look, at
+	}
+	return s.rows.AddCanaryCounts(ctx, look, counts)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
@@ -237,7 +238,12 @@ func (s *Stack) configs() map[string]any {
 		c := canary.DefaultConfig()
 		c.Common, c.TLS, c.Key = s.common(identity.Canary), l.TLS(identity.Canary), l.CanaryKey()
 		c.ClickHouse = setup.ClickHouseConfig(l, identity.Canary, s.Addresses.ClickHouse)
+		c.Kafka = setup.KafkaConfig(l, identity.Canary, brokers)
 		c.GRPC, c.REST = s.Addresses.GRPC, s.Addresses.REST
+		c.Logs = []string{filepath.Join(l.Dir, "log", "*.log")}
+		for _, process := range slices.Sorted(maps.Keys(s.Addresses.Admin)) {
+			c.Metrics = append(c.Metrics, "http://"+s.Addresses.Admin[process]+"/metrics")
+		}
 		s.options.Canaries(&c)
 		configs[identity.Canary] = c
 	}

@@ -46,8 +46,8 @@ retention.json   what the last run of retention found in each place: date, oldes
 receipts/        signed receipts: of erasures of end users, and of keys that were destroyed
 access.json      who asked what, in which role and for which purpose, what was refused, and reads of content
 ledger.json      what became of everything received, by project and day
-leaks.json       what hushlog can say of leaks: private values found and treated, events that could not be inspected and were put aside.
-                 It is no leak rate: that is measured with planted values before a release (docs/benchmarks.md, test/privacy)
+leaks.json       what hushlog can say of leaks: the share of values that it planted itself and that were readable anywhere, by type
+                 (docs/canaries.md), private values found and treated, events that could not be inspected and were put aside
 reviews/         list.json says whose each review is, until when, and who signed it; the reviews themselves beside it
 report.html      figures, control by control, each with the statement behind it; report.json is the same
 trail/           checkpoint is the signed state of the trail's log; verified.txt is what verifying the whole log found
@@ -261,7 +261,7 @@ func (g *gatherer) figures(ctx context.Context) error {
 	period := report.Period{From: g.from, To: g.now}
 	for name, figures := range map[string][]string{
 		"access.json": {"access", "content-access", "content-rows", "exports", "access-purposes", "refused", "trail"},
-		"leaks.json":  {"findings", "quarantined", "content-without-purpose"},
+		"leaks.json":  {"leak-rate", "planted", "canaries-lost", "findings", "quarantined", "content-without-purpose"},
 	} {
 		results, err := report.Gather(ctx, figureAsker{g.ask}, figures, period)
 		if err != nil {

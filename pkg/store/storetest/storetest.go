@@ -83,7 +83,7 @@ func Start(t testing.TB, p *policy.Policy) *Engine {
 }
 
 func (e *Engine) prepare(t testing.TB, library string) error {
-	names := []string{identity.Ingest, identity.Retention, identity.Query, identity.Admin}
+	names := []string{identity.Ingest, identity.Retention, identity.Query, identity.Canary, identity.Admin}
 	for role := range e.Policy.Roles {
 		names = append(names, identity.RoleUser(role))
 	}

@@ -920,6 +920,46 @@ INNER JOIN
 ) AS s ON s.project = p.project AND s.request_id = p.id
 WHERE p.place = 'flags';
 
+CREATE TABLE IF NOT EXISTS hushlog.canary_picks ON CLUSTER prod
+(
+    look_id String,
+    since DateTime64(3, 'UTC'),
+    needles Array(String)
+)
+ENGINE = Null;
+
+CREATE TABLE IF NOT EXISTS hushlog.canary_finds ON CLUSTER prod
+(
+    look_id String CODEC(ZSTD(1)),
+    at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    place LowCardinality(String),
+    found_in LowCardinality(String),
+    request_id String CODEC(ZSTD(1)),
+    needle UInt32 CODEC(T64, ZSTD(1)),
+    rows UInt64 CODEC(T64, ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/canary_finds', '{replica}')
+PARTITION BY toDate(at)
+ORDER BY (at, look_id, place, needle)
+TTL toDate(at) + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
+
+CREATE TABLE IF NOT EXISTS hushlog.canaries ON CLUSTER prod
+(
+    look_id String CODEC(ZSTD(1)),
+    at DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    entry LowCardinality(String),
+    taken UInt32 CODEC(T64, ZSTD(1)),
+    arrived UInt32 CODEC(T64, ZSTD(1)),
+    planted Map(LowCardinality(String), UInt32),
+    leaked Map(LowCardinality(String), UInt32)
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/canaries', '{replica}')
+PARTITION BY toDate(at)
+ORDER BY (at, entry)
+TTL toDate(at) + toIntervalDay(400)
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
+
 ALTER TABLE hushlog.interactions ON CLUSTER prod
     ADD COLUMN IF NOT EXISTS template String CODEC(ZSTD(1));
 
