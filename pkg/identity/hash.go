@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -81,14 +82,8 @@ func NewPseudonymizer(key []byte) (*Pseudonymizer, error) {
 	return &Pseudonymizer{key: own}, nil
 }
 
-// LoadPseudonymizer reads the key from a file made by CreateSecrets.
-func LoadPseudonymizer(path string) (*Pseudonymizer, error) {
-	key, err := LoadKey(path)
-	if err != nil {
-		return nil, err
-	}
-	return NewPseudonymizer(key)
-}
+// At is p: one key holds at any time. PseudonymKeys has several.
+func (p *Pseudonymizer) At(time.Time) *Pseudonymizer { return p }
 
 // Subject is the pseudonym of an end user: the same within a project, and not linkable to the
 // pseudonym of the same id in another project. No id gives no pseudonym ("").

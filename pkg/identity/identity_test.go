@@ -290,7 +290,7 @@ func TestSecretFormsAreStrictAndNeverShown(t *testing.T) {
 			for _, load := range []func(string) error{
 				func(p string) error { _, err := LoadKey(p); return err },
 				func(p string) error { _, err := LoadHasher(p); return err },
-				func(p string) error { _, err := LoadPseudonymizer(p); return err },
+				func(p string) error { _, err := LoadPseudonymKeys(p); return err },
 				func(p string) error { _, err := LoadEpochSignKey(p); return err },
 				func(p string) error { _, err := LoadEpochVerifyKey(p); return err },
 				func(p string) error { _, err := LoadWebhookKey(p); return err },

@@ -192,3 +192,21 @@ func TestStepsOfHoldsAreStoredOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, steps)
 }
+
+// TestTheOldestPseudonymIsFoundWhereverItIs: under a hold, too, where the row itself is gone.
+func TestTheOldestPseudonymIsFoundWhereverItIs(t *testing.T) {
+	engine := migrated(t)
+	admin := engine.Open(t, identity.Admin)
+	oldest, err := admin.OldestPseudonym(t.Context())
+	require.NoError(t, err)
+	require.True(t, oldest.IsZero())
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	for i, table := range []string{store.TableInteractions, store.TableContents, store.TableHeldInteractions, store.TableHeldContents} {
+		at = at.AddDate(0, 0, -1)
+		mustAsk(t, engine, identity.Admin, fmt.Sprintf("INSERT INTO hushlog.%s (project, classification, accepted_at, request_id, retention_label) VALUES ('demo', 'Public', '%s', 'r%d', 'standard')",
+			table, at.Format("2006-01-02 15:04:05.000"), i))
+		oldest, err = admin.OldestPseudonym(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, at, oldest, table)
+	}
+}

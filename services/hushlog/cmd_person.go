@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,6 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
-	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 	"github.com/hushlog/hushlog/services/setup"
 )
 
@@ -156,29 +154,21 @@ func newPersonEraseCommand() *cobra.Command {
 func erasePerson(cmd *cobra.Command, cfg setup.Config, people, name string) error {
 	ctx := cmd.Context()
 	return withTrail(ctx, cfg, func(_ *stream.Publisher, trail *audit.Trail) error {
-		var acts []*audit.Act
+		acts := &announcedActs{ctx: ctx, trail: trail}
 		err := identity.ErasePerson(people, name, func(pseudonyms []string) error {
 			for _, pseudonym := range pseudonyms {
-				act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: actionPersonErase, Ref: pseudonym})
+				err := acts.begin(actionPersonErase, pseudonym)
 				if err != nil {
-					return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
+					return err
 				}
-				acts = append(acts, act)
 			}
 			return nil
 		})
-		outcome := audit.Outcome{Result: audit.OK}
+		err = acts.end(err)
 		if err != nil {
-			err = fmt.Errorf("erase a person: %w", err)
-			outcome = audit.Outcome{Result: audit.Failed, Reason: actionPersonErase + "-failed"}
+			return fmt.Errorf("erase a person: %w", err)
 		}
-		for _, act := range acts {
-			err = errors.Join(err, act.End(context.WithoutCancel(ctx), outcome))
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "erased: %d pseudonyms lead to nobody any more; destroy copies of the file of people too\n", len(acts))
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "erased: %d pseudonyms lead to nobody any more; destroy copies of the file of people too\n", len(acts.acts))
 		return err
 	})
 }

@@ -206,11 +206,12 @@ func valuePseudonyms(o redactOptions, p *policy.Policy) (redact.PseudonymFunc, e
 	if o.key == "" {
 		return nil, errors.New("redact: --pseudonym-key: the policy asks for pseudonyms; name the file of their key, secrets/pseudonym.key of a deployment")
 	}
-	pseudonyms, err := identity.LoadPseudonymizer(o.key)
+	pseudonyms, err := identity.LoadPseudonymKeys(o.key)
 	if err != nil {
 		return nil, fmt.Errorf("redact: --pseudonym-key: %w", err)
 	}
-	values := pseudonyms.Values(o.project, p.PseudonymPeriod(time.Now()))
+	now := time.Now()
+	values := pseudonyms.At(now).Values(o.project, p.PseudonymPeriod(now))
 	return func(t redact.Type, canonical string) [16]byte { return values(string(t), canonical) }, nil
 }
 

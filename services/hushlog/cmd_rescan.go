@@ -74,10 +74,10 @@ const (
 )
 
 func (j *backupJob) rescan(ctx context.Context, key string, opts rescan.Options) error {
-	var pseudonyms *identity.Pseudonymizer
+	var pseudonyms *identity.PseudonymKeys
 	if key != "" {
 		var err error
-		pseudonyms, err = identity.LoadPseudonymizer(key)
+		pseudonyms, err = identity.LoadPseudonymKeys(key)
 		if err != nil {
 			return fmt.Errorf("--pseudonym-key: %w", err)
 		}

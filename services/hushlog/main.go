@@ -92,7 +92,7 @@ func newRootCommand() *cobra.Command {
 		newServiceCommand("canary", "Send made-up people and secrets on every path, see that they arrive and leak nowhere", canary.DefaultConfig(), canary.Run),
 	)
 	add("tools",
-		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
+		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newPseudonymsCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
 		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newHoldCommand(), newRescanCommand(), newQuarantineCommand(), newProjectCommand(), newReviewCommand(), newReportCommand(), newEvidenceCommand(), newStoreCommand(), newPrivacyCheckCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)

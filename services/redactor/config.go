@@ -20,8 +20,8 @@ type Config struct {
 	// HashKey is the file of the key for request ids in Kafka's keys and headers:
 	// the gateways' too.
 	HashKey string `yaml:"hash_key"`
-	// PseudonymKey is the file of the key for end users' pseudonyms. No other
-	// service has it.
+	// PseudonymKey is the file of the keys for end users' pseudonyms, of which
+	// each has its period. Changes are followed. No other service has it.
 	PseudonymKey string `yaml:"pseudonym_key"`
 	// EpochSignKey is the file of the key that signs epochs, EpochVerifyKey of
 	// its public half.

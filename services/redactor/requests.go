@@ -33,8 +33,9 @@ type requestPublisher interface {
 // requests adds to a request for an erasure the pseudonyms of the end user, whose id nobody else can
 // read. Resolving one twice gives the same pseudonyms, and retention takes the first.
 type requests struct {
-	opener     opener
-	pseudonyms []*identity.Pseudonymizer
+	opener opener
+	// pseudonyms has one for each period that there is a key of.
+	pseudonyms func() []*identity.Pseudonymizer
 	publisher  requestPublisher
 	// partitions lists those of the raw topic.
 	partitions func(context.Context) ([]int32, error)
@@ -94,7 +95,7 @@ func (q *requests) resolve(ctx context.Context, request *hushlogv1.Request) erro
 	case len(id) == 0:
 		request.Failure = failureNoID
 	default:
-		for _, p := range q.pseudonyms {
+		for _, p := range q.pseudonyms() {
 			request.Pseudonyms = append(request.Pseudonyms, p.Subject(request.GetProject(), string(id)))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -52,12 +53,17 @@ type Sanitized struct {
 	SampledOut bool
 }
 
+// pseudonymKeys has the key of each moment; identity.PseudonymKeys.
+type pseudonymKeys interface {
+	At(accepted time.Time) *identity.Pseudonymizer
+}
+
 // Sanitizer turns accepted interactions into what may be stored. Safe for
 // concurrent use.
 type Sanitizer struct {
 	policy     *policy.Policy
 	hasher     *identity.Hasher
-	pseudonyms *identity.Pseudonymizer
+	pseudonyms pseudonymKeys
 	engine     *redact.Engine
 	// usesPseudonyms says whether engines need one made for the project and the time of each interaction.
 	usesPseudonyms bool
@@ -71,13 +77,13 @@ type Sanitizer struct {
 }
 
 // NewSanitizer compiles the policy's actions, own rules and terms, and reads the lists that they name.
-func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms *identity.Pseudonymizer) (*Sanitizer, error) {
+func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms pseudonymKeys) (*Sanitizer, error) {
 	own, err := p.CompileOwn()
 	if err != nil {
 		return nil, err
 	}
 	options := redact.Options{
-		Actions: p.Actions(), Point: p.Detection.Point, Own: own, Pseudonym: valuePseudonyms(pseudonyms, "", ""),
+		Actions: p.Actions(), Point: p.Detection.Point, Own: own, Pseudonym: valuePseudonyms(pseudonyms.At(time.Time{}), "", ""),
 	}
 	engine, err := newEngine(options)
 	if err != nil {
@@ -241,7 +247,7 @@ func (s *Sanitizer) template(a *hushlogv1.Accepted, p *pass) string {
 	if !found {
 		return ""
 	}
-	return s.pseudonyms.Template(a.GetProject(), s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime()), template)
+	return s.pseudonyms.At(a.GetAcceptedAt().AsTime()).Template(a.GetProject(), s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime()), template)
 }
 
 // sampledOut says that nothing of the record is stored. Of canaries there is always a row: a missing one is an alarm.
@@ -269,7 +275,9 @@ type pass struct {
 	sanitizer *Sanitizer
 	engine    *redact.Engine
 	project   string
-	external  *answers // nil when nobody else is asked
+	// accepted says which key pseudonyms are made with.
+	accepted time.Time
+	external *answers // nil when nobody else is asked
 
 	flags *flags
 	// listens is true for the pass that makes the flags.
@@ -291,9 +299,9 @@ type pass struct {
 func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, external *answers) *pass {
 	if s.usesPseudonyms {
 		period := s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime())
-		engine = engine.WithPseudonym(valuePseudonyms(s.pseudonyms, a.GetProject(), period))
+		engine = engine.WithPseudonym(valuePseudonyms(s.pseudonyms.At(a.GetAcceptedAt().AsTime()), a.GetProject(), period))
 	}
-	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), external: external, counts: map[string]uint32{}}
+	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), accepted: a.GetAcceptedAt().AsTime(), external: external, counts: map[string]uint32{}}
 }
 
 func (p *pass) inspect(in *hushlogv1.Interaction) error {
@@ -307,7 +315,7 @@ func (p *pass) inspect(in *hushlogv1.Interaction) error {
 func (p *pass) visit(str *contract.String) error {
 	switch str.Kind {
 	case contract.Subject:
-		p.subject = p.sanitizer.pseudonyms.Subject(p.project, str.Value)
+		p.subject = p.sanitizer.pseudonyms.At(p.accepted).Subject(p.project, str.Value)
 		p.sanitizer.senders.seen(p.project, p.subject, str.Value)
 		str.Set("")
 		return nil

@@ -213,7 +213,7 @@ func TestPseudonymsOfValues(t *testing.T) {
 	require.Equal(t, first, said("demo", day.Add(time.Hour), "Jane.Doe@company.com"))
 	require.NotEqual(t, first, said("demo", day.Add(30*24*time.Hour), "jane.doe@company.com"), "another period")
 	require.NotEqual(t, first, said("demo", day, "john.doe@company.com"))
-	values := s.pseudonyms.Values
+	values := s.pseudonyms.At(day).Values
 	one, other := values("demo", "2026")("EMAIL", "x"), values("shop", "2026")("EMAIL", "x")
 	require.NotEqual(t, one, other, "another project")
 }

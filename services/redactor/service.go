@@ -72,7 +72,13 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	sanitizer, err := loadSanitizer(cfg, p)
+	pseudonyms, err := identity.LoadPseudonymKeys(cfg.PseudonymKey)
+	if err != nil {
+		return nil, fmt.Errorf("pseudonym_key: %w", err)
+	}
+	app.Health.AddCheck("pseudonyms", func(context.Context) error { return pseudonyms.Healthy() })
+	app.Go("follow keys of pseudonyms", pseudonyms.Follow)
+	sanitizer, err := loadSanitizer(cfg, p, pseudonyms)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +116,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{app: app, epochs: e, transactor: transactor}
-	err = s.addRequests(cfg, opts, processor.Opener, sm)
+	err = s.addRequests(opts, pseudonyms, processor.Opener, sm)
 	if err != nil {
 		return nil, err
 	}
@@ -128,12 +134,8 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 }
 
 // addRequests adds the reader of requests for erasures.
-func (s *Service) addRequests(cfg Config, opts []kgo.Opt, open opener, sm *stream.Metrics) error {
-	pseudonyms, err := identity.LoadPseudonymizer(cfg.PseudonymKey)
-	if err != nil {
-		return err
-	}
-	q := &requests{opener: open, pseudonyms: []*identity.Pseudonymizer{pseudonyms}, publisher: s.epochs.publisher, partitions: rawPartitions(s.epochs.publisher), log: s.app.Log}
+func (s *Service) addRequests(opts []kgo.Opt, pseudonyms *identity.PseudonymKeys, open opener, sm *stream.Metrics) error {
+	q := &requests{opener: open, pseudonyms: pseudonyms.All, publisher: s.epochs.publisher, partitions: rawPartitions(s.epochs.publisher), log: s.app.Log}
 	consumer, err := stream.NewConsumer(opts, stream.ConsumerConfig{
 		Group: stream.Group(identity.Redactor, requestsGroup), Topics: []string{stream.TopicRequests}, Metrics: sm, Log: s.app.Log,
 	}, q.handle)
@@ -200,12 +202,8 @@ func epochLives(p *policy.Policy) seal.Lives {
 	return seal.LivesFor(p.Retention.RawAtMost.D(), p.Retention.Events.D(), p.Retention.Quarantine.D())
 }
 
-func loadSanitizer(cfg Config, p *policy.Policy) (*Sanitizer, error) {
+func loadSanitizer(cfg Config, p *policy.Policy, pseudonyms pseudonymKeys) (*Sanitizer, error) {
 	hasher, err := identity.LoadHasher(cfg.HashKey)
-	if err != nil {
-		return nil, err
-	}
-	pseudonyms, err := identity.LoadPseudonymizer(cfg.PseudonymKey)
 	if err != nil {
 		return nil, err
 	}

@@ -65,13 +65,13 @@ const (
 type Scanner struct {
 	policy     *policy.Policy
 	engines    map[policy.Class]*redact.Engine
-	pseudonyms *identity.Pseudonymizer
+	pseudonyms *identity.PseudonymKeys
 	// waiting is maxWaiting; tests make it smaller.
 	waiting int
 }
 
 // NewScanner compiles the policy's actions and own rules. pseudonyms may be nil where the policy asks for none.
-func NewScanner(p *policy.Policy, pseudonyms *identity.Pseudonymizer) (*Scanner, error) {
+func NewScanner(p *policy.Policy, pseudonyms *identity.PseudonymKeys) (*Scanner, error) {
 	if p.UsesPseudonyms() && pseudonyms == nil {
 		return nil, errors.New("the policy asks for pseudonyms of values: their key is needed")
 	}
@@ -94,7 +94,7 @@ func NewScanner(p *policy.Policy, pseudonyms *identity.Pseudonymizer) (*Scanner,
 }
 
 func (s *Scanner) values(project string, at time.Time) redact.PseudonymFunc {
-	values := s.pseudonyms.Values(project, s.policy.PseudonymPeriod(at))
+	values := s.pseudonyms.At(at).Values(project, s.policy.PseudonymPeriod(at))
 	return func(t redact.Type, canonical string) [16]byte { return values(string(t), canonical) }
 }
 

@@ -155,3 +155,43 @@ func (d *deployment) parts(m *matrix) []string {
 	require.True(m.t, ok, answer)
 	return strings.Split(answer, "\n")
 }
+
+// TestAnErasureIsOfEveryPeriod: the key of pseudonyms changes while an end user is logged; what was logged under both keys
+// goes by one request, and a key under which something may still be on its way is not destroyed.
+func TestAnErasureIsOfEveryPeriod(t *testing.T) {
+	t.Parallel()
+	d := start(t)
+	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = c.Close() })
+	users := func() string {
+		return d.sql(t, "security", "SELECT count(), uniqExact(user_pseudonym) FROM interactions WHERE request_id LIKE 'Ombrivane-%'")
+	}
+	d.log(t, c, "Ombrivane", 2)
+	eventually(t, "rows of the first period", func() bool { return users() == "2\t1" })
+	// A key that holds within seconds, where the command wants a minute: redactors read the file every few.
+	key, err := os.ReadFile(d.Layout().PseudonymKey())
+	require.NoError(t, err)
+	change := time.Now().UTC().Add(20 * time.Second).Truncate(time.Second)
+	require.NoError(t, os.WriteFile(d.Layout().PseudonymKey(), []byte("2026-01-01T00:00:00Z "+strings.TrimSpace(string(key))+"\n"+
+		change.Format(time.RFC3339)+" "+strings.Repeat("5c", identity.KeySize)+"\n"), 0o600))
+	eventually(t, "the change", func() bool { return time.Now().After(change) })
+	d.log(t, c, "Ombrivane", 3)
+	eventually(t, "rows of the second period", func() bool { return users() == "5\t2" })
+
+	config := d.adminConfig(t)
+	require.Contains(t, d.must(t, "compliance", "pseudonyms", "destroy", "--dir", d.Layout().Dir, "--config", config), "0 destroyed")
+	d.must(t, "compliance", "pseudonyms", "rotate", "--dir", d.Layout().Dir, "--config", config)
+	require.Len(t, lines(d.must(t, "compliance", "pseudonyms", "list", "--dir", d.Layout().Dir)), 4)
+	require.Contains(t, d.must(t, "compliance", "pseudonyms", "rotate", "--dir", d.Layout().Dir, "--config", config, "--if-older", "1h"), "nothing is changed")
+	eventually(t, "the new key on the trail", func() bool {
+		return d.sql(t, "compliance", "SELECT countIf(phase = 'intent'), countIf(outcome = 'ok') FROM audit WHERE action = 'pseudonym-key'") == "1\t1"
+	})
+
+	id, ok := d.eraseAs(t, "compliance", "Ombrivane")
+	require.True(t, ok, id)
+	receipt, ok := d.receipt(t, id)
+	require.True(t, ok, receipt)
+	require.Contains(t, receipt, `"interactions": 5`)
+	require.Equal(t, "0\t0", users())
+}
