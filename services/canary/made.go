@@ -120,10 +120,17 @@ func (d draw) canary(path string, slot time.Time, purpose string) made {
 		}}},
 		Error: &hushlogv1.Error{Type: "authentication", Code: "401", Message: "Invalid API key provided: ghp_" + token},
 	}
-	return made{path: path, slot: slot, interaction: in, values: []value{
-		{typePerson, family}, {typeEmail, local}, {typePhone, phone[len("+49 "):]}, {typeCard, card},
-		{typeBank, account}, {typeSSN, ssn}, {typeSecret, token}, {typeSubject, subject},
-	}}
+	values := []value{
+		{typePerson, family},
+		{typeEmail, local},
+		{typePhone, phone[len("+49 "):]},
+		{typeCard, card},
+		{typeBank, account},
+		{typeSSN, ssn},
+		{typeSecret, token},
+		{typeSubject, subject},
+	}
+	return made{path: path, slot: slot, interaction: in, values: values}
 }
 
 func text(s string) *hushlogv1.Part {

@@ -2,13 +2,11 @@ package canary
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kerr" // why Kafka refused
-	"github.com/twmb/franz-go/pkg/kgo"  // reads everything without a group
+	"github.com/twmb/franz-go/pkg/kgo" // reads everything without a group
 
 	"github.com/hushlog/hushlog/pkg/stream"
 )
@@ -56,7 +54,7 @@ func (t *topics) run(ctx context.Context) error {
 		if err == nil {
 			continue
 		}
-		if errors.Is(err, kerr.TopicAuthorizationFailed) {
+		if stream.ReasonOf(err) == stream.ReasonDenied {
 			return fmt.Errorf("read topics: %w; run hushlog init", err)
 		}
 		t.failed(ctx, err)
