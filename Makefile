@@ -34,7 +34,7 @@ TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
 .PHONY: help deps tools build generate demo dev test test-governance test-race test-faults test-kafka \
-	test-containers lint fmt bench bench-redact bench-store fuzz eval train-names train-safety certs secrets clean distclean
+	test-kms test-containers lint fmt bench bench-redact bench-store fuzz eval train-names train-safety certs secrets clean distclean
 
 help: ## list the targets
 	@echo "hushlog $(VERSION). Targets:"
@@ -70,6 +70,9 @@ test-faults: ## kills, pauses and cuts off everything by seed, and counts (SEEDS
 
 test-kafka: ## end to end on Apache Kafka from Maven's jars (needs Java and Maven)
 	@$(TIMED) $@ .tools/test-kafka.sh
+
+test-kms: ## pkg/kms on Vault's own server and on moto's AWS (builds and installs them; needs Python)
+	@$(TIMED) $@ .tools/test-kms.sh
 
 test-containers: ## end to end on containers (needs a Docker engine)
 	@$(TIMED) $@ .tools/test-containers.sh

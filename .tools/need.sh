@@ -1,7 +1,7 @@
 #!/bin/sh
 # need.sh NAME...
 #
-# Says which of the named programs (go, node, npm, java, mvn, docker) are
+# Says which of the named programs (go, node, npm, python3, java, mvn, docker) are
 # missing or too old, and where to get them. Exits 1 when one is, after all were
 # looked at. The lowest Go version is the one in go.work.
 set -u
@@ -56,6 +56,15 @@ need_npm() {
 	at_least "$have" 8.0 || lack "npm 8 or newer; the one on PATH is $have"
 }
 
+need_python3() {
+	if ! command -v python3 >/dev/null; then
+		lack "Python 3.10 or newer, with venv. Install your system's packages (python3, python3-venv)"
+		return
+	fi
+	have=$(python3 --version)
+	at_least "${have#Python }" 3.10 || lack "Python 3.10 or newer; the one on PATH is $have"
+}
+
 need_java() {
 	if ! command -v java >/dev/null; then
 		lack "Java 17 or newer, a JRE is enough. Install your system's package (default-jre-headless)"
@@ -84,6 +93,7 @@ for name in "$@"; do
 	go) need_go ;;
 	node) need_node ;;
 	npm) need_npm ;;
+	python3) need_python3 ;;
 	java) need_java ;;
 	mvn) need_mvn ;;
 	docker) need_docker ;;

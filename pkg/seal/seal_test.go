@@ -3,10 +3,9 @@ package seal
 import (
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,9 +13,11 @@ import (
 
 	// require states what a test holds.
 	"github.com/stretchr/testify/require"
+	"gocloud.dev/secrets/localsecrets"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -29,9 +30,8 @@ const (
 // house is a deployment's worth of sealing with one clock.
 type house struct {
 	now   time.Time
-	dir   string
 	sign  ed25519.PrivateKey
-	kms   *FileKMS
+	kms   dayKeys
 	ring  *Keyring
 	maker *EpochMaker
 }
@@ -43,13 +43,11 @@ func newHouse(t testing.TB) *house {
 
 func newHouseOf(t testing.TB, kem KEM) *house {
 	t.Helper()
-	h := &house{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), dir: t.TempDir()}
+	h := &house{now: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), kms: dayKeys{}}
 	clock := func() time.Time { return h.now }
 	public, private, err := ed25519.GenerateKey(nil)
 	require.NoError(t, err)
 	h.sign = private
-	h.kms, err = NewFileKMS(h.dir, true, clock)
-	require.NoError(t, err)
 	h.ring, err = NewKeyring(public, clock)
 	require.NoError(t, err)
 	h.maker, err = NewEpochMaker(MakerConfig{Ring: h.ring, KMS: h.kms, Sign: private, Lives: DefaultLives(), KEM: kem, Now: clock})
@@ -389,14 +387,12 @@ func TestOpenerErrors(t *testing.T) {
 	})
 	t.Run("shredded", func(t *testing.T) {
 		opener := NewOpener(h.ring, h.kms, redactor)
-		path := filepath.Join(h.dir, epoch.KMSKey+".key")
-		key, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.NoError(t, os.Remove(path))
-		_, err = opener.Open(t.Context(), sealed, header())
+		key := h.kms[epoch.KMSKey]
+		delete(h.kms, epoch.KMSKey)
+		_, err := opener.Open(t.Context(), sealed, header())
 		require.ErrorIs(t, err, ErrKeyGone)
 		require.True(t, Permanent(err))
-		require.NoError(t, os.WriteFile(path, key, 0o600))
+		h.kms[epoch.KMSKey] = key
 		_, err = opener.Open(t.Context(), sealed, header())
 		require.NoError(t, err)
 	})
@@ -412,6 +408,30 @@ func TestOpenerErrors(t *testing.T) {
 		require.ErrorIs(t, err, ErrExpiredEpoch, "after pruning too")
 		require.Nil(t, h.ring.epochs[epoch.ID].wrapped)
 	})
+}
+
+// dayKeys is a KMS in memory that makes whatever key it is asked for. Package kms has the real ones.
+type dayKeys map[string][identity.KeySize]byte
+
+func (k dayKeys) Wrap(ctx context.Context, day string, plaintext []byte) ([]byte, error) {
+	key, found := k[day]
+	if !found {
+		_, _ = rand.Read(key[:])
+		k[day] = key
+	}
+	return localsecrets.NewKeeper(key).Encrypt(ctx, plaintext)
+}
+
+func (k dayKeys) Unwrap(ctx context.Context, day string, wrapped []byte) ([]byte, error) {
+	key, found := k[day]
+	if !found {
+		return nil, ErrKeyGone
+	}
+	plaintext, err := localsecrets.NewKeeper(key).Decrypt(ctx, wrapped)
+	if err != nil {
+		return nil, ErrWrapped
+	}
+	return plaintext, nil
 }
 
 var errAway = errors.New("away")
@@ -475,79 +495,4 @@ func TestLives(t *testing.T) {
 			require.Error(t, l.Validate())
 		})
 	}
-}
-
-func TestFileKMS(t *testing.T) {
-	dir := t.TempDir()
-	now := time.Date(2026, 11, 23, 23, 59, 59, 0, time.UTC)
-	clock := func() time.Time { return now }
-	maker, err := OpenKMS(t.Context(), "file://"+dir, true, clock)
-	require.NoError(t, err)
-	reader, err := OpenKMS(t.Context(), "file://"+dir, false, clock)
-	require.NoError(t, err)
-
-	_, err = reader.Wrap(t.Context(), KeyOfDay(now), []byte("key"))
-	require.ErrorIs(t, err, ErrKeyGone, "only the maker makes keys")
-	_, err = maker.Wrap(t.Context(), "2026-11-22", []byte("key"))
-	require.ErrorIs(t, err, ErrKeyGone, "and only today's")
-	for _, name := range []string{"", "x", "../2026-11-23", "2026-11-31", "2026-1-2"} {
-		_, err = maker.Wrap(t.Context(), name, []byte("key"))
-		require.Error(t, err)
-	}
-
-	var wg sync.WaitGroup
-	wrapped := make([][]byte, 8)
-	for i := range wrapped {
-		wg.Go(func() {
-			one, oneErr := NewFileKMS(dir, true, clock)
-			if oneErr == nil {
-				wrapped[i], oneErr = one.Wrap(context.WithoutCancel(t.Context()), KeyOfDay(now), []byte("key"))
-			}
-			if oneErr != nil {
-				t.Error(oneErr)
-			}
-		})
-	}
-	wg.Wait()
-	for _, w := range wrapped {
-		plain, err := reader.Unwrap(t.Context(), KeyOfDay(now), w)
-		require.NoError(t, err)
-		require.Equal(t, "key", string(plain))
-	}
-	files, err := os.ReadDir(dir)
-	require.NoError(t, err)
-	require.Len(t, files, 1)
-	info, err := files[0].Info()
-	require.NoError(t, err)
-	require.Equal(t, os.FileMode(0o600), info.Mode())
-
-	_, err = reader.Unwrap(t.Context(), KeyOfDay(now), []byte("short"))
-	require.ErrorIs(t, err, ErrWrapped)
-}
-
-func TestOpenKMS(t *testing.T) {
-	const key = "smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4="
-	kms, err := OpenKMS(t.Context(), "base64key://"+key, false, nil)
-	require.NoError(t, err)
-	wrapped, err := kms.Wrap(t.Context(), "any", []byte("secret"))
-	require.NoError(t, err)
-	plain, err := kms.Unwrap(t.Context(), "other", wrapped)
-	require.NoError(t, err)
-	require.Equal(t, "secret", string(plain))
-	for _, url := range []string{"", "base64key://", "base64key://shortsecret", "awskms://alias/x", "file://", "base64key://" + key + "?x=1", ":" + key} {
-		_, err := OpenKMS(t.Context(), url, false, nil)
-		require.Error(t, err)
-		require.NotContains(t, err.Error(), key[:20])
-		require.NotContains(t, err.Error(), "shortsecret")
-	}
-}
-
-// TestAMissingDirectoryShredsNothing has a KMS whose volume is not mounted: records wait, and are not given up.
-func TestAMissingDirectoryShredsNothing(t *testing.T) {
-	kms, err := NewFileKMS(filepath.Join(t.TempDir(), "not-mounted"), false, nil)
-	require.NoError(t, err)
-	_, err = kms.Unwrap(t.Context(), "2026-11-22", []byte("wrapped"))
-	require.ErrorContains(t, err, "mounted")
-	require.False(t, Permanent(err))
-	require.True(t, Permanent(errHeader), "a header that no envelope can have never gets better")
 }

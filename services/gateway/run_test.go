@@ -21,6 +21,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/seal"
@@ -109,14 +110,14 @@ func (d *deployment) makeEpoch(t *testing.T) {
 	require.NoError(t, err)
 	d.ring, err = seal.NewKeyring(verify, nil)
 	require.NoError(t, err)
-	kms, err := seal.NewFileKMS(d.KMS(), true, nil)
+	keys, err := kms.NewFiles(d.KMS(), true, nil)
 	require.NoError(t, err)
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: d.ring, KMS: kms, Sign: sign, Lives: seal.DefaultLives()})
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: d.ring, KMS: keys, Sign: sign, Lives: seal.DefaultLives()})
 	require.NoError(t, err)
 	made, err := maker.Make(t.Context(), hushlogv1.Audience_AUDIENCE_REDACTOR)
 	require.NoError(t, err)
 	require.NoError(t, d.ring.Add(made.Value))
-	d.opener = seal.NewOpener(d.ring, kms, hushlogv1.Audience_AUDIENCE_REDACTOR)
+	d.opener = seal.NewOpener(d.ring, keys, hushlogv1.Audience_AUDIENCE_REDACTOR)
 	publisher, err := stream.NewPublisher(d.admin, stream.PublisherConfig{})
 	require.NoError(t, err)
 	errs := publisher.Publish(t.Context(), []*kgo.Record{{Topic: stream.TopicKeys, Key: made.Key, Value: made.Value}})

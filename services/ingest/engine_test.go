@@ -21,6 +21,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/store"
@@ -102,9 +103,9 @@ func (d *deployment) asRedactor(t *testing.T) {
 	require.NoError(t, err)
 	ring, err := seal.NewKeyring(verify, nil)
 	require.NoError(t, err)
-	kms, err := seal.NewFileKMS(d.layout.KMS(), true, nil)
+	keys, err := kms.NewFiles(d.layout.KMS(), true, nil)
 	require.NoError(t, err)
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: sign, Lives: seal.DefaultLives()})
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: keys, Sign: sign, Lives: seal.DefaultLives()})
 	require.NoError(t, err)
 	epoch, err := maker.Make(t.Context(), hushlogv1.Audience_AUDIENCE_INGEST)
 	require.NoError(t, err)

@@ -22,6 +22,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
@@ -64,15 +65,15 @@ func (h *house) seal(t *testing.T) {
 	require.NoError(t, err)
 	ring, err := seal.NewKeyring(public, nil)
 	require.NoError(t, err)
-	kms, err := seal.OpenKMS(t.Context(), kmsURL, false, nil)
+	keys, err := kms.Open(t.Context(), kmsURL, false, nil)
 	require.NoError(t, err)
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: private, Lives: seal.DefaultLives()})
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: keys, Sign: private, Lives: seal.DefaultLives()})
 	require.NoError(t, err)
 	epoch, err := maker.Make(t.Context(), hushlogv1.Audience_AUDIENCE_INGEST)
 	require.NoError(t, err)
 	require.NoError(t, ring.Add(epoch.Value))
 	h.sealer = seal.NewSealer(ring, hushlogv1.Audience_AUDIENCE_INGEST)
-	h.opener = seal.NewOpener(ring, kms, hushlogv1.Audience_AUDIENCE_INGEST)
+	h.opener = seal.NewOpener(ring, keys, hushlogv1.Audience_AUDIENCE_INGEST)
 }
 
 // block makes a block with one record and one content, sealed.

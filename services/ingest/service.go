@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
@@ -76,7 +77,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("epoch_verify_key: %w", err)
 	}
-	kms, err := seal.OpenKMS(ctx, cfg.KMS, false, nil)
+	keys, err := kms.Open(ctx, cfg.KMS, false, nil)
 	if err != nil {
 		return nil, fmt.Errorf("kms: %w", err)
 	}
@@ -85,7 +86,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.opener = seal.NewOpener(s.epochs.ring, kms, hushlogv1.Audience_AUDIENCE_INGEST)
+	s.opener = seal.NewOpener(s.epochs.ring, keys, hushlogv1.Audience_AUDIENCE_INGEST)
 	s.connection = newConnection(cfg.ClickHouse, app.Log)
 	app.OnStop("clickhouse", s.connection.close)
 	app.Health.AddCheck("clickhouse", s.connection.ping)

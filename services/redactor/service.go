@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/redact/detector"
 	"github.com/hushlog/hushlog/pkg/restrict"
@@ -87,22 +88,22 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	kms, err := seal.OpenKMS(ctx, cfg.KMS, true, nil)
+	keys, err := kms.Open(ctx, cfg.KMS, true, nil)
 	if err != nil {
 		return nil, fmt.Errorf("kms: %w", err)
 	}
-	e, err := loadEpochs(cfg, opts, kms, epochLives(p), m, sm, app.Log)
+	e, err := loadEpochs(cfg, opts, keys, epochLives(p), m, sm, app.Log)
 	if err != nil {
 		return nil, err
 	}
 	app.OnStop("epoch publisher", e.publisher.Close)
 	processor := &Processor{
 		Sanitizer:   sanitizer,
-		Opener:      seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_REDACTOR),
+		Opener:      seal.NewOpener(e.ring, keys, hushlogv1.Audience_AUDIENCE_REDACTOR),
 		Contents:    seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
 		Quarantine:  seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
 		ReadBack:    readBackFrom(opts),
-		AsideOpener: seal.NewOpener(e.ring, kms, hushlogv1.Audience_AUDIENCE_QUARANTINE),
+		AsideOpener: seal.NewOpener(e.ring, keys, hushlogv1.Audience_AUDIENCE_QUARANTINE),
 		ReadAside:   readAsideFrom(opts), Keep: p.Retention.Quarantine.D(),
 		Metrics: m, Log: app.Log, Leads: e.leads.Store, Epochs: e.follower.Healthy,
 	}
@@ -210,7 +211,7 @@ func loadSanitizer(cfg Config, p *policy.Policy, pseudonyms pseudonymKeys) (*San
 	return NewSanitizer(p, hasher, pseudonyms)
 }
 
-func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, lives seal.Lives, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+func loadEpochs(cfg Config, opts []kgo.Opt, keys seal.KMS, lives seal.Lives, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
 	sign, err := identity.LoadEpochSignKey(cfg.EpochSignKey)
 	if err != nil {
 		return nil, err
@@ -219,7 +220,7 @@ func loadEpochs(cfg Config, opts []kgo.Opt, kms seal.KMS, lives seal.Lives, m *m
 	if err != nil {
 		return nil, err
 	}
-	return newEpochs(opts, sign, verify, kms, lives, m, sm, log)
+	return newEpochs(opts, sign, verify, keys, lives, m, sm, log)
 }
 
 // readBackFrom reads the redactor's own output.

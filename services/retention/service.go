@@ -18,6 +18,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
@@ -164,8 +165,8 @@ func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, t
 
 // addShredder destroys keys of days while this process writes the trail's log.
 func (s *Service) addShredder(ctx context.Context, opts []kgo.Opt, p *policy.Policy, log *trailLog, trail trailNotes, sm *stream.Metrics) error {
-	keys, err := seal.OpenShredder(s.cfg.KMS)
-	if errors.Is(err, seal.ErrShredder) {
+	keys, err := kms.OpenSteward(ctx, s.cfg.KMS)
+	if errors.Is(err, kms.ErrNoSteward) {
 		s.app.Log.WarnContext(ctx, "keys of days are not destroyed by this process", slog.String("reason", err.Error()))
 		return nil
 	}

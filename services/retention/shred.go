@@ -13,6 +13,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/audit"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/store"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -34,8 +35,10 @@ type shredStore interface {
 // shredder destroys the key of a day once the last epoch under it cannot be opened any more: from then on what
 // was sealed under those epochs can be opened by nobody, in whatever copy it is. It holds no key.
 type shredder struct {
-	keys seal.Shredder
+	keys kms.Steward
 	ring *seal.Keyring
+	// prepared is the last day whose key was made ahead.
+	prepared string
 	// known says whether the ring holds what is on the keys topic, and why not.
 	known func() error
 	// longest is how long an epoch of today's settings can be opened, from its making.
@@ -57,11 +60,18 @@ type ShredReceipt struct {
 	LastOpenUntil time.Time `json:"last_open_until"`
 	// DestroyedAt is when the key was found to be gone.
 	DestroyedAt time.Time `json:"destroyed_at"`
+	// CanBeUndoneUntil is until when whoever runs the KMS can call the key back; nobody can when it is missing.
+	CanBeUndoneUntil *time.Time `json:"can_be_undone_until,omitempty"`
 	// NotCovered says what the receipt does not tell of.
 	NotCovered string `json:"not_covered"`
 }
 
-const shredNotCovered = "copies of the key's file that were made before by other means: hushlog makes none; leave secrets/kms out of backups"
+const shredNotCovered = "copies of the key that were made before by other means, of its file or of what the KMS keeps its keys in: " +
+	"hushlog makes none; leave secrets/kms out of backups"
+
+// daysAhead is for how many days beside today keys are made ahead, where the epoch maker may not make them: so
+// long may this process be away before epochs cannot be wrapped any more.
+const daysAhead = 2
 
 // errNotReadYet says that the keys topic was not read to its end yet.
 var errNotReadYet = errors.New("the keys topic is not read to its end yet")
@@ -77,6 +87,10 @@ func (s *shredder) run(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("epochs are not known: %w", err)
+	}
+	err = s.prepare(ctx)
+	if err != nil {
+		return err
 	}
 	days, err := s.keys.Days(ctx)
 	if err != nil {
@@ -99,6 +113,24 @@ func (s *shredder) run(ctx context.Context) error {
 	s.metrics.dayKeys.Set(float64(len(there) + overdue))
 	s.metrics.dayKeysOverdue.Set(float64(overdue))
 	return errors.Join(err, s.finish(ctx, there))
+}
+
+// prepare sees to the keys of the days to come.
+func (s *shredder) prepare(ctx context.Context) error {
+	last := seal.KeyOfDay(s.now().AddDate(0, 0, daysAhead))
+	if s.prepared == last {
+		return nil
+	}
+	var days []string
+	for ahead := range daysAhead + 1 {
+		days = append(days, seal.KeyOfDay(s.now().AddDate(0, 0, ahead)))
+	}
+	err := s.keys.Prepare(ctx, days...)
+	if err != nil {
+		return err
+	}
+	s.prepared = last
+	return nil
 }
 
 // finish gives days their receipt whose key was destroyed by a process that ended before it had written one.
@@ -139,11 +171,11 @@ func (s *shredder) shred(ctx context.Context, day string, at time.Time) error {
 			return err
 		}
 	}
-	err = s.keys.Destroy(ctx, day)
+	destruction, err := s.keys.Destroy(ctx, day)
 	if err != nil || ended {
 		return err // a key that came back after its receipt goes again; the receipt stands
 	}
-	receipt, err := s.receipt(day, at)
+	receipt, err := s.receipt(day, at, destruction)
 	if err != nil {
 		return err
 	}
@@ -156,6 +188,11 @@ func (s *shredder) shred(ctx context.Context, day string, at time.Time) error {
 		return err
 	}
 	s.metrics.shredded.Inc()
+	if until := destruction.CanBeUndoneUntil; !until.IsZero() {
+		s.log.InfoContext(ctx, "scheduled the end of the key of a day: nothing can be opened with it, unless whoever runs the KMS calls it back before",
+			slog.String("day", day), slog.Time("ends", until))
+		return nil
+	}
 	s.log.InfoContext(ctx, "destroyed the key of a day: what was sealed under its epochs can be opened by nobody", slog.String("day", day))
 	return nil
 }
@@ -166,10 +203,14 @@ func (s *shredder) step(ctx context.Context, step store.ErasureStep) error {
 	return s.store.AddErasureStep(ctx, step)
 }
 
-func (s *shredder) receipt(day string, at time.Time) (string, error) {
-	text, err := json.MarshalIndent(ShredReceipt{
+func (s *shredder) receipt(day string, at time.Time, destruction kms.Destruction) (string, error) {
+	receipt := ShredReceipt{
 		Day: day, LastOpenUntil: at.UTC(), DestroyedAt: s.now().UTC().Truncate(time.Millisecond), NotCovered: shredNotCovered,
-	}, "", "  ")
+	}
+	if !destruction.CanBeUndoneUntil.IsZero() {
+		receipt.CanBeUndoneUntil = &destruction.CanBeUndoneUntil
+	}
+	text, err := json.MarshalIndent(receipt, "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("write the receipt: %w", err)
 	}

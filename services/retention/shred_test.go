@@ -20,6 +20,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/hushlog/hushlog/pkg/kms"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/store"
@@ -80,17 +81,17 @@ func newVault(t *testing.T) *vault {
 	verify, sign, err := ed25519.GenerateKey(nil)
 	require.NoError(t, err)
 	v.verify = verify
-	kms, err := seal.NewFileKMS(v.dir, true, clock)
+	wrapping, err := kms.NewFiles(v.dir, true, clock)
 	require.NoError(t, err)
 	v.ring, err = seal.NewKeyring(verify, clock)
 	require.NoError(t, err)
 	r := policy.Default().Retention
 	v.longest = longestEpoch(policy.Default())
 	v.maker, err = seal.NewEpochMaker(seal.MakerConfig{
-		Ring: v.ring, KMS: kms, Sign: sign, Lives: seal.LivesFor(r.RawAtMost.D(), r.Events.D(), r.Quarantine.D()), Now: clock,
+		Ring: v.ring, KMS: wrapping, Sign: sign, Lives: seal.LivesFor(r.RawAtMost.D(), r.Events.D(), r.Quarantine.D()), Now: clock,
 	})
 	require.NoError(t, err)
-	keys, err := seal.OpenShredder("file://" + v.dir)
+	keys, err := kms.OpenSteward(t.Context(), "file://"+v.dir)
 	require.NoError(t, err)
 	skey, vkey, err := note.GenerateKey(rand.Reader, "trail")
 	require.NoError(t, err)
@@ -185,7 +186,7 @@ func (v *vault) opened(t *testing.T, files, keys string, at time.Time) int {
 	clock := func() time.Time { return at }
 	ring, err := seal.NewKeyring(v.verify, clock)
 	require.NoError(t, err)
-	kms, err := seal.NewFileKMS(keys, true, clock)
+	unwrapping, err := kms.NewFiles(keys, true, clock)
 	require.NoError(t, err)
 	want := v.published + perTopic*len(audienceOf)
 	var sealed []*kgo.Record
@@ -206,7 +207,7 @@ func (v *vault) opened(t *testing.T, files, keys string, at time.Time) int {
 	count := 0
 	for _, r := range sealed {
 		header := seal.Header{Topic: r.Topic, Project: "demo", RequestHash: [16]byte{r.Key[0]}}
-		_, err := seal.NewOpener(ring, kms, audienceOf[r.Topic]).Open(t.Context(), r.Value, header)
+		_, err := seal.NewOpener(ring, unwrapping, audienceOf[r.Topic]).Open(t.Context(), r.Value, header)
 		if err == nil {
 			count++
 		}
@@ -324,6 +325,6 @@ func TestWhatIsNotShredded(t *testing.T) {
 	require.NoError(t, v.shredder.run(t.Context()))
 	require.Equal(t, []string{seal.KeyOfDay(v.now)}, v.days(t), "today's stays although no epoch is known")
 	require.FileExists(t, filepath.Join(v.dir, "notes.key"))
-	_, err := seal.OpenShredder("base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4=")
-	require.ErrorIs(t, err, seal.ErrShredder)
+	_, err := kms.OpenSteward(t.Context(), "base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4=")
+	require.ErrorIs(t, err, kms.ErrNoSteward)
 }

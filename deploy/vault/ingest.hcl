@@ -1,0 +1,4 @@
+# Ingest opens what is sealed to it, and does nothing else.
+path "transit/decrypt/hushlog-*" {
+  capabilities = ["update"]
+}
