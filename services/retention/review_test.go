@@ -108,7 +108,7 @@ func TestReviewsAreMadeOnScheduleAndOnce(t *testing.T) {
 	require.Equal(t, monday.AddDate(0, 0, 7), review.Due)
 	decoded, err := report.DecodeReview(review.Text, review.Digest)
 	require.NoError(t, err)
-	require.Len(t, decoded.Figures, 11)
+	require.Len(t, decoded.Figures, 13)
 	last := places.notes[len(places.notes)-1]
 	require.Equal(t, "review", last.GetAction())
 	require.Equal(t, report.Ref(review.ReviewID, review.Digest), last.GetRef())
