@@ -2,10 +2,14 @@ package demo
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +31,8 @@ var removedTypes = []string{"CREDIT_CARD", "SECRET", "US_SSN"}
 
 // Check sends private, malicious and injecting prompts to a running deployment, through its own interfaces, and writes
 // one line for each thing that must hold: masking, removal, access, flags, dates, alerts, trail. Each line has its proof, a
-// count or a refusal that the deployment gave. The error wraps ErrCheck when a line failed. Target's tokens are of the roles
+// count or a refusal that the deployment gave. The verdict goes on the trail, as compliance, with a digest of the lines. The
+// error wraps ErrCheck when a line failed. Target's tokens are of the roles
 // engineering, compliance, oncall and security; what the check sends stays for as long as the project's policy says.
 func Check(ctx context.Context, target Target, out io.Writer) error {
 	started := time.Now()
@@ -35,7 +40,7 @@ func Check(ctx context.Context, target Target, out io.Writer) error {
 	d.made = Generate(uint64(started.UnixNano()), d.run, started, checkSize)
 	d.made = append(d.made, attacks(d.run, started)...)
 	c := &checks{demo: d, since: started.Add(-time.Minute).UTC().Format(time.DateTime)}
-	failed := 0
+	passed, failed, printed := 0, 0, sha256.New()
 	for _, check := range []struct {
 		name string
 		do   func(context.Context) (proof string, err error)
@@ -57,14 +62,44 @@ func Check(ctx context.Context, target Target, out io.Writer) error {
 		if err != nil {
 			verdict, proof = "FAIL", err.Error()
 			failed++
+		} else {
+			passed++
 		}
-		_, err = fmt.Fprintf(out, "%s  %-36s  %s\n", verdict, check.name, proof)
+		_, err = fmt.Fprintf(io.MultiWriter(out, printed), "%s  %-36s  %s\n", verdict, check.name, proof)
 		if err != nil {
 			return fmt.Errorf("write the result: %w", err)
 		}
 	}
+	err := c.record(ctx, out, passed, failed, printed.Sum(nil))
+	if err != nil {
+		return err
+	}
 	if failed > 0 {
 		return fmt.Errorf("%d checks failed: %w", failed, ErrCheck)
+	}
+	return nil
+}
+
+// record puts the verdict on the trail and prints how it is found there.
+func (c *checks) record(ctx context.Context, out io.Writer, passed, failed int, digest []byte) error {
+	answer, err := c.ask.post(ctx, "compliance", "/v1/checks", map[string]any{"run": c.run, "digest": hex.EncodeToString(digest), "passed": passed, "failed": failed})
+	if err != nil {
+		return fmt.Errorf("put the verdict on the trail: %w", err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("put the verdict on the trail: %w", readRefusal(answer))
+	}
+	var noted struct {
+		Ref string `json:"ref"`
+	}
+	err = json.NewDecoder(io.LimitReader(answer.Body, 1<<10)).Decode(&noted)
+	if err != nil {
+		return errors.New("put the verdict on the trail: the query service's answer is none")
+	}
+	_, err = fmt.Fprintf(out, "on the trail: action privacy-check, ref %s (the run, and the digest of the lines above)\n", noted.Ref)
+	if err != nil {
+		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil
 }

@@ -25,7 +25,8 @@ func newPrivacyCheckCommand() *cobra.Command {
 		Use:   "privacy-check",
 		Short: "Send private and malicious prompts to a running deployment and check what becomes of them",
 		Long: "Sends made-up private, malicious and injecting prompts through the gateway, and reads back, as four people, what\n" +
-			"became of them: pass or fail for each thing that must hold, with its proof. Every read is on the audit trail. Ends\n" +
+			"became of them: pass or fail for each thing that must hold, with its proof. Every read is on the audit trail,\n" +
+			"and so is the verdict, with a digest of what was printed. Ends\n" +
 			"with an error when something does not hold.\n\n" +
 			"HUSHLOG_API_KEY holds an API key, best of a project of its own; its policy must allow the purpose debugging.\n" +
 			"HUSHLOG_TOKEN_ENGINEERING, _COMPLIANCE, _ONCALL and _SECURITY hold the tokens of people with those roles.",

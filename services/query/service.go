@@ -158,6 +158,7 @@ func (s *Service) routes() http.Handler {
 	mux.HandleFunc("POST /v1/quarantine", s.serveTaken(actionQuarantine, (*attempt).order))
 	mux.HandleFunc("POST /v1/restrictions", s.serveTaken(actionRestrict, (*attempt).restrict))
 	mux.HandleFunc("GET /v1/restrictions", s.serveRestrictions)
+	mux.HandleFunc("POST /v1/checks", s.serveCheck)
 	mux.HandleFunc("POST /v1/reviews", s.serveSign)
 	mux.HandleFunc("POST /v1/names", s.serveNames)
 	mux.HandleFunc("GET /v1/whoami", s.serveWhoami)

@@ -36,11 +36,18 @@ func TestPrivacyCheck(t *testing.T) {
 	t.Log("\n" + out)
 	require.Equal(t, 8, strings.Count(out, "pass  "), out)
 
+	recorded := func(outcome string) string {
+		return d.sql(t, "compliance", "SELECT count(), any(ref) FROM audit WHERE action = 'privacy-check' AND startsWith(actor, 'p_') AND outcome = '"+outcome+"'")
+	}
+	eventually(t, "the verdict on the trail", func() bool { return strings.HasPrefix(recorded("ok"), "1\t") })
+	require.Contains(t, out, "ref "+strings.TrimPrefix(recorded("ok"), "1\t")+" ")
+
 	out, ok = check("security")
 	require.False(t, ok, out)
 	require.Regexp(t, `(?m)^FAIL  roles read what they may +engineering read contents$`, out)
 	require.Equal(t, 7, strings.Count(out, "pass  "), out)
 	require.Contains(t, out, "1 checks failed")
+	eventually(t, "the other verdict", func() bool { return strings.HasPrefix(recorded("failed"), "1\t") })
 
 	out, ok = d.hushlog(t, "security", "privacy-check")
 	require.False(t, ok)
