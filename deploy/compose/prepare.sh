@@ -17,7 +17,8 @@ mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
 make --no-print-directory -C "$root" certs secrets DIR="$dir"
-mkdir -p "$dir/data/kafka" "$dir/data/clickhouse" "$dir/data/trail" "$dir/data/backups"
+mkdir -p "$dir/data/kafka" "$dir/data/clickhouse" "$dir/data/trail" "$dir/data/backups" \
+	"$dir/data/prometheus" "$dir/data/alertmanager" "$dir/data/grafana"
 
 uid=$(id -u)
 gid=$(id -g)

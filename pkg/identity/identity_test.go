@@ -209,7 +209,7 @@ func TestSecrets(t *testing.T) {
 	now := time.Date(2026, 11, 23, 23, 30, 0, 0, time.FixedZone("", -3600))
 	made, err := CreateSecrets(l, now, false)
 	require.NoError(t, err)
-	require.Len(t, made, 4+1+1+len(Services())+8)
+	require.Len(t, made, 4+1+1+1+len(Services())+8)
 	for _, file := range made {
 		require.True(t, file.Created, file.Path)
 		info, statErr := os.Stat(file.Path)

@@ -24,6 +24,16 @@ const (
 // certificate of Canary; no policy may declare it, and no API key speaks for it.
 const CanaryProject = "hushlog-canary"
 
+// Names of what watches a deployment, in docker-compose.yml: each has a certificate and no user anywhere.
+const (
+	Prometheus   = "prometheus"
+	Alertmanager = "alertmanager"
+	Grafana      = "grafana"
+)
+
+// Monitors lists the identities of what watches a deployment.
+func Monitors() []string { return []string{Prometheus, Alertmanager, Grafana} }
+
 // RolePrefix begins the ClickHouse user, and so the certificate, of a role of the policy.
 const RolePrefix = "role_"
 
@@ -96,6 +106,9 @@ func (l Layout) TrailVerifyKey() string { return filepath.Join(l.Secrets(), "tra
 
 // TrailLog is the directory of the audit trail's log.
 func (l Layout) TrailLog() string { return filepath.Join(l.Dir, "data", "trail") }
+
+// GrafanaPassword is the password of Grafana's first user.
+func (l Layout) GrafanaPassword() string { return filepath.Join(l.Secrets(), "grafana-admin.password") }
 
 // WebhookKey is the Standard Webhooks secret.
 func (l Layout) WebhookKey() string { return filepath.Join(l.Secrets(), "webhook.key") }

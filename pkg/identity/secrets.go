@@ -80,12 +80,15 @@ func plan(l Layout, now time.Time) []plannedSecret {
 		{l.KMSKey(now), NewDayKey},
 		{l.ClickHouseDisks(), NewDiskKeys},
 	}
+	files = append(files, plannedSecret{l.GrafanaPassword(), newPassword})
 	for _, name := range Services() {
-		files = append(files, plannedSecret{l.KafkaPassword(name), func() []byte {
-			return []byte(base64.RawURLEncoding.EncodeToString(random(passwordSize)) + "\n")
-		}})
+		files = append(files, plannedSecret{l.KafkaPassword(name), newPassword})
 	}
 	return files
+}
+
+func newPassword() []byte {
+	return []byte(base64.RawURLEncoding.EncodeToString(random(passwordSize)) + "\n")
 }
 
 // NewDayKey draws a wrapping key in the form of its file (base64 of 32 bytes).

@@ -41,6 +41,9 @@ type AlertmanagerConfig struct {
 	Token string `yaml:"token"`
 	// CA is the path of the CA (PEM) that the certificates are signed by. Empty: the system's.
 	CA string `yaml:"ca"`
+	// Cert and Key are the paths of a certificate (PEM) to show, where the Alertmanagers want one. Empty: none is shown.
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
 	// Timeout of one attempt. Default 10s.
 	Timeout time.Duration `yaml:"timeout"`
 	// Resend is how often alerts that are on are posted again, and the dead man's switch with them; Alertmanager ends what
@@ -121,6 +124,9 @@ func (c *AlertmanagerConfig) validate() error {
 		if err != nil {
 			problems = append(problems, fmt.Errorf("alertmanager.urls[%d]: must be https, or http on a loopback address, without a user", i))
 		}
+	}
+	if (c.Cert != "" || c.Key != "") && (c.CA == "" || c.Cert == "" || c.Key == "") {
+		problems = append(problems, errors.New("alertmanager: name ca, cert and key together"))
 	}
 	if len(c.URLs) > 0 && (c.Timeout < time.Second || c.Timeout > time.Minute) {
 		problems = append(problems, errors.New("alertmanager.timeout: must be from 1s to 1m"))

@@ -196,8 +196,11 @@ func NewAlertmanagers(cfg AlertmanagerConfig) ([]*notify.Alertmanager, error) {
 		return nil, nil
 	}
 	tlsConfig, err := trusting(cfg.CA)
+	if cfg.Cert != "" {
+		tlsConfig, err = identity.ClientTLS(identity.TLSFiles{CA: cfg.CA, Cert: cfg.Cert, Key: cfg.Key}, "")
+	}
 	if err != nil {
-		return nil, fmt.Errorf("alertmanager.ca: %w", err)
+		return nil, fmt.Errorf("alertmanager.ca, cert, key: %w", err)
 	}
 	token := ""
 	if cfg.Token != "" {

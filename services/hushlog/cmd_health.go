@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 const (
@@ -27,12 +29,14 @@ func newHealthCommand() *cobra.Command {
 		addr    string
 		live    bool
 		timeout time.Duration
+		files   identity.TLSFiles
 	)
 	cmd := &cobra.Command{
 		Use:   "health",
 		Short: "Ask a service on this machine whether it is ready",
 		Long: "Asks the admin address of a service on this machine for /readyz (or /livez) and ends with 0 when the answer is yes.\n" +
-			"It is made for health checks of containers: admin.listen must be a loopback address without TLS.",
+			"It is made for health checks of containers, and asks loopback addresses only. With admin.tls the service wants a certificate of the\n" +
+			"deployment: its own will do (--ca, --cert, --key).",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path := "/readyz"
@@ -41,17 +45,20 @@ func newHealthCommand() *cobra.Command {
 			}
 			ctx, cancel := context.WithTimeout(cmd.Context(), timeout)
 			defer cancel()
-			return askHealth(ctx, addr, path)
+			return askHealth(ctx, addr, path, files)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", defaultHealthAddr, "admin address of the service, `host:port` (admin.listen of its configuration)")
+	cmd.Flags().StringVar(&files.CA, "ca", "", "`file` with the certificate of the deployment's CA, where admin.tls is true")
+	cmd.Flags().StringVar(&files.Cert, "cert", "", "`file` with a certificate to show, as the service's own")
+	cmd.Flags().StringVar(&files.Key, "key", "", "`file` with the certificate's key")
 	cmd.Flags().BoolVar(&live, "live", false, "ask only whether it runs, not whether what it needs answers")
 	cmd.Flags().DurationVar(&timeout, "timeout", 3*time.Second, "how long to wait for the answer")
 	return cmd
 }
 
 // askHealth returns nil when the service says yes, or an error with its reason.
-func askHealth(ctx context.Context, addr, path string) error {
+func askHealth(ctx context.Context, addr, path string, files identity.TLSFiles) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return errors.New("health: --addr must be host:port")
@@ -60,11 +67,19 @@ func askHealth(ctx context.Context, addr, path string) error {
 	if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return errors.New("health: --addr must be a loopback address; ask a service elsewhere over TLS with an HTTP client")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+path, http.NoBody)
+	scheme, client := "http", &http.Client{}
+	if files != (identity.TLSFiles{}) {
+		config, tlsErr := identity.ClientTLS(files, "localhost")
+		if tlsErr != nil {
+			return fmt.Errorf("health: %w", tlsErr)
+		}
+		scheme, client.Transport = "https", &http.Transport{TLSClientConfig: config}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+addr+path, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
 	}

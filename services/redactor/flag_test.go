@@ -196,7 +196,7 @@ func TestFlagsAreBounded(t *testing.T) {
 func TestFlagsAreCounted(t *testing.T) {
 	m := newMetrics(prometheus.NewRegistry())
 	require.Equal(t, len(safety.FlagCategories()), testutil.CollectAndCount(m.flags))
-	m.committed(0, nil, nil, map[string]int{"injection": 2}, accepted(nil).GetAcceptedAt().AsTime())
+	m.committed(0, nil, nil, map[string]int{"injection": 2}, nil, accepted(nil).GetAcceptedAt().AsTime())
 	require.InDelta(t, 2.0, testutil.ToFloat64(m.flags.WithLabelValues("injection")), 0)
 }
 

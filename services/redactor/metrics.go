@@ -33,12 +33,14 @@ type metrics struct {
 	tries    *prometheus.CounterVec
 	took     *prometheus.HistogramVec
 	unmapped *prometheus.CounterVec
+	spending *spendingMetrics
 	breaker  *prometheus.GaugeVec
 }
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	with := promauto.With(reg)
 	m := &metrics{
+		spending: newSpendingMetrics(reg),
 		records: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_records_total", Help: "Raw records by what became of them, counted when committed.",
 		}, []string{"outcome"}),
@@ -89,7 +91,8 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 	return m
 }
 
-func (m *metrics) committed(partition int32, outcomes, findings, flags map[string]int, newest time.Time) {
+func (m *metrics) committed(partition int32, outcomes, findings, flags map[string]int, used spending, newest time.Time) {
+	m.spending.count(used)
 	for outcome, n := range outcomes {
 		m.records.WithLabelValues(outcome).Add(float64(n))
 	}

@@ -207,6 +207,7 @@ type batch struct {
 	outcomes map[string]int
 	findings map[string]int
 	flags    map[string]int
+	used     spending
 	newest   time.Time
 
 	// large counts the bytes of large events that were inspected; more says that a batch was full before everything was
@@ -302,6 +303,10 @@ func (b *batch) takeOpened(ctx context.Context, r *kgo.Record, meta stream.Meta,
 }
 
 func (b *batch) noteFindings(s *Sanitized) {
+	if b.used == nil {
+		b.used = spending{}
+	}
+	b.used.add(s.Record)
 	for kind, n := range s.Record.GetFindingCounts() {
 		if b.findings == nil {
 			b.findings = map[string]int{}
@@ -537,7 +542,7 @@ func (b *batch) result() (stream.Result, error) {
 	return stream.Result{
 		Records: out,
 		Committed: func() {
-			b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.flags, b.newest)
+			b.processor.Metrics.committed(b.partition, b.outcomes, b.findings, b.flags, b.used, b.newest)
 			b.committed()
 		},
 		Aborted: func() {

@@ -56,9 +56,9 @@ func IssueCertificates(layout identity.Layout, p *policy.Policy, hosts []string,
 	return done, nil
 }
 
-// CertificateNames are all identities: services, servers, one for each role.
+// CertificateNames are all identities: services, servers, what watches them, one for each role.
 func CertificateNames(p *policy.Policy) []string {
-	names := slices.Concat(identity.Services(), identity.Servers())
+	names := slices.Concat(identity.Services(), identity.Servers(), identity.Monitors())
 	for _, role := range slices.Sorted(maps.Keys(p.Roles)) {
 		names = append(names, identity.RoleUser(role))
 	}

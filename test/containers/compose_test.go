@@ -128,17 +128,20 @@ func ownSecrets(p *policy.Policy) map[string][]string {
 		roles = append(roles, pair(identity.RoleUser(role))...)
 	}
 	return map[string][]string{
-		"kafka":      append(pair(identity.Kafka), "kafka-admin.password"),
-		"clickhouse": append(pair(identity.ClickHouse), "clickhouse-disks.xml"), // keys of the encrypted disks
-		"init":       own(identity.Admin, passwords...),
-		"gateway":    own(identity.Gateway, "hash.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
-		"redactor":   own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
-		"ingest":     own(identity.Ingest, "epoch-verify.pub"),
-		"alert":      own(identity.Alert, "webhook.key", "respond-sign.key"),
-		"retention":  own(identity.Retention, "trail-sign.key", "trail-verify.pub", "epoch-verify.pub"),
-		"query":      own(identity.Query, append(roles, "epoch-verify.pub", "restrict-sign.key", "restrict-verify.pub", "respond-verify.pub")...),
-		"canary":     own(identity.Canary, "canary-values.key"),
-		"tools":      nil,
+		"kafka":        append(pair(identity.Kafka), "kafka-admin.password"),
+		"clickhouse":   append(pair(identity.ClickHouse), "clickhouse-disks.xml"), // keys of the encrypted disks
+		"init":         own(identity.Admin, passwords...),
+		"gateway":      own(identity.Gateway, "hash.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
+		"redactor":     own(identity.Redactor, "hash.key", "pseudonym.key", "epoch-sign.key", "epoch-verify.pub", "restrict-verify.pub", "respond-verify.pub"),
+		"ingest":       own(identity.Ingest, "epoch-verify.pub"),
+		"alert":        own(identity.Alert, "webhook.key", "respond-sign.key"),
+		"retention":    own(identity.Retention, "trail-sign.key", "trail-verify.pub", "epoch-verify.pub"),
+		"query":        own(identity.Query, append(roles, "epoch-verify.pub", "restrict-sign.key", "restrict-verify.pub", "respond-verify.pub")...),
+		"canary":       own(identity.Canary, "canary-values.key"),
+		"prometheus":   pair(identity.Prometheus),
+		"alertmanager": pair(identity.Alertmanager),
+		"grafana":      append(pair(identity.Grafana), "grafana-admin.password"),
+		"tools":        nil,
 	}
 }
 
@@ -179,7 +182,7 @@ func TestComposeIsolation(t *testing.T) {
 func TestComposePublishesOnLoopbackOnly(t *testing.T) {
 	for name, s := range compose(t).Services {
 		if len(s.Ports) > 0 {
-			require.Contains(t, []string{"gateway", "query"}, name)
+			require.Contains(t, []string{"gateway", "query", "grafana"}, name)
 		}
 		for _, port := range s.Ports {
 			require.True(t, strings.HasPrefix(port, "${HUSHLOG_PUBLISH:-127.0.0.1}:"), "%s publishes %s", name, port)

@@ -1,10 +1,8 @@
-package containers
+package monitoring
 
 import (
-	"context"
 	"encoding/json"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -129,22 +126,22 @@ func TestPrometheusAnswersEveryQueryOfTheDashboards(t *testing.T) {
 	root, err := repository.Root()
 	require.NoError(t, err)
 	binary := tool(t, "HUSHLOG_PROMETHEUS", "prometheus")
-	dir := t.TempDir()
-	config := filepath.Join(dir, "prometheus.yml")
+	config := filepath.Join(t.TempDir(), "prometheus.yml")
 	require.NoError(t, os.WriteFile(config, []byte("rule_files: ["+filepath.Join(root, "deploy", "prometheus", "hushlog.rules.yml")+"]\n"), 0o600))
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
-	child := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+address, "--log.level=error")
-	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	child.Stderr = t.Output()
-	require.NoError(t, child.Start())
-	t.Cleanup(func() {
-		_ = child.Process.Kill()
-		_ = child.Wait()
-	})
+	ask := startPrometheus(t, binary, config)
+	for uid, exprs := range dashboards(t, root) {
+		for _, expr := range exprs {
+			status, body := ask("/api/v1/query?query=" + url.QueryEscape(expr))
+			require.Equal(t, http.StatusOK, status, "%s: %s: %s", uid, expr, body)
+		}
+	}
+}
+
+// startPrometheus runs one and returns how it is asked: the status and the body of its answer.
+func startPrometheus(t *testing.T, binary, config string) func(path string) (int, string) {
+	t.Helper()
+	address := freeAddress(t)
+	child(t, binary, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(t.TempDir(), "data"), "--web.listen-address="+address, "--log.level=error")
 	ask := func(path string) (int, string) {
 		resp, getErr := http.Get("http://" + address + path) //nolint:noctx // bounded by the poll or by the test
 		if getErr != nil {
@@ -155,12 +152,7 @@ func TestPrometheusAnswersEveryQueryOfTheDashboards(t *testing.T) {
 		return resp.StatusCode, string(body)
 	}
 	require.Eventually(t, func() bool { status, _ := ask("/-/ready"); return status == http.StatusOK }, 20*time.Second, 50*time.Millisecond)
-	for uid, exprs := range dashboards(t, root) {
-		for _, expr := range exprs {
-			status, body := ask("/api/v1/query?query=" + url.QueryEscape(expr))
-			require.Equal(t, http.StatusOK, status, "%s: %s: %s", uid, expr, body)
-		}
-	}
+	return ask
 }
 
 // tool finds a program by its variable or in PATH, or skips.
