@@ -106,7 +106,7 @@ ENGINE = MergeTree
 PARTITION BY (retention_label, toDate(accepted_at))
 ORDER BY (project, accepted_at, request_id, ordinal)
 TTL toDate(accepted_at) + toIntervalDay(30)
-SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, non_replicated_deduplication_window = 30000;
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, non_replicated_deduplication_window = 30000, index_granularity = 1024;
 
 CREATE TABLE IF NOT EXISTS hushlog.findings
 (

@@ -23,4 +23,4 @@ ENGINE = MergeTree
 PARTITION BY (retention_label, toDate(accepted_at))
 ORDER BY (project, accepted_at, category, request_id)
 TTL toDate(accepted_at) + toIntervalDay(30)
-SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, non_replicated_deduplication_window = 30000, old_parts_lifetime = 60;
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, non_replicated_deduplication_window = 30000, old_parts_lifetime = 60, index_granularity = 128;

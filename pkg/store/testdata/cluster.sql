@@ -96,7 +96,7 @@ ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/contents', '{re
 PARTITION BY (retention_label, toDate(accepted_at))
 ORDER BY (project, accepted_at, request_id, ordinal)
 TTL toDate(accepted_at) + toIntervalDay(30)
-SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800;
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800, index_granularity = 1024;
 
 CREATE TABLE IF NOT EXISTS hushlog.findings ON CLUSTER prod
 (
@@ -823,7 +823,7 @@ ENGINE = ReplicatedMergeTree('/clickhouse/tables/{shard}/hushlog/flags', '{repli
 PARTITION BY (retention_label, toDate(accepted_at))
 ORDER BY (project, accepted_at, category, request_id)
 TTL toDate(accepted_at) + toIntervalDay(30)
-SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800, old_parts_lifetime = 60;
+SETTINGS ttl_only_drop_parts = 1, materialize_ttl_recalculate_only = 1, replicated_deduplication_window = 30000, replicated_deduplication_window_seconds = 604800, old_parts_lifetime = 60, index_granularity = 128;
 
 CREATE TABLE IF NOT EXISTS hushlog.retention_runs ON CLUSTER prod
 (
