@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -327,4 +328,58 @@ func TestWhatIsNotShredded(t *testing.T) {
 	require.FileExists(t, filepath.Join(v.dir, "notes.key"))
 	_, err := kms.OpenSteward(t.Context(), "base64key://smGbjm71Nxd1Ig5FS0wj9SlbzAIrnolCz9bQQ6uAhl4=")
 	require.ErrorIs(t, err, kms.ErrNoSteward)
+}
+
+// cloudKeys are a cloud's keys: they are made ahead, and a destroyed one is kept for a week.
+type cloudKeys struct {
+	made  []string
+	ends  map[string]time.Time
+	clock func() time.Time
+}
+
+func (c *cloudKeys) Prepare(_ context.Context, days ...string) error {
+	for _, day := range days {
+		if !slices.Contains(c.made, day) {
+			c.made = append(c.made, day)
+		}
+	}
+	return nil
+}
+
+func (c *cloudKeys) Days(context.Context) ([]string, error) { return c.made, nil }
+
+func (c *cloudKeys) Destroy(_ context.Context, day string) (kms.Destruction, error) {
+	_, found := c.ends[day]
+	if !found {
+		c.ends[day] = c.clock().AddDate(0, 0, 7)
+	}
+	return kms.Destruction{CanBeUndoneUntil: c.ends[day]}, nil
+}
+
+// TestAKeyThatACloudKeepsForAWhile: keys are made before the redactor needs them, and the receipt of one that can
+// be called back says until when, once.
+func TestAKeyThatACloudKeepsForAWhile(t *testing.T) {
+	v := newVault(t)
+	keys := &cloudKeys{ends: map[string]time.Time{}, clock: func() time.Time { return v.now }}
+	v.shredder.keys = keys
+	require.NoError(t, v.shredder.run(t.Context()))
+	require.Equal(t, []string{"2026-03-01", "2026-03-02", "2026-03-03"}, keys.made)
+	v.now = v.now.AddDate(0, 0, 1)
+	require.NoError(t, v.shredder.run(t.Context()))
+	require.Contains(t, keys.made, "2026-03-04")
+
+	at, err := v.ring.ShredAt("2026-03-01", v.longest)
+	require.NoError(t, err)
+	v.now = at
+	for range 2 {
+		require.NoError(t, v.shredder.run(t.Context()))
+		v.now = v.now.Add(time.Hour)
+	}
+	v.checkReceipt(t, "2026-03-01", at)
+	signed, err := note.Open([]byte(v.tables.steps[len(v.tables.steps)-1].Receipt), note.VerifierList(v.verifier))
+	require.NoError(t, err)
+	var r ShredReceipt
+	require.NoError(t, json.Unmarshal([]byte(signed.Text), &r))
+	require.NotNil(t, r.CanBeUndoneUntil)
+	require.True(t, at.AddDate(0, 0, 7).Equal(*r.CanBeUndoneUntil))
 }
