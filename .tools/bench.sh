@@ -10,6 +10,8 @@ time=$1
 shift
 if [ "${ONLY:-way}" = way ]; then
 	.tools/deps.sh chdb
+	# The same on Apache Kafka is left out, with a word, where its jars cannot be had.
+	test/apachekafka/fetch.sh || true
 	go run ./test/bench -binary bin/hushlog
 fi
 if [ "${ONLY:-go}" = way ]; then exit; fi

@@ -62,6 +62,7 @@ func New(ctx context.Context, name string, cfg Common, logTo io.Writer, adminTLS
 		}
 		listener = tls.NewListener(listener, adminTLS)
 	}
+	cfg.Memory.apply()
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return &App{Log: log, Registry: reg, Health: &Health{log: log}, name: name, admin: listener}, nil

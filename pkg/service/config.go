@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 
 	"github.com/goccy/go-yaml" // strict decoding with line and column in its errors
 )
@@ -21,8 +22,22 @@ type Common struct {
 	Log LogConfig `yaml:"log"`
 	// Admin is where health and metrics are served.
 	Admin AdminConfig `yaml:"admin"`
+	// Memory is how memory is traded for processor time.
+	Memory MemoryConfig `yaml:"memory"`
 	// Policy is the path of the policy document. Required.
 	Policy string `yaml:"policy"`
+}
+
+// MemoryConfig is when garbage is collected. GOGC and GOMEMLIMIT in the environment win over it.
+type MemoryConfig struct {
+	// GCPercent is by how much the heap may grow over what is in use before garbage is collected, in percent.
+	// Default 400. Lower costs processor time (with 100 gateway, redactor and ingest took a tenth more), higher takes
+	// memory: at 400 up to five times what is in use, which is some 30 MiB of a gateway.
+	GCPercent int `yaml:"gc_percent"`
+	// LimitMiB is the size of the whole process's memory, in MiB, near which garbage is collected whatever GCPercent says.
+	// Default 2048. Lower than what is in use, and collecting takes up to half of the processor time; higher than what
+	// the machine or the container has, and the process is killed.
+	LimitMiB int64 `yaml:"limit_mib"`
 }
 
 // LogConfig is how a service logs. Logs go to standard error.
@@ -47,8 +62,9 @@ type AdminConfig struct {
 // DefaultCommon returns the values that hold where a file says nothing.
 func DefaultCommon() Common {
 	return Common{
-		Log:   LogConfig{Level: "info", Format: "json"},
-		Admin: AdminConfig{Listen: "127.0.0.1:0"},
+		Log:    LogConfig{Level: "info", Format: "json"},
+		Admin:  AdminConfig{Listen: "127.0.0.1:0"},
+		Memory: MemoryConfig{GCPercent: 400, LimitMiB: 2048},
 	}
 }
 
@@ -65,8 +81,30 @@ func (c Common) Validate() error {
 	if c.Policy == "" {
 		problems = append(problems, errors.New("policy: path of the policy document is missing"))
 	}
+	if c.Memory.GCPercent < minGCPercent || c.Memory.GCPercent > maxGCPercent {
+		problems = append(problems, fmt.Errorf("memory.gc_percent: must be between %d and %d", minGCPercent, maxGCPercent))
+	}
+	if c.Memory.LimitMiB < minLimitMiB || c.Memory.LimitMiB > maxLimitMiB {
+		problems = append(problems, fmt.Errorf("memory.limit_mib: must be between %d and %d", minLimitMiB, maxLimitMiB))
+	}
 	problems = append(problems, c.Admin.validate())
 	return errors.Join(problems...)
+}
+
+// Bounds that keep a mistyped number from stopping a service with collecting, or from collecting nothing.
+const (
+	minGCPercent, maxGCPercent = 10, 1000
+	minLimitMiB, maxLimitMiB   = 64, 1 << 20
+)
+
+// apply sets the runtime of this process, of which a service is the only one.
+func (c MemoryConfig) apply() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(c.GCPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(c.LimitMiB << 20)
+	}
 }
 
 func (c AdminConfig) validate() error {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -106,7 +107,35 @@ func TestLoadIsStrict(t *testing.T) {
 func TestValidateReportsAll(t *testing.T) {
 	cfg := service.Common{Log: service.LogConfig{Level: "loud", Format: "xml"}, Admin: service.AdminConfig{Listen: "0.0.0.0:1"}}
 	err := cfg.Validate()
-	for _, want := range []string{"log.level", "log.format", "policy", "admin.tls"} {
+	for _, want := range []string{"log.level", "log.format", "policy", "admin.tls", "memory.gc_percent", "memory.limit_mib"} {
 		require.ErrorContains(t, err, want)
 	}
+}
+
+func TestMemoryIsSetUnlessTheEnvironmentSays(t *testing.T) {
+	percent, limit := debug.SetGCPercent(-1), debug.SetMemoryLimit(-1)
+	t.Cleanup(func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	})
+	set := func() (int, int64) {
+		debug.SetGCPercent(77)
+		debug.SetMemoryLimit(777 << 20)
+		cfg := service.DefaultCommon()
+		cfg.Policy, cfg.Memory = "policy.yaml", service.MemoryConfig{GCPercent: 200, LimitMiB: 300}
+		app, err := service.New(t.Context(), "test", cfg, io.Discard, nil)
+		require.NoError(t, err)
+		require.NoError(t, app.Close(t.Context()))
+		return debug.SetGCPercent(77), debug.SetMemoryLimit(-1)
+	}
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	p, l := set()
+	require.Equal(t, 200, p)
+	require.EqualValues(t, 300<<20, l)
+	t.Setenv("GOGC", "50")
+	t.Setenv("GOMEMLIMIT", "1GiB")
+	p, l = set()
+	require.Equal(t, 77, p, "left as the runtime has read it")
+	require.EqualValues(t, 777<<20, l)
 }

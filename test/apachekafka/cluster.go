@@ -128,6 +128,15 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
+// PIDs are the ids of the brokers' processes.
+func (c *Cluster) PIDs() []int {
+	var all []int
+	for _, n := range c.nodes {
+		all = append(all, n.process.PID())
+	}
+	return all
+}
+
 // Kill ends node (counted from 1) as a power cut of its process would: kill -9.
 func (c *Cluster) Kill(node int) error {
 	if node < 1 || node > len(c.nodes) {

@@ -21,10 +21,13 @@ import (
 	"github.com/hushlog/hushlog/services/demo"
 	"github.com/hushlog/hushlog/services/dev"
 	"github.com/hushlog/hushlog/services/setup"
+	"github.com/hushlog/hushlog/test/apachekafka"
 )
 
 const (
 	connections = 4
+	// stopWithin bounds the end of Apache Kafka.
+	stopWithin = 30 * time.Second
 	// storedWithin bounds the wait for rows.
 	storedWithin = 3 * time.Minute
 	// lookEvery is how often ingest is asked what it has stored: often enough for events a second, seldom enough that
@@ -35,17 +38,28 @@ const (
 // field is the deployment that is measured.
 type field struct {
 	options options
+	shape   shape
 	dir     string
 	stack   *dev.Stack
 	target  demo.Target
 	clients []*client.Client
-	report  *report
+	// apache is the Kafka where it is not the embedded one.
+	apache *apachekafka.Cluster
+	report *report
+	// whole is what an interaction of 2 KB took at all stations, in microseconds, once it was measured.
+	whole float64
 	// sent is how many rows there must be.
 	sent int
 }
 
-// start makes a deployment in a temporary directory whose policy lets one project send as much as it can.
-func start(ctx context.Context, o options) (*field, error) {
+// shape is how a deployment differs from the usual one. 0 is what the policy says, and one project.
+type shape struct {
+	partitions, projects int
+	apache               bool
+}
+
+// start makes a deployment in a temporary directory whose policy lets a project send as much as it can.
+func start(ctx context.Context, o options, like shape) (*field, error) {
 	if o.binary == "" {
 		return nil, errors.New("name the hushlog program with -binary")
 	}
@@ -53,7 +67,7 @@ func start(ctx context.Context, o options) (*field, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &field{options: o, dir: dir, report: &report{}}
+	f := &field{options: o, dir: dir, shape: like}
 	err = f.open(ctx)
 	if err != nil {
 		f.stop()
@@ -68,11 +82,19 @@ func (f *field) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = widen(layout.Policy())
+	err = f.shape.write(layout.Policy())
 	if err != nil {
 		return err
 	}
-	f.stack, err = dev.Start(ctx, dev.Options{Dir: layout.Dir, Binary: f.options.binary})
+	options := dev.Options{Dir: layout.Dir, Binary: f.options.binary}
+	if f.shape.apache {
+		f.apache, err = apachekafka.Start(ctx, apachekafka.Config{Dir: filepath.Join(f.dir, "kafka"), Deployment: layout})
+		if err != nil {
+			return err
+		}
+		options.Kafka = strings.Join(f.apache.Brokers(), ",")
+	}
+	f.stack, err = dev.Start(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -81,16 +103,16 @@ func (f *field) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	f.target.APIKey, err = f.stack.CreateKey("demo")
-	if err != nil {
-		return err
-	}
 	f.target.TLS, err = f.stack.ClientTLS()
 	if err != nil {
 		return err
 	}
-	for range connections {
-		c, err := client.New(f.target.GatewayGRPC, client.Options{APIKey: f.target.APIKey, TLS: f.target.TLS, Attempts: 20, Timeout: 30 * time.Second})
+	for i := range max(connections, f.shape.projects) {
+		key, err := f.stack.CreateKey(projectName(i % max(f.shape.projects, 1)))
+		if err != nil {
+			return err
+		}
+		c, err := client.New(f.target.GatewayGRPC, client.Options{APIKey: key, TLS: f.target.TLS, Attempts: 20, Timeout: 30 * time.Second})
 		if err != nil {
 			return err
 		}
@@ -99,18 +121,37 @@ func (f *field) open(ctx context.Context) error {
 	return nil
 }
 
-// widen takes the limits of a project out of the way.
-func widen(policy string) error {
+// projectName names the i-th project: the first is the policy's own.
+func projectName(i int) string {
+	if i == 0 {
+		return "demo"
+	}
+	return fmt.Sprintf("bench-%d", i)
+}
+
+// write makes the policy that of the shape, and takes the limits of a project out of the way.
+func (s shape) write(policy string) error {
 	doc, err := os.ReadFile(policy)
 	if err != nil {
 		return err
 	}
 	wide := string(doc)
-	for _, limit := range []struct{ was, is string }{
+	changes := []struct{ was, is string }{
 		{"events_per_second: 2000", "events_per_second: 1000000"},
 		{"bytes_per_second: 32MiB", "bytes_per_second: 1GiB"},
 		{"queries_per_hour: 2000", "queries_per_hour: 1000000"},
-	} {
+	}
+	if s.partitions > 0 {
+		changes = append(changes, struct{ was, is string }{"\n  partitions: 4 ", fmt.Sprintf("\n  partitions: %d ", s.partitions)})
+	}
+	if s.projects > 1 {
+		more := "\nprojects:\n"
+		for i := 1; i < s.projects; i++ {
+			more += fmt.Sprintf("  %s:\n    description: Of a measurement\n    environments: []\n    purposes: [debugging]\n    least_class: Internal\n    limits: {}\n", projectName(i))
+		}
+		changes = append(changes, struct{ was, is string }{"\nprojects:\n", more})
+	}
+	for _, limit := range changes {
 		if !strings.Contains(wide, limit.was) {
 			return fmt.Errorf("%s has no %q any more", policy, limit.was)
 		}
@@ -125,6 +166,11 @@ func (f *field) stop() {
 	}
 	if f.stack != nil {
 		f.stack.Stop()
+	}
+	if f.apache != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+		defer cancel()
+		_ = f.apache.Stop(ctx) // what does not stop is killed
 	}
 	_ = os.RemoveAll(f.dir)
 }
@@ -217,13 +263,23 @@ var stationNames = []string{identity.Gateway, identity.Kafka, identity.Redactor,
 func (f *field) processorTime() (map[string]time.Duration, error) {
 	out := map[string]time.Duration{}
 	for _, name := range stationNames {
-		used, err := usedBy(f.stack.PID(name))
-		if err != nil {
-			return nil, fmt.Errorf("processor time of %s: %w", name, err)
+		for _, pid := range f.pids(name) {
+			used, err := usedBy(pid)
+			if err != nil {
+				return nil, fmt.Errorf("processor time of %s: %w", name, err)
+			}
+			out[name] += used
 		}
-		out[name] = used
 	}
 	return out, nil
+}
+
+// pids are the processes of a station.
+func (f *field) pids(name string) []int {
+	if name == identity.Kafka && f.apache != nil {
+		return f.apache.PIDs()
+	}
+	return []int{f.stack.PID(name)}
 }
 
 // tick is the unit of /proc: USER_HZ is 100 on every Linux that Go runs on.

@@ -7,12 +7,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/test/apachekafka"
 )
 
 func main() {
@@ -32,6 +37,8 @@ type options struct {
 	rate    int
 	latency time.Duration
 	phases  string
+	// partitions of the usual deployment; 0 is what the default policy says.
+	partitions int
 }
 
 func run() error {
@@ -42,38 +49,113 @@ func run() error {
 	flag.DurationVar(&o.mixed, "mixed", 30*time.Second, "how long sizes like those of real traffic are sent")
 	flag.IntVar(&o.rate, "rate", 1000, "interactions a second while times are taken")
 	flag.DurationVar(&o.latency, "latency", 15*time.Second, "how long times are taken")
-	flag.StringVar(&o.phases, "phases", "stations,sizes,mixed,times", "what is measured, in this order")
+	flag.IntVar(&o.partitions, "partitions", 0, "partitions of the stream while other phases than shapes run; 0 is the default policy's")
+	flag.StringVar(&o.phases, "phases", "stations,plain,sizes,mixed,times,shapes,apache", "what is measured; shapes and apache come last, as they are deployments of their own")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
-	f, err := start(ctx, o)
+	r := &report{}
+	err := o.measure(ctx, r)
+	if err != nil {
+		return err
+	}
+	r.table(os.Stdout)
+	return nil
+}
+
+// own phases need a deployment of their own.
+const (
+	phaseShapes = "shapes"
+	phaseApache = "apache"
+)
+
+// measure takes the figures that were asked for.
+func (o options) measure(ctx context.Context, r *report) error {
+	usual, err := o.usual()
+	if err != nil {
+		return err
+	}
+	if len(usual) > 0 {
+		err = o.on(ctx, r, shape{partitions: o.partitions}, usual...)
+		if err != nil {
+			return err
+		}
+	}
+	if o.asked(phaseShapes) {
+		err = o.shapes(ctx, r)
+		if err != nil {
+			return err
+		}
+	}
+	if !o.asked(phaseApache) {
+		return nil
+	}
+	r.prefix = "apache_kafka_"
+	err = o.on(ctx, r, shape{apache: true}, (*field).stations, (*field).plain, (*field).times)
+	if errors.Is(err, apachekafka.ErrMissing) {
+		fmt.Fprintln(os.Stderr, "not measured: "+err.Error())
+		return nil
+	}
+	return err
+}
+
+type phase = func(*field, context.Context) error
+
+// usual are the phases on the deployment that `hushlog dev` makes.
+func (o options) usual() ([]phase, error) {
+	known := map[string]phase{"stations": (*field).stations, "plain": (*field).plain, "sizes": (*field).sizes, "mixed": (*field).mixed, "times": (*field).times}
+	var chosen []phase
+	for name := range strings.SplitSeq(o.phases, ",") {
+		if name == phaseShapes || name == phaseApache {
+			continue
+		}
+		if known[name] == nil {
+			return nil, fmt.Errorf("-phases: there is no %q", name)
+		}
+		chosen = append(chosen, known[name])
+	}
+	return chosen, nil
+}
+
+func (o options) asked(name string) bool { return slices.Contains(strings.Split(o.phases, ","), name) }
+
+// on takes figures on a deployment of a shape, after a few interactions that are not counted.
+func (o options) on(ctx context.Context, r *report, like shape, phases ...phase) error {
+	f, err := start(ctx, o, like)
 	if err != nil {
 		return err
 	}
 	defer f.stop()
-	err = f.run(ctx)
-	if err != nil {
-		return err
+	f.report = r
+	for _, phase := range append([]phase{(*field).warm}, phases...) {
+		err = phase(f, ctx)
+		if err != nil {
+			return err
+		}
 	}
-	f.report.table(os.Stdout)
 	return nil
 }
 
-// run takes the figures that were asked for, after a few interactions that are not counted.
-func (f *field) run(ctx context.Context) error {
-	phases := map[string]func(context.Context) error{"stations": f.stations, "sizes": f.sizes, "mixed": f.mixed, "times": f.times}
-	var chosen []func(context.Context) error
-	for name := range strings.SplitSeq(f.options.phases, ",") {
-		phase, known := phases[name]
-		if !known {
-			return fmt.Errorf("-phases: there is no %q", name)
-		}
-		chosen = append(chosen, phase)
-	}
-	for _, phase := range append([]func(context.Context) error{f.warm}, chosen...) {
-		err := phase(ctx)
-		if err != nil {
-			return err
+// shapes shows what an interaction costs with three numbers of partitions and of projects.
+func (o options) shapes(ctx context.Context, r *report) error {
+	for _, n := range []int{1, 4, 16} {
+		for _, like := range []shape{{partitions: n}, {projects: n}} {
+			name := "partitions"
+			if like.projects > 0 {
+				name = "projects"
+			}
+			err := o.on(ctx, r, like, func(f *field, ctx context.Context) error {
+				s, err := f.measure(ctx, "shape", o.events/2, twoKB)
+				if err != nil {
+					return err
+				}
+				f.report.add(fmt.Sprintf("cpu_all_stations_%d_%s", n, name), "us", s.each(s.total()), fmt.Sprintf("of it ClickHouse %.0f us", s.each(s.stations[identity.ClickHouse])))
+				f.report.add(fmt.Sprintf("stored_2k_%d_%s", n, name), "events/s", float64(s.n)/s.all.Seconds(), "")
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -28,8 +28,8 @@ func (f *field) rng(n int) *rand.Rand {
 
 // batches makes next of sendAll: n interactions of a size over all connections.
 func (f *field) batches(name string, n, size int) func(int, int) []*request {
-	each := (n + connections - 1) / connections
-	rngs := make([]*rand.Rand, connections)
+	each := (n + len(f.clients) - 1) / len(f.clients)
+	rngs := make([]*rand.Rand, len(f.clients))
 	for i := range rngs {
 		rngs[i] = f.rng(i)
 	}
@@ -89,6 +89,15 @@ func (s spent) each(d time.Duration) float64 {
 	return float64(d.Microseconds()) / float64(s.n)
 }
 
+// total is the time of all stations.
+func (s spent) total() time.Duration {
+	total := time.Duration(0)
+	for _, used := range s.stations {
+		total += used
+	}
+	return total
+}
+
 // stations is the processor time of an interaction of 2 KB in batches, station by station.
 func (f *field) stations(ctx context.Context) error {
 	s, err := f.measure(ctx, "stations", f.options.events, twoKB)
@@ -99,14 +108,13 @@ func (f *field) stations(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	total := time.Duration(0)
 	for _, name := range stationNames {
 		f.report.add("cpu_"+name, "us", s.each(s.stations[name]), "of a 2 KB interaction in batches of 200")
-		total += s.stations[name]
 	}
+	f.whole = s.each(s.total())
 	f.report.add("cpu_detection", "us", detect, "rules, tagger and flags on the same texts, on one core of this process")
 	f.report.add("cpu_redactor_without_detection", "us", s.each(s.stations[identity.Redactor])-detect, "the difference of the two")
-	f.report.add("cpu_all_stations", "us", s.each(total), "")
+	f.report.add("cpu_all_stations", "us", f.whole, "")
 	f.report.add("cpu_generator", "us", s.each(s.generator), "making and sending the interaction; the counting queries too")
 	f.report.add("acknowledged_2k", "events/s", float64(s.n)/s.sending.Seconds(), fmt.Sprintf("%d events, as fast as %d connections are answered", s.n, connections))
 	f.report.add("stored_2k", "events/s", float64(s.n)/s.all.Seconds(), "from the first sent to the last row")
@@ -160,11 +168,8 @@ func (f *field) sizes(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		total := time.Duration(0)
-		for _, used := range s.stations {
-			total += used
-		}
-		f.report.add(fmt.Sprintf("cpu_all_stations_%d_bytes", size), "us", s.each(total), fmt.Sprintf("%.0f us a KB", s.each(total)/float64(size)*1000))
+		total := s.each(s.total())
+		f.report.add(fmt.Sprintf("cpu_all_stations_%d_bytes", size), "us", total, fmt.Sprintf("%.0f us a KB", total/float64(size)*1000))
 	}
 	return nil
 }
@@ -172,8 +177,8 @@ func (f *field) sizes(ctx context.Context) error {
 // mixed sends sizes like those of real traffic as fast as they are taken, and watches memory.
 func (f *field) mixed(ctx context.Context) error {
 	until := time.Now().Add(f.options.mixed)
-	rngs := make([]*rand.Rand, connections)
-	bytes := make([]int, connections)
+	rngs := make([]*rand.Rand, len(f.clients))
+	bytes := make([]int, len(f.clients))
 	for i := range rngs {
 		rngs[i] = f.rng(100 + i)
 	}
@@ -228,8 +233,14 @@ func newMemory(f *field) *memory {
 		defer tick.Stop()
 		for {
 			for _, name := range stationNames {
-				mib, err := memoryOf(f.stack.PID(name))
-				if err == nil {
+				mib := 0.0
+				for _, pid := range f.pids(name) {
+					some, err := memoryOf(pid)
+					if err == nil {
+						mib += some
+					}
+				}
+				if mib > 0 {
 					m.seen[name] = append(m.seen[name], mib)
 				}
 			}
@@ -283,7 +294,7 @@ func (f *field) times(ctx context.Context) error {
 				in := interaction(rng, fmt.Sprintf("time-%d", i), twoKB)
 				planned := began.Add(time.Duration(i) * pause)
 				start := time.Now()
-				_, err := f.clients[i%connections].Log(ctx, in)
+				_, err := f.clients[i%len(f.clients)].Log(ctx, in)
 				now := time.Now()
 				mu.Lock()
 				if err != nil {

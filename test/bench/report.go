@@ -20,10 +20,14 @@ type figure struct {
 }
 
 // report gathers figures, each printed as it comes.
-type report struct{ figures []figure }
+type report struct {
+	figures []figure
+	// prefix comes before the names of the figures that are added.
+	prefix string
+}
 
 func (r *report) add(name, unit string, value float64, note string) {
-	f := figure{name, unit, value, note}
+	f := figure{r.prefix + name, unit, value, note}
 	r.figures = append(r.figures, f)
 	line, err := json.Marshal(f)
 	if err != nil {

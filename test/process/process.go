@@ -110,6 +110,9 @@ func (p *Process) Signal(signal os.Signal) error {
 	return nil
 }
 
+// PID is the process's id.
+func (p *Process) PID() int { return p.process.Pid }
+
 // Kill ends the process as a crash would (kill -9) and returns when it is gone.
 func (p *Process) Kill() error {
 	if p.Alive() != nil {
