@@ -253,7 +253,7 @@ func (voc *vocabulary) findHitsIn(s string, from, to int, hits, triggers []hit) 
 		letters, small := letterMasks(x)
 		begins := letters&^(letters<<8|before[0]) | letters&^small&(small<<8|before[1])
 		before[0], before[1] = letters>>56, small>>56
-		anywhere := m.innerMask(s, i, x, y)
+		anywhere := m.innerMask(x, y)
 		if x&tops8 != 0 {
 			anywhere |= m.highMask(x, y, x&tops8)
 		}

@@ -71,9 +71,12 @@ func (f *filter) add(x uint64) {
 	f[h>>53] |= 1 << (h >> 47 & 63)
 }
 
-func (f *filter) has(x uint64) bool {
+func (f *filter) has(x uint64) bool { return f.bit(x) != 0 }
+
+// bit is 1 if the filter has x, and 0 otherwise.
+func (f *filter) bit(x uint64) uint64 {
 	h := hash(x)
-	return f[h>>53]>>(h>>47&63)&1 != 0
+	return f[h>>53] >> (h >> 47 & 63) & 1
 }
 
 // hash spreads x over the upper bits.
@@ -320,10 +323,10 @@ func (m *matcher) highMask(x, y, mask uint64) (out uint64) {
 	return out
 }
 
-// innerMask marks, by the highest bits, at which of the eight bytes at s[i:], which are x, with y after them, a word may
+// innerMask marks, by the highest bits, at which of the eight bytes x, with y after them, a word may
 // begin that may stand anywhere.
-func (m *matcher) innerMask(s string, i int, x, y uint64) (out uint64) {
-	mask := m.innerProbe(s, i, x, y)
+func (m *matcher) innerMask(x, y uint64) (out uint64) {
+	mask := m.innerProbe(x, y)
 	for ; mask != 0; mask &= mask - 1 {
 		k := bits.TrailingZeros64(mask) &^ 7
 		if m.again.has(other((x>>k | y<<(64-k)) & 0xFFFFFFFF)) {
@@ -334,21 +337,10 @@ func (m *matcher) innerMask(s string, i int, x, y uint64) (out uint64) {
 }
 
 // innerProbe is innerMask by one hash.
-func (m *matcher) innerProbe(s string, i int, x, y uint64) (mask uint64) {
-	if i+11 > len(s) {
-		for k := range 8 {
-			if m.inner.has((x>>(8*k) | y<<(64-8*k)) & 0xFFFFFFFF) {
-				mask |= 0x80 << (8 * k)
-			}
-		}
-		return mask
-	}
-	b := s[i : i+11]
-	for k := range 8 {
-		h := hash(uint64(b[k]) | uint64(b[k+1])<<8 | uint64(b[k+2])<<16 | uint64(b[k+3])<<24)
-		mask = mask>>8 | m.inner[h>>53]>>(h>>47&63)<<63
-	}
-	return mask
+func (m *matcher) innerProbe(x, y uint64) uint64 {
+	const four = 1<<32 - 1
+	return m.inner.bit(x&four)<<7 | m.inner.bit(x>>8&four)<<15 | m.inner.bit(x>>16&four)<<23 | m.inner.bit(x>>24&four)<<31 |
+		m.inner.bit(x>>32)<<39 | m.inner.bit(x>>40|y<<24&four)<<47 | m.inner.bit(x>>48|y<<16&four)<<55 | m.inner.bit(x>>56|y<<8&four)<<63
 }
 
 // atStart returns where the walk for the word of the text that begins with the eight bytes x starts; its state is 0 if no

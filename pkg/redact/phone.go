@@ -15,7 +15,7 @@ var rulePhoneE164 = &rule{prio: prioShape + 5, Rule: Rule{
 // phone judges 6 to 15 digits, and up to 18 with an international prefix.
 func (w *window) phone() {
 	n := len(w.canon)
-	if w.mask != 0 || allSame(w.canon) || w.bind >= bindSpace && inDump(w.sc.s, w.start) {
+	if w.mask != 0 || allSame(w.canon) {
 		return
 	}
 	ctx := w.context()
@@ -43,7 +43,10 @@ func (w *window) phone() {
 			conf -= 0.35
 		}
 	}
-	if strength > 0 && conf > 0 {
+	if conf <= 0 || w.bind >= bindSpace && inDump(w.sc.s, w.start) {
+		return
+	}
+	if strength > 0 {
 		conf = min(conf+0.1, 0.97)
 	}
 	r := rulePhone

@@ -31,7 +31,7 @@ func (sc *scanner) apartAndCodes() {
 	s := sc.s
 	apart, codes := 0, 0 // read up to here
 	for p := 0; p+codeProbe <= len(s); p += rowStride {
-		if p >= apart && !sideBySide(s, p) {
+		if p >= apart && !noRow(s, p) {
 			apart = max(apart, sc.apartRow(p, apart))
 		}
 		if p%codeStride == 0 && p >= codes && codeProbeAt(s, p) {
@@ -40,15 +40,16 @@ func (sc *scanner) apartAndCodes() {
 	}
 }
 
-// sideBySide reports whether two letters or digits stand side by side in the eight bytes at p, as nearly everywhere: a
-// row is as long at least, after one of the places that are looked at.
-func sideBySide(s string, p int) bool {
+// noRow reports that no row of characters holds p: two letters or digits stand side by side in the eight bytes there, as
+// nearly everywhere, where a row is as long at least, after one of the places that are looked at; or there is none in
+// them and the two that follow, which is as far as apartRow looks for one.
+func noRow(s string, p int) bool {
 	x := load64(s, p)
 	letters, _ := letterMasks(x)
 	low := x &^ tops8
 	digits := (low + ones8*(0x80-'0')) &^ (low + ones8*(0x7F-'9')) &^ x & tops8
 	both := letters | digits
-	return both&(both<<8) != 0
+	return both&(both<<8) != 0 || both == 0 && !isAlnum(at(s, p+8)) && !isAlnum(at(s, p+9))
 }
 
 func codeProbeAt(s string, p int) bool {

@@ -1,22 +1,80 @@
 package redact
 
+import (
+	"sort"
+	"strings"
+)
+
 // second reads the sanitized text out, made from the text of the job first with edits: it finds what once would find
 // there. Words of the vocabulary are looked for only where something was replaced; elsewhere they stand as they stood.
 func (j *job) second(first *job, out string, edits []edit) error {
-	if first.view.segs != nil {
-		return j.once(first.eng, out, first.hints)
-	}
 	v := normalise(out)
-	if v.segs != nil {
+	edits, ok := first.view.edits(edits, v.s)
+	if !ok {
 		return j.once(first.eng, out, first.hints)
 	}
 	sc := j.begin(first.eng, out, first.hints, v)
 	from := &first.scanners[0]
-	j.reworded, j.newHits, j.newTrigs = sc.voc.rewordings(from.s, out, edits, j.reworded[:0], j.newHits[:0], j.newTrigs[:0])
+	j.reworded, j.newHits, j.newTrigs = sc.voc.rewordings(from.s, v.s, edits, j.reworded[:0], j.newHits[:0], j.newTrigs[:0])
 	sc.hits = carry(sc.hits[:0], from.hits, j.newHits, j.reworded)
 	sc.trigs = carry(sc.trigs[:0], from.trigs, j.newTrigs, j.reworded)
 	sc.judgeAll()
 	return j.take(sc)
+}
+
+// edits returns what edits of the source do to the view, if after, the view of the source with the edits made, is no more
+// than that.
+func (v *view) edits(edits []edit, after string) ([]edit, bool) {
+	if v.segs == nil {
+		return edits, rewritesTo(v.s, edits, after)
+	}
+	out := make([]edit, len(edits))
+	for i, d := range edits {
+		out[i] = edit{start: v.place(d.start), end: v.place(d.end), text: d.text}
+	}
+	return out, rewritesTo(v.s, out, after)
+}
+
+// place returns where the view stands at offset p of its source. What it says of a source in another order than the
+// view's is of no use.
+func (v *view) place(p int) int {
+	i := sort.Search(len(v.segs), func(i int) bool { return int(v.segs[i].src) > p }) - 1
+	if i < 0 {
+		return 0
+	}
+	end := len(v.s)
+	if i+1 < len(v.segs) {
+		end = int(v.segs[i+1].off)
+	}
+	g := v.segs[i]
+	if g.end >= 0 {
+		if p >= int(g.end) {
+			return end
+		}
+		return int(g.off)
+	}
+	return min(end, int(g.off)+p-int(g.src))
+}
+
+// rewritesTo reports whether after is s with the edits made.
+func rewritesTo(s string, edits []edit, after string) bool {
+	pos := 0
+	for _, d := range edits {
+		if d.start < pos || d.end < d.start {
+			return false
+		}
+		var ok bool
+		after, ok = strings.CutPrefix(after, s[pos:d.start])
+		if !ok {
+			return false
+		}
+		after, ok = strings.CutPrefix(after, d.text)
+		if !ok {
+			return false
+		}
+		pos = d.end
+	}
+	return after == s[pos:]
 }
 
 // rewording is what an edit does to the words around it.

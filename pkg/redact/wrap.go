@@ -99,9 +99,13 @@ func (sc *scanner) joinAt(p, goesOn int) (joinPoint, bool) {
 	if how != joinMarked && a != goesOn && (a == 0 || lineStarts(s, a)) && !has(l, '@') && !has(r, '@') && !dangling(l, r) && !assigned(l, r) {
 		return joinPoint{}, false // a column of values
 	}
-	end := strings.TrimRight(r, ",;>)\"'")
-	ends := a == goesOn && isDomain(end) && knownTopLevel(end[strings.LastIndexByte(end, '.')+1:]) // the last line of an address
+	ends := a == goesOn && endsDomain(strings.TrimRight(r, ",;>)\"'")) // the last line of an address
 	return joinPoint{a: a, left: left, right: right, b: b}, ends || brokenToken(l, r, how)
+}
+
+// endsDomain reports whether v is a domain under one of the top-level domains that most addresses have.
+func endsDomain(v string) bool {
+	return isDomain(v) && knownTopLevel(v[strings.LastIndexByte(v, '.')+1:])
 }
 
 // How two lines are joined.
@@ -116,6 +120,14 @@ const (
 // commentMarks begin the lines of quotations and comments.
 var commentMarks = []string{"> ", ">> ", "# ", "// ", "* ", "-- ", "; ", "| ", "% ", "/// ", "//! ", ">"}
 
+// startsComment marks the bytes that commentMarks start with.
+var startsComment = func() (t [256]bool) {
+	for _, m := range commentMarks {
+		t[m[0]] = true
+	}
+	return t
+}()
+
 // afterIndent steps over what a line that starts at i begins with, and reports whether a quotation's or comment's mark
 // is part of it.
 func afterIndent(s string, i int) (right int, marked bool) {
@@ -125,6 +137,9 @@ func afterIndent(s string, i int) (right int, marked bool) {
 	}
 	for range 3 { // quotations within quotations
 		n := j
+		if j == len(s) || !startsComment[s[j]] {
+			break
+		}
 		for _, m := range commentMarks {
 			if strings.HasPrefix(s[j:], m) {
 				j += len(m)
@@ -325,8 +340,7 @@ func firstLabel(s string) string {
 
 // wholeAddress reports whether a token ends as e-mail addresses do: what follows on the next line is another word.
 func wholeAddress(token string) bool {
-	domain := token[strings.LastIndexByte(token, '@')+1:]
-	return isDomain(domain) && knownTopLevel(domain[strings.LastIndexByte(domain, '.')+1:])
+	return endsDomain(token[strings.LastIndexByte(token, '@')+1:])
 }
 
 // knownTopLevel reports whether a label is a country's or one of the top-level domains that most addresses have.

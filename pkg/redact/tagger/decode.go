@@ -18,6 +18,7 @@ const (
 type work struct {
 	s     string
 	toks  []token
+	ctxs  []context          // of the tokens of the window, and the two on each side
 	emit  [][lanes]float32   // exp of the emissions of the window
 	alpha [][lanes]float32   // forward
 	beta  [][lanes]float32   // backward
@@ -340,49 +341,44 @@ func (w *work) window(m *model, from, to int) {
 // emissions fills w.emit for the tokens [from, to).
 func (w *work) emissions(m *model, from, to int) {
 	w.emit = w.emit[:0]
+	w.contexts(from, to)
 	var rows [featureCount]uint32
-	var c [5]context
-	for k := range c {
-		c[k] = w.contextAt(from + k - 2)
-	}
 	for i := from; i < to; i++ {
 		t := &w.toks[i]
 		if t.shape == shapeMask {
 			w.emit = append(w.emit, [lanes]float32{1})
-		} else {
-			features(w.s, t, &c, &rows)
-			e := m.score(&rows)
-			if !t.personal() {
-				e[labelOf(Person)] = 0
-			}
-			w.emit = append(w.emit, e)
+			continue
 		}
-		copy(c[:], c[1:])
-		c[4] = w.contextAt(i + 3)
+		features(w.s, t, (*[5]context)(w.ctxs[i-from:]), &rows)
+		e := m.score(&rows)
+		if !t.personal() {
+			e[labelOf(Person)] = 0
+		}
+		w.emit = append(w.emit, e)
+	}
+}
+
+// contexts fills w.ctxs for the tokens [from, to) and the two on each side.
+func (w *work) contexts(from, to int) {
+	w.ctxs = w.ctxs[:0]
+	for i := from - 2; i < to+2; i++ {
+		if i < 0 || i >= len(w.toks) {
+			w.ctxs = append(w.ctxs, outside)
+		} else {
+			w.ctxs = append(w.ctxs, contextOf(&w.toks[i]))
+		}
 	}
 }
 
 // rowsOf appends the rows of the features of the tokens [from, to).
 func (w *work) rowsOf(from, to int, out [][featureCount]uint32) [][featureCount]uint32 {
-	var c [5]context
-	for k := range c {
-		c[k] = w.contextAt(from + k - 2)
-	}
+	w.contexts(from, to)
 	for i := from; i < to; i++ {
 		var rows [featureCount]uint32
-		features(w.s, &w.toks[i], &c, &rows)
+		features(w.s, &w.toks[i], (*[5]context)(w.ctxs[i-from:]), &rows)
 		out = append(out, rows)
-		copy(c[:], c[1:])
-		c[4] = w.contextAt(i + 3)
 	}
 	return out
-}
-
-func (w *work) contextAt(i int) context {
-	if i < 0 || i >= len(w.toks) {
-		return outside
-	}
-	return contextOf(&w.toks[i])
 }
 
 // nothing reports whether no token of the window can be part of a name with a probability worth having: then there is no

@@ -5,8 +5,7 @@ import (
 	"sync"
 )
 
-// modelData is the model that make train-names writes. It is read where it lies in the program: nothing is unpacked at
-// start.
+// modelData is the model that make train-names writes. Its lexicon is read where it lies in the program.
 //
 //go:embed model.bin
 var modelData string

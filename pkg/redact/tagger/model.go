@@ -46,9 +46,9 @@ type Weights struct {
 	Lexicon     []byte                // as BuildLexicon writes it
 }
 
-// model is a packed model, read where it lies.
+// model is a packed model. Its lexicon is read where it lies.
 type model struct {
-	rows    string
+	rows    *[1 << tableBits]uint32 // four biased weights each, that of the first label lowest
 	lex     lexicon
 	trans   [lanes][lanes]float32 // exp of the transitions
 	starts  [lanes]float32        // exp of the starts
@@ -130,7 +130,7 @@ func parse(data string) (*model, error) {
 	for i := range m.calib {
 		m.calib[i] = [2]float32{next(), next()}
 	}
-	m.rows = data[headerSize : headerSize+rowsSize]
+	m.rows = readRows(data[headerSize : headerSize+rowsSize])
 	slots := data[headerSize+rowsSize:]
 	if n := len(slots) / slotSize; len(slots)%slotSize != 0 || n&(n-1) != 0 {
 		return nil, errModel
@@ -145,6 +145,15 @@ func parse(data string) (*model, error) {
 	return m, nil
 }
 
+// readRows copies the rows of weights to words of memory, which are read at once.
+func readRows(data string) *[1 << tableBits]uint32 {
+	rows := new([1 << tableBits]uint32)
+	for i := range rows {
+		rows[i] = binary.LittleEndian.Uint32([]byte(data[i*lanes : i*lanes+lanes]))
+	}
+	return rows
+}
+
 // expSpan is the number of sums of weights whose exponential is tabled. Sums are cut to it.
 const expSpan = 1 << 11
 
@@ -157,10 +166,9 @@ const maskEven = 0x00FF00FF
 // 16-bit sums take them, which cannot overflow: featureCount × 255 < 2^16.
 func (m *model) score(rows *[featureCount]uint32) [lanes]float32 {
 	var even, odd uint32
+	table := m.rows
 	for _, r := range rows {
-		p := int(r) * lanes
-		w := m.rows[p : p+lanes]
-		v := uint32(w[0]) | uint32(w[1])<<8 | uint32(w[2])<<16 | uint32(w[3])<<24
+		v := table[r&(1<<tableBits-1)]
 		even += v & maskEven
 		odd += v >> 8 & maskEven
 	}
