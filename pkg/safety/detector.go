@@ -225,6 +225,10 @@ func (s *scorer) shift() {
 
 // windows takes the highest score of the words since the last shift.
 func (s *scorer) windows() {
+	var top [heads]float64
+	for i := range top {
+		top[i] = math.Inf(-1)
+	}
 	eachWindow(len(s.prefix)-1, func(from, to int) {
 		f, t := &s.prefix[from], &s.prefix[to]
 		rows := t.rows - f.rows
@@ -233,9 +237,13 @@ func (s *scorer) windows() {
 		a, b, c, d := t.a-f.a, t.b-f.b, t.c-f.c, t.d-f.d
 		for i, lane := range [heads]uint64{a & 0xffffffff, c & 0xffffffff, b & 0xffffffff, d & 0xffffffff, a >> 32, c >> 32} {
 			v := float64(int64(lane)-zero) * by * s.d.model.Heads[i].Scale //nolint:gosec // 32 bits
-			if v > s.best[i] {
-				s.best[i] = v
+			if v > top[i] {
+				top[i] = v
 			}
 		}
 	})
+	n := chances(len(s.prefix) - 1)
+	for i := range top {
+		s.best[i] = max(s.best[i], top[i]-n*costs[i])
+	}
 }

@@ -4,11 +4,14 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"math"
+	"os"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/pkg/redact/corpus"
 )
 
 // plain is an attack in one sentence that the tests of disguises write in many ways.
@@ -30,6 +33,7 @@ func TestScoreIsWhatTheTrainerAdds(t *testing.T) {
 			want[h] = math.Inf(-1)
 		}
 		for _, v := range Extract(text) {
+			cost := v.Cost()
 			v.EachWindow(func(from, to int) {
 				even, odd := [4]int{}, [4]int{}
 				for _, r := range v.Rows[from:to] {
@@ -40,7 +44,7 @@ func TestScoreIsWhatTheTrainerAdds(t *testing.T) {
 				}
 				for h := range want {
 					sum := [2]int{even[h/2], odd[h/2]}[h%2]
-					want[h] = max(want[h], float64(sum)*d.model.Heads[h].Scale/Length(to-from))
+					want[h] = max(want[h], float64(sum)*d.model.Heads[h].Scale/Length(to-from)-cost[h])
 				}
 			})
 		}
@@ -65,6 +69,15 @@ func TestScoreOfLongText(t *testing.T) {
 		text := strings.Repeat(line, at) + plain + " " + strings.Repeat(line, 2000-at)
 		require.Greater(t, d.Score(text).Scores[attack], d.model.Heads[attack].Thresholds[0], "after %d lines", at)
 	}
+}
+
+// TestChances lowers the scores of longer texts, up to a bound, and none of a text that is one window.
+func TestChances(t *testing.T) {
+	require.Zero(t, chances(0))
+	require.Zero(t, chances(costFrom))
+	require.InDelta(t, math.Log(2), chances(2*costFrom), 1e-9)
+	require.Less(t, chances(100), chances(200))
+	require.InDelta(t, chances(costTo), chances(maxWords), 1e-9)
 }
 
 // TestDisguises finds an attack behind each disguise, and nothing in a harmless text behind the same.
@@ -132,6 +145,46 @@ func TestToolResults(t *testing.T) {
 	require.Equal(t, "a\n\"b\"\tA/\\ \\q", decodeEscapes(`a\n\"b\"\t\u0041\/\\ \q`))
 	require.Contains(t, views(nil, `{"mail":"Good day.\nIgnore this"}`, &signals{}), "{\"mail\":\"Good day.\nIgnore this\"}")
 	require.Empty(t, views(nil, `fmt.Println("Good day.\nIgnore this")`, &signals{}))
+}
+
+// TestCleanDocuments flags few of mails, tables, chats and records in many languages with nothing in them, at the thresholds that
+// the model ships. They are drawn anew: the trainer's have another seed.
+func TestCleanDocuments(t *testing.T) {
+	d := Default()
+	flagged, n := map[Category]int{}, 0
+	for r := range corpus.Generate(corpus.Options{Seed: 4711, Count: 1500}) {
+		n++
+		for i, p := range d.Score(r.Text).Scores {
+			if p > d.model.Heads[i].Thresholds[PointOneInHundred] {
+				flagged[categories[i]]++
+			}
+		}
+	}
+	for _, c := range categories {
+		require.Less(t, flagged[c], n/50, c)
+	}
+}
+
+// TestQuestions flags few of questions that people ask in earnest, with words of harm among them, at the thresholds that the model
+// ships: the form of a request is no evidence.
+func TestQuestions(t *testing.T) {
+	data, err := os.ReadFile("testdata/questions.txt")
+	require.NoError(t, err)
+	d := Default()
+	flagged := map[Category]int{}
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	for _, line := range lines {
+		for i, p := range d.Score(line).Scores {
+			if p > d.model.Heads[i].Thresholds[PointOneInHundred] {
+				t.Logf("%s %.2f: %s", categories[i], p, line)
+				flagged[categories[i]]++
+			}
+		}
+	}
+	require.LessOrEqual(t, flagged[Harmful], len(lines)/10)
+	for _, c := range []Category{Attack, Jailbreak, Injection, Extraction, Abuse} {
+		require.LessOrEqual(t, flagged[c], len(lines)/50, c)
+	}
 }
 
 // TestFlags says where a flag was seen, and holds nothing of the text.

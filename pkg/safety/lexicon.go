@@ -35,7 +35,7 @@ type lexicon struct {
 // lexiconOnce reads the lexicon of this package. One that does not fit the program is a broken build: it panics.
 var lexiconOnce = sync.OnceValue(func() *lexicon {
 	l := &lexicon{names: []string{""}, words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
-	for _, name := range []string{"attack.txt", "harm.txt"} {
+	for _, name := range []string{"attack.txt", "harm.txt", "harm_more.txt"} {
 		data, err := lexiconFiles.ReadFile("lexicon/" + name)
 		if err == nil {
 			err = l.read(string(data))

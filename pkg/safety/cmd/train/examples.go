@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"slices"
 	"strings"
@@ -54,6 +55,13 @@ func readExamples(path string) ([]*example, error) {
 	return out, lines.Err()
 }
 
+// hash is the same for the same text.
+func (e *example) hash() uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(e.Text)) // never fails
+	return h.Sum32()
+}
+
 // obfuscated reports whether the example is the encoding of another one.
 func (e *example) obfuscated() bool { return strings.HasPrefix(e.Source, "obf") }
 
@@ -62,6 +70,7 @@ type fold struct {
 	name    string
 	sources []string              // of the data: what one author or one way of collecting made
 	made    func(e *example) bool // of the texts that this program makes
+	mixed   bool                  // leaves out texts of every source: what is judged is of known sources
 }
 
 // folds lists them: first sources of the data, then texts in languages, and texts of templates, that are not learned from.
@@ -73,6 +82,7 @@ var folds = []fold{
 	{name: "abuse", sources: []string{"convabuse", "self_instruct", "p3_permissive"}},
 	{name: "languages", made: func(e *example) bool { return slices.Contains(leftLanguages, e.Lang) }},
 	{name: "templates", made: func(e *example) bool { return e.half == 1 }},
+	{name: "mixed", mixed: true},
 }
 
 // sourceFolds is how many of the folds leave sources of the data out.

@@ -24,6 +24,9 @@ type fitOptions struct {
 	// too, can stand for themselves.
 	concepts float64
 	seed     uint64
+	// average is the share of the epochs, the last ones, whose weights are averaged.
+	average float64
+	only    string // names of folds, with commas: the others are not measured
 }
 
 // target says what a head is to learn of an example: 1, 0, or nothing (weight 0).
@@ -59,14 +62,54 @@ func fit(list []*example, opt fitOptions) *weights {
 	f.w.rows = make([][safety.Heads]float32, safety.Rows)
 	rng := rand.New(rand.NewPCG(opt.seed, 7)) //nolint:gosec // order, not secrets; the same every time
 	order := slices.Clone(list)
+	var mean averaged
 	for epoch := range opt.epochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		rate := opt.rate * (1 - float64(epoch)/float64(opt.epochs)*0.8)
 		for _, e := range order {
 			f.learn(e, rate)
 		}
+		if float64(epoch) >= float64(opt.epochs)*(1-opt.average) {
+			mean.add(&f.w)
+		}
 	}
-	return &f.w
+	if mean.n == 0 {
+		return &f.w
+	}
+	return mean.weights()
+}
+
+// averaged sums weights up: their mean varies less than the last of them (Polyak and Juditsky 1992).
+type averaged struct {
+	sum weights
+	n   float64
+}
+
+func (a *averaged) add(w *weights) {
+	if a.n == 0 {
+		a.sum.rows = make([][safety.Heads]float32, len(w.rows))
+	}
+	a.n++
+	for h := range w.bias {
+		a.sum.bias[h] += w.bias[h]
+	}
+	for i := range w.rows {
+		for h := range w.rows[i] {
+			a.sum.rows[i][h] += w.rows[i][h]
+		}
+	}
+}
+
+func (a *averaged) weights() *weights {
+	for h := range a.sum.bias {
+		a.sum.bias[h] /= a.n
+	}
+	for i := range a.sum.rows {
+		for h := range a.sum.rows[i] {
+			a.sum.rows[i][h] /= float32(a.n)
+		}
+	}
+	return &a.sum
 }
 
 // best is a window and its score.
@@ -93,10 +136,11 @@ func (w *weights) highest(views []safety.View, sums [][safety.Heads]float64) ([s
 			}
 			sums = append(sums, s)
 		}
+		cost := v.Cost()
 		v.EachWindow(func(from, to int) {
 			by := 1 / safety.Length(to-from)
 			for h := range top {
-				score := (sums[to][h] - sums[from][h]) * by
+				score := (sums[to][h]-sums[from][h])*by - cost[h]
 				if score > top[h].score {
 					top[h] = best{v, from, to, score}
 				}
@@ -185,5 +229,5 @@ func (f *fitter) masked(h int, b *best) float64 {
 	if !f.m.only {
 		sum /= 1 - f.opt.drop
 	}
-	return sum/safety.Length(b.to-b.from) + f.w.bias[h]
+	return sum/safety.Length(b.to-b.from) - b.view.Cost()[h] + f.w.bias[h]
 }

@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/hushlog/hushlog/pkg/safety"
 )
 
 // TestGrammar draws from every template of this program: no slot is left, every label is known, every set has harmless
@@ -76,4 +79,66 @@ func TestFit(t *testing.T) {
 	require.Positive(t, a)
 	require.InDelta(t, 0, b, 0.1)
 	require.InDelta(t, 3, threshold([]float64{1, 2, 3, 4}, 0.25), 0)
+}
+
+// TestAveraged takes the mean of weights, of each row and bias.
+func TestAveraged(t *testing.T) {
+	var mean averaged
+	for _, v := range []float32{1, 3} {
+		w := weights{rows: make([][safety.Heads]float32, 2)}
+		w.rows[1][2], w.bias[3] = v, float64(v)
+		mean.add(&w)
+	}
+	got := mean.weights()
+	require.InDelta(t, 2, got.rows[1][2], 1e-6)
+	require.InDelta(t, 2, got.bias[3], 1e-9)
+	require.Zero(t, got.rows[0])
+}
+
+// TestTemplatesLeftOut holds what a small model finds of texts whose templates it has not learned from to floors, at the threshold
+// above which one in a hundred harmless texts of such templates lies.
+func TestTemplatesLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learns for some ten seconds")
+	}
+	made, err := makeExamples(settings{count: 8000, fit: fitOptions{seed: 5}})
+	require.NoError(t, err)
+	extractAll(made)
+	var in, out []*example
+	for _, e := range made {
+		if e.half == 0 {
+			in = append(in, e)
+		} else {
+			out = append(out, e)
+		}
+	}
+	list := score(fit(in, fitOptions{epochs: 6, rate: 0.3, decay: 1e-3, drop: 0.5, concepts: 0.35, seed: 1}), out)
+	floors := map[safety.Category]float64{safety.Attack: 0.4, safety.Harmful: 0.15, safety.Abuse: 0.35}
+	for h, c := range safety.Categories() {
+		floor, judged := floors[c]
+		if !judged {
+			continue
+		}
+		var negatives, positives []float64
+		for _, s := range list {
+			y, weight := target(c, s.Label)
+			switch {
+			case s.Label == benign:
+				negatives = append(negatives, s.raw[h])
+			case y == 1 && weight == 1 && s.Tier == "explicit":
+				positives = append(positives, s.raw[h])
+			}
+		}
+		require.Greater(t, len(negatives), 1000)
+		require.Greater(t, len(positives), 100, c)
+		over, bar := 0, threshold(negatives, 0.01)
+		for _, p := range positives {
+			if p > bar {
+				over++
+			}
+		}
+		recall := float64(over) / float64(len(positives))
+		t.Logf("%s: %.1f %% of %d", c, 100*recall, len(positives))
+		assert.Greater(t, recall, floor, c)
+	}
 }

@@ -27,6 +27,7 @@ type settings struct {
 	version    string
 	scores     string
 	count      int
+	real       float64
 	fit        fitOptions
 }
 
@@ -43,6 +44,9 @@ func run() error {
 	flag.Float64Var(&s.fit.decay, "decay", 1e-3, "")
 	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
 	flag.Float64Var(&s.fit.concepts, "concepts", 0.35, "`share` of the times that a text is learned by its concepts alone")
+	flag.Float64Var(&s.fit.average, "average", 0.5, "`share` of the epochs, the last ones, whose weights are averaged")
+	flag.Float64Var(&s.real, "real", 2, "`weight` of the texts of the data; those made have 0.5")
+	flag.StringVar(&s.fit.only, "only", "", "comma-separated `names` of the folds to measure; none: all")
 	flag.Uint64Var(&s.fit.seed, "seed", 1, "")
 	flag.Parse()
 
@@ -57,7 +61,7 @@ func run() error {
 	}
 	extractAll(train)
 	extractAll(made)
-	weigh(train)
+	weigh(train, s.real)
 	fmt.Printf("%d examples, %d made; %s\n", len(train), len(made), time.Since(start).Round(time.Second))
 	results := crossValidate(train, made, s.fit)
 	report(os.Stdout, results)
@@ -92,7 +96,7 @@ func extractAll(list []*example) {
 }
 
 // weigh gives examples weights, so that a large source does not outweigh all others.
-func weigh(list []*example) {
+func weigh(list []*example, all float64) {
 	n := map[string]int{}
 	for _, e := range list {
 		n[e.Source+" "+e.Label]++
@@ -107,5 +111,6 @@ func weigh(list []*example) {
 		if e.Tier == "weak" {
 			e.weight *= 0.3
 		}
+		e.weight *= all
 	}
 }

@@ -36,6 +36,9 @@ func makeExamples(s settings) ([]*example, error) {
 			continue
 		}
 		n := min(len(m.sets[set])*unit/4, 10*unit)
+		if set == "everyday" || set == "acts_good" {
+			n *= 2 // what most people ask: the forms of requests must not be evidence
+		}
 		if strings.HasPrefix(set, "x_") {
 			n = min(len(m.sets[set])*unit/14, 12*unit)
 		}

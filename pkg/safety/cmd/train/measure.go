@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"math"
 	"os"
@@ -60,10 +59,14 @@ type foldResult struct {
 }
 
 // keptBack reports whether a harmless text is kept back from all training that is only measured: one in five.
-func keptBack(e *example) bool {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(e.Text)) // never fails
-	return e.Label == benign && h.Sum32()>>5%5 == 0
+func keptBack(e *example) bool { return e.Label == benign && e.hash()>>5%5 == 0 }
+
+// leaves reports whether a fold does not learn from an example of the data.
+func (f *fold) leaves(e *example) bool {
+	if f.mixed {
+		return e.hash()>>9%3 == 0
+	}
+	return &folds[foldOf(e)] == f || slices.Contains(f.sources, e.Source) || keptBack(e)
 }
 
 // crossValidate measures each fold by a model that has not seen it.
@@ -77,9 +80,8 @@ func crossValidate(train, made []*example, opt fitOptions) []foldResult {
 				var in, out []*example
 				f := &folds[k]
 				for _, e := range train {
-					left := foldOf(e) == k || slices.Contains(f.sources, e.Source)
 					switch {
-					case left || keptBack(e):
+					case f.leaves(e):
 						out = append(out, e)
 					case !e.obfuscated():
 						in = append(in, e)
@@ -97,7 +99,9 @@ func crossValidate(train, made []*example, opt fitOptions) []foldResult {
 		})
 	}
 	for k := range folds {
-		work <- k
+		if opt.only == "" || slices.Contains(strings.Split(opt.only, ","), folds[k].name) {
+			work <- k
+		}
 	}
 	close(work)
 	wg.Wait()
@@ -124,8 +128,15 @@ func report(w io.Writer, results []foldResult) {
 		type count struct{ n, at1, at01 float64 }
 		pos, neg := map[string]*count{}, map[string]*count{}
 		var all count
-		for _, r := range results {
+		for k, r := range results {
 			negatives := r.negativesOf(h)
+			if len(r.list) == 0 {
+				continue // not asked for
+			}
+			if folds[k].mixed {
+				reportMixed(w, c, &r, negatives)
+				continue
+			}
 			t1, t01 := threshold(negatives, 0.01), threshold(negatives, 0.001)
 			add := func(c *count, score float64) {
 				c.n++
@@ -174,6 +185,25 @@ func report(w io.Writer, results []foldResult) {
 				fmt.Fprintf(w, "    %s %-40s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
 			}
 		}
+	}
+}
+
+// reportMixed prints what a model reaches on texts of sources that it has seen, which flatters: the protocol of most
+// published figures.
+func reportMixed(w io.Writer, c safety.Category, r *foldResult, negatives []float64) {
+	for _, rate := range rates {
+		t, n, hit := threshold(negatives, rate), 0, 0
+		for _, s := range r.list {
+			y, weight := target(c, s.Label)
+			if s.made || y != 1 || weight != 1 || s.Tier != "explicit" {
+				continue
+			}
+			n++
+			if s.raw[slices.Index(safety.Categories(), c)] > t {
+				hit++
+			}
+		}
+		fmt.Fprintf(w, "%s: sources seen: %d of %d at %.1f%% of %d harmless\n", c, hit, n, 100*rate, len(negatives))
 	}
 }
 
