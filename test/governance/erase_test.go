@@ -164,6 +164,8 @@ func TestAnErasureIsOfEveryPeriod(t *testing.T) {
 	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = c.Close() })
+	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}
+	m.removeSoon(store.ErasablePlaces()...)
 	users := func() string {
 		return d.sql(t, "security", "SELECT count(), uniqExact(user_pseudonym) FROM interactions WHERE request_id LIKE 'Ombrivane-%'")
 	}
