@@ -25,7 +25,7 @@ import (
 const diskConfig = `<clickhouse>
   <storage_configuration>
     <disks>
-      <plain_data><type>local</type><path>%[1]s/</path></plain_data>
+      <plain_data><type>local</type><path>%[1]s/</path><keep_free_space_bytes>%[3]d</keep_free_space_bytes></plain_data>
       <` + identity.DiskData + `><type>encrypted</type><disk>plain_data</disk><path>v1/</path><algorithm>AES_256_CTR</algorithm></` + identity.DiskData + `>
       <plain_backups><type>local</type><path>%[2]s/</path></plain_backups>
       <` + identity.DiskBackups + `><type>encrypted</type><disk>plain_backups</disk><path>v1/</path><algorithm>AES_256_CTR</algorithm></` + identity.DiskBackups + `>
@@ -85,7 +85,7 @@ func (e *engine) writeDisks(keysFile, backupDir string) error {
 	}
 	// The keys are linked, not copied: they stay where secrets are, and not beside what they open.
 	err = errors.Join(
-		replaceFile(filepath.Join(parts, "disks.xml"), fmt.Appendf(nil, diskConfig, xmlText(data), xmlText(backups))),
+		replaceFile(filepath.Join(parts, "disks.xml"), fmt.Appendf(nil, diskConfig, xmlText(data), xmlText(backups), keepFree)),
 		linkFile(filepath.Join(parts, "keys.xml"), keysFile),
 	)
 	if err != nil {

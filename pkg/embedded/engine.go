@@ -191,7 +191,7 @@ func (e *engine) writeConfig(memory int64) error {
 	main := filepath.Join(config, "config.xml")
 	err := errors.Join(
 		os.WriteFile(users, []byte(engineUsers), 0o600),
-		os.WriteFile(main, fmt.Appendf(nil, engineConfig, memory, xmlText(users)), 0o600),
+		os.WriteFile(main, fmt.Appendf(nil, engineConfig, memory, xmlText(users), keepFree), 0o600),
 	)
 	if err != nil {
 		return fmt.Errorf("write the engine's configuration: %w", err)
@@ -200,11 +200,16 @@ func (e *engine) writeConfig(memory int64) error {
 	return nil
 }
 
+// keepFree is how much of a disk the engine leaves free, in bytes: it refuses to begin an insert or a merge with less. Where
+// a write fails in the middle for want of room, it makes a part of empty files and calls that stored.
+const keepFree = 256 << 20
+
 const engineConfig = `<clickhouse>
   <logger><level>none</level></logger>
   <send_crash_reports><enabled>false</enabled></send_crash_reports>
   <max_server_memory_usage>%d</max_server_memory_usage>
   <users_config>%s</users_config>
+  <storage_configuration><disks><default><keep_free_space_bytes>%d</keep_free_space_bytes></default></disks></storage_configuration>
 </clickhouse>
 `
 

@@ -33,8 +33,28 @@ func newDisk(dir string) (*disk, error) {
 	return &disk{dir}, nil
 }
 
-// fill makes the disk as small as what is on it.
+const (
+	// fillSteps and fillStep are how a disk gets full: within two seconds, faster than any process writes. What a disk does
+	// that is full from one moment to the next no reserve helps against.
+	fillSteps = 20
+	fillStep  = 100 * time.Millisecond
+)
+
+// fill makes the disk smaller, until it is as small as what is on it.
 func (d *disk) fill() error {
+	for left := uint64(fillSteps); left > 0; {
+		left--
+		time.Sleep(fillStep)
+		err := d.leave(diskBytes / fillSteps * left)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leave makes the disk so small that there is room for some bytes more, or for none.
+func (d *disk) leave(room uint64) error {
 	var err error
 	// What is written meanwhile would not fit: then it is looked again.
 	for range 100 {
@@ -43,7 +63,7 @@ func (d *disk) fill() error {
 		if err != nil {
 			return fmt.Errorf("look at %s: %w", d.dir, err)
 		}
-		err = d.resize((stat.Blocks - stat.Bfree) * uint64(stat.Bsize)) //nolint:gosec // a block's size is positive
+		err = d.resize((stat.Blocks-stat.Bfree)*uint64(stat.Bsize) + room) //nolint:gosec // a block's size is positive
 		if err == nil {
 			return nil
 		}

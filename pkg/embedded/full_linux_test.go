@@ -1,0 +1,55 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestEngineKeepsRoom refuses what is inserted while the disk has less room than the engine is to keep, and goes on when
+// there is room again: it never comes to writing parts that have no room.
+func TestEngineKeepsRoom(t *testing.T) {
+	for name, prepare := range map[string]func(*testing.T) *child{
+		"encrypted": func(t *testing.T) *child { t.Helper(); c, _ := encryptedChild(t); return c },
+		"plain":     func(t *testing.T) *child { t.Helper(); return newChild(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := prepare(t)
+			require.NoError(t, os.MkdirAll(c.cfg.DataDir, 0o700))
+			err := syscall.Mount("tmpfs", c.cfg.DataDir, "tmpfs", 0, fmt.Sprintf("mode=700,size=%d", 2*keepFree))
+			if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) {
+				t.Skipf("skipped: file systems cannot be mounted here: %v", err)
+			}
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, syscall.Unmount(c.cfg.DataDir, syscall.MNT_DETACH)) })
+			resize := func(size int64) {
+				require.NoError(t, syscall.Mount("tmpfs", c.cfg.DataDir, "tmpfs", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", size)))
+			}
+			insert := func(n int) (int, string) {
+				status, body, _ := c.post("admin", fmt.Sprintf("INSERT INTO h.t SELECT number FROM numbers(%d, 10)", 10*n),
+					url.Values{"insert_deduplication_token": {fmt.Sprint(n)}})
+				return status, body
+			}
+			c.start()
+			c.admin("CREATE DATABASE h", "CREATE TABLE h.t (id UInt64) ENGINE = MergeTree ORDER BY id SETTINGS non_replicated_deduplication_window = 100")
+			status, body := insert(0)
+			require.Equal(t, http.StatusOK, status, body)
+			resize(keepFree)
+			status, body = insert(1)
+			require.NotEqual(t, http.StatusOK, status)
+			require.Contains(t, body, "NOT_ENOUGH_SPACE")
+			resize(2 * keepFree)
+			for n := range 2 {
+				status, body = insert(n)
+				require.Equal(t, http.StatusOK, status, body)
+			}
+			require.Equal(t, "20", c.admin("SELECT count() FROM h.t"))
+		})
+	}
+}
