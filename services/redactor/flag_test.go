@@ -208,6 +208,7 @@ func BenchmarkSanitize(b *testing.B) {
 		fmt.Fprintf(&said, "The committee met on day %d and read the treasurer's report about the new roof of the library. ", i)
 	}
 	b.SetBytes(int64(said.Len()))
+	b.ReportAllocs()
 	for b.Loop() {
 		_, err := s.Sanitize(b.Context(), accepted(userSays(said.String())))
 		require.NoError(b, err)
