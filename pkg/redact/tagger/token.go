@@ -374,7 +374,7 @@ func (t *token) letters(s string, i int) int {
 		capitals += bits.OnesCount64(capital)
 		x |= caseBits
 		for range run {
-			h = hashByte(h, byte(x)) //nolint:gosec // the lowest byte
+			h = hashByte(h, byte(x))
 			x >>= 8
 		}
 		length += run
