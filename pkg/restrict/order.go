@@ -30,8 +30,9 @@ const (
 
 	// maxRecord bounds a record: names of 64 bytes, hashes of 16, a signature.
 	maxRecord = 2 << 10
-	// MaxLife is how long a person's order may last, MaxRuleLife one that follows a rule.
-	MaxLife     = 30 * 24 * time.Hour
+	// MaxLife is how long a person's order may last.
+	MaxLife = 30 * 24 * time.Hour
+	// MaxRuleLife is how long one that follows a rule may.
 	MaxRuleLife = 24 * time.Hour
 	// maxAhead is how far in the future an order may be issued: whose clock is further ahead would outdo everybody else's
 	// orders.

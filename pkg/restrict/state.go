@@ -130,12 +130,12 @@ func (k *standing) take(o *Order) bool {
 	return o.Kind == Resume || k.resumed.before(o)
 }
 
-// before says that o was given after b. Two of the same moment are told apart by their ids, so that everybody decides alike.
-func (b *Order) before(o *Order) bool {
-	if b == nil {
+// before says that next was given after o. Two of the same moment are told apart by their ids, so that everybody decides alike.
+func (o *Order) before(next *Order) bool {
+	if o == nil {
 		return true
 	}
-	return cmp.Or(b.IssuedAt.Compare(o.IssuedAt), bytes.Compare(b.ID[:], o.ID[:])) < 0
+	return cmp.Or(o.IssuedAt.Compare(next.IssuedAt), bytes.Compare(o.ID[:], next.ID[:])) < 0
 }
 
 // strictest is the order that is in force, or nil.

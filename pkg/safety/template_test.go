@@ -38,11 +38,11 @@ func TestTemplateIgnoresWhatAttackersVary(t *testing.T) {
 
 // Most variants of one template have one number, and texts of different templates hardly ever the same.
 func TestTemplateGroupsVariants(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // repeatable, not secret
+	r := rand.New(rand.NewPCG(1, 2))
 	word := func() string {
 		letters := make([]byte, 3+r.IntN(7))
 		for i := range letters {
-			letters[i] = byte('a' + r.IntN(26)) //nolint:gosec // below 256
+			letters[i] = byte('a' + r.IntN(26))
 		}
 		return string(letters)
 	}
