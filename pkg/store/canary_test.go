@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/report"
 	"github.com/hushlog/hushlog/pkg/store"
 )
 
@@ -56,6 +57,12 @@ func TestLookForFindsExactValuesAnywhere(t *testing.T) {
 		require.NoError(t, canary.AddCanaryCounts(t.Context(), "one", counts))
 	}
 	require.Equal(t, "3\t2\t1", mustAsk(t, engine, identity.RoleUser("compliance"), "SELECT sum(taken), sum(arrived), sum(leaked['EMAIL']) FROM hushlog.canaries"))
+	hour := report.Period{From: now.Add(-time.Hour), To: now.Add(time.Hour)}
+	for name, want := range map[string]string{"leak-rate": "EMAIL\t33.3333", "planted": "EMAIL\t3", "canaries-lost": "rest\t1"} {
+		figure, known := report.FigureNamed(name)
+		require.True(t, known)
+		require.Equal(t, want, mustAsk(t, engine, identity.RoleUser("security"), figure.SQL(hour)), name)
+	}
 }
 
 // A look that the view did not see is no look that found nothing.
