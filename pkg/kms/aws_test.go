@@ -39,10 +39,7 @@ func TestAWS(t *testing.T) {
 	if program == "" {
 		t.Skipf("%s does not name moto's server (make test-kms installs it): only our own stand-in of AWS was tried", motoProgram)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
+	address := freeAddress(t)
 	host, port, err := net.SplitHostPort(address)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
@@ -53,7 +50,8 @@ func TestAWS(t *testing.T) {
 		_ = command.Wait() // killed
 	})
 	require.Eventually(t, func() bool {
-		dialed, dialErr := net.DialTimeout("tcp", address, time.Second)
+		dialer := net.Dialer{Timeout: time.Second}
+		dialed, dialErr := dialer.DialContext(t.Context(), "tcp", address)
 		if dialErr != nil {
 			return false
 		}
@@ -88,7 +86,7 @@ type awsKey struct {
 }
 
 type awsRequest struct {
-	KeyId, AliasName, TargetKeyId string //nolint:revive,staticcheck // AWS's names
+	KeyId, AliasName, TargetKeyId string //nolint:revive // AWS's names
 	Plaintext, CiphertextBlob     []byte
 	EncryptionContext             map[string]string
 	PendingWindowInDays           int

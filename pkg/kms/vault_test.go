@@ -105,11 +105,8 @@ func requireForbidden(t *testing.T, err error) {
 // startVault starts the server on a free port of the loopback address; it ends with the test.
 func startVault(t *testing.T, program string) (address, root string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address = listener.Addr().String()
-	require.NoError(t, listener.Close())
-	command := exec.Command(program, address)
+	address = freeAddress(t)
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), program, address)
 	command.Stderr = os.Stderr
 	stdin, err := command.StdinPipe()
 	require.NoError(t, err)
@@ -123,6 +120,16 @@ func startVault(t *testing.T, program string) (address, root string) {
 	root, err = bufio.NewReader(stdout).ReadString('\n')
 	require.NoError(t, err)
 	return "http://" + address, strings.TrimSpace(root)
+}
+
+// freeAddress is one of the loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	return listener.Addr().String()
 }
 
 // TestVaultStandIn runs on a stand-in of Vault's transit engine: its paths, its answers and its words for

@@ -45,7 +45,8 @@ func placesUnder(t *testing.T, heading string) []string {
 // that holds data.
 func (d *deployment) requirePlaces(t *testing.T, m *matrix) {
 	t.Helper()
-	ok, tables := m.direct(identity.Admin, "SELECT concat(database, '.', name) FROM system.tables WHERE database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA') AND NOT is_temporary ORDER BY 1")
+	// hushlog_child has the embedded server's view of each statement that runs: it lies in memory and holds no rows.
+	ok, tables := m.direct(identity.Admin, "SELECT concat(database, '.', name) FROM system.tables WHERE database NOT IN ('system', 'information_schema', 'INFORMATION_SCHEMA', 'hushlog_child') AND NOT is_temporary ORDER BY 1")
 	require.True(t, ok, tables)
 	var there []string
 	for line := range strings.Lines(tables) {

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -166,7 +167,12 @@ func (e *Engine) Restart(t testing.TB) {
 
 // Config is the configuration of one identity.
 func (e *Engine) Config(user string) store.Config {
-	return store.Config{Addresses: []string{e.address}, User: user, TLS: e.layout.TLS(user), OpenTimeout: startTimeout}
+	certificate := user
+	role, exports := strings.CutPrefix(user, identity.ExportUser(""))
+	if exports { // it has none of its own
+		certificate = identity.RoleUser(role)
+	}
+	return store.Config{Addresses: []string{e.address}, User: user, TLS: e.layout.TLS(certificate), OpenTimeout: startTimeout}
 }
 
 // BackupDir is the directory of the disk that backups go to.
