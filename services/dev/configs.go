@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -152,14 +153,26 @@ func (p *ports) take(addr string) (string, error) {
 	return l.Addr().String(), nil
 }
 
+// Ports are found below those that systems give to outgoing connections (from 32768 on Linux, 49152 elsewhere): one
+// of theirs may be such a connection's by the time that the service listens on it, as it lies free in between.
+const (
+	firstPort, endPort = 20000, 32768
+	// portTries bounds the search; in a thousand draws there is a free one wherever there are any to speak of.
+	portTries = 1000
+)
+
 // find takes a port of 127.0.0.1 that nobody listens on.
 func (p *ports) find(addr *string) error {
-	free, err := p.take("127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("find a free port: %w", err)
+	var err error
+	for range portTries {
+		var free string
+		free, err = p.take(net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(endPort-firstPort)))) //nolint:gosec // nothing secret
+		if err == nil {
+			*addr = free
+			return nil
+		}
 	}
-	*addr = free
-	return nil
+	return fmt.Errorf("find a free port from %d to %d: %w", firstPort, endPort-1, err)
 }
 
 func (p *ports) release() {
