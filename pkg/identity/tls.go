@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"sync"
 	"time"
@@ -172,4 +173,11 @@ func (r *reloadingCert) stat() (certStamp, error) {
 		return certStamp{}, err
 	}
 	return certStamp{cert.ModTime(), key.ModTime(), cert.Size(), key.Size()}, nil
+}
+
+// OnThisMachine says whether a host, a name or an IP address without a port, is this very machine: what goes there may go
+// without TLS.
+func OnThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

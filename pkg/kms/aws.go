@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,8 +25,7 @@ const (
 // kms:DescribeKey, kms:CreateKey, kms:CreateAlias and kms:ScheduleKeyDeletion.
 type awsSteward struct {
 	client *awsapi.Client
-	// before and after are the alias around the day.
-	before, after string
+	keyForm
 }
 
 func openAWSSteward(ctx context.Context, rawURL string) (*awsSteward, error) {
@@ -40,8 +38,7 @@ func openAWSSteward(ctx context.Context, rawURL string) (*awsSteward, error) {
 		return nil, err
 	}
 	name := strings.TrimPrefix(u.Host+u.Path, "/")
-	before, after, found := strings.Cut(name, sampleDay)
-	if !found || !strings.HasPrefix(name, aliasPrefix) {
+	if !strings.HasPrefix(name, aliasPrefix) {
 		return nil, errors.New("KMS URL awskms has to name an alias per day, as awskms://alias/hushlog-{day}: keys' own ids are drawn by AWS")
 	}
 	query := u.Query()
@@ -54,10 +51,8 @@ func openAWSSteward(ctx context.Context, rawURL string) (*awsSteward, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open KMS awskms: %w", err)
 	}
-	return &awsSteward{client: awsapi.NewFromConfig(cfg), before: before, after: after}, nil
+	return &awsSteward{awsapi.NewFromConfig(cfg), formOf(name)}, nil
 }
-
-func (s *awsSteward) alias(day string) string { return s.before + day + s.after }
 
 // Prepare makes a key, and names it afterwards: one that gets no name, as the process ends in between,
 // wraps nothing and is a key too many in the account.
@@ -80,7 +75,7 @@ func (s *awsSteward) Prepare(ctx context.Context, days ...string) error {
 		if err != nil {
 			return fmt.Errorf("make KMS key %s: %w", day, err)
 		}
-		_, err = s.client.CreateAlias(ctx, &awsapi.CreateAliasInput{AliasName: aws.String(s.alias(day)), TargetKeyId: made.KeyMetadata.KeyId})
+		_, err = s.client.CreateAlias(ctx, &awsapi.CreateAliasInput{AliasName: aws.String(s.name(day)), TargetKeyId: made.KeyMetadata.KeyId})
 		if err != nil {
 			return fmt.Errorf("name KMS key %s: %w", day, err)
 		}
@@ -90,7 +85,7 @@ func (s *awsSteward) Prepare(ctx context.Context, days ...string) error {
 
 // Days lists aliases of the URL's form.
 func (s *awsSteward) Days(ctx context.Context) ([]string, error) {
-	var days []string
+	var names []string
 	pages := awsapi.NewListAliasesPaginator(s.client, &awsapi.ListAliasesInput{})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
@@ -98,15 +93,10 @@ func (s *awsSteward) Days(ctx context.Context) ([]string, error) {
 			return nil, fmt.Errorf("list KMS keys: %w", err)
 		}
 		for _, alias := range page.Aliases {
-			day, before := strings.CutPrefix(aws.ToString(alias.AliasName), s.before)
-			day, after := strings.CutSuffix(day, s.after)
-			if before && after && isDay(day) {
-				days = append(days, day)
-			}
+			names = append(names, aws.ToString(alias.AliasName))
 		}
 	}
-	slices.Sort(days)
-	return days, nil
+	return s.days(names), nil
 }
 
 // Destroy schedules the key's deletion. From then on AWS refuses to use the key; the alias stays until the
@@ -134,7 +124,7 @@ func (s *awsSteward) Destroy(ctx context.Context, day string) (Destruction, erro
 
 // describe returns nil of a day without a key.
 func (s *awsSteward) describe(ctx context.Context, day string) (*types.KeyMetadata, error) {
-	out, err := s.client.DescribeKey(ctx, &awsapi.DescribeKeyInput{KeyId: aws.String(s.alias(day))})
+	out, err := s.client.DescribeKey(ctx, &awsapi.DescribeKeyInput{KeyId: aws.String(s.name(day))})
 	var gone *types.NotFoundException
 	if errors.As(err, &gone) {
 		return nil, nil //nolint:nilnil // a day without a key is what is asked

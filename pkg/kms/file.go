@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -88,7 +87,7 @@ func (k *Files) path(key string) (string, error) {
 	if !isDay(key) {
 		return "", errNotADay
 	}
-	return filepath.Join(k.dir, key+dayKeySuffix), nil
+	return filepath.Join(k.dir, fileForm.name(key)), nil
 }
 
 func (k *Files) load(key string) (*[identity.KeySize]byte, error) {
@@ -162,22 +161,19 @@ func syncDir(dir string) error {
 // fileSteward removes the files of days; it reads none.
 type fileSteward struct{ dir string }
 
-const dayKeySuffix = ".key"
+// fileForm is the name of a day's file.
+var fileForm = keyForm{after: ".key"}
 
 func (s fileSteward) Days(context.Context) ([]string, error) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return nil, fmt.Errorf("list KMS keys: %w", err)
 	}
-	var days []string
-	for _, entry := range entries {
-		day, found := strings.CutSuffix(entry.Name(), dayKeySuffix)
-		if found && isDay(day) {
-			days = append(days, day)
-		}
+	names := make([]string, len(entries))
+	for i, entry := range entries {
+		names[i] = entry.Name()
 	}
-	slices.Sort(days)
-	return days, nil
+	return fileForm.days(names), nil
 }
 
 // Prepare has nothing to do: the epoch maker makes the file of its day.
@@ -193,7 +189,7 @@ func (s fileSteward) Destroy(_ context.Context, day string) (Destruction, error)
 }
 
 func (s fileSteward) remove(day string) error {
-	path := filepath.Join(s.dir, day+dayKeySuffix)
+	path := filepath.Join(s.dir, fileForm.name(day))
 	err := overwrite(path)
 	if err != nil && !errors.Is(err, fs.ErrPermission) && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("write over KMS key %s: %w", day, err)

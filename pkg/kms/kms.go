@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,6 +163,31 @@ func unknownScheme(u *url.URL) error {
 func isDay(name string) bool {
 	day, err := time.Parse(time.DateOnly, name)
 	return err == nil && seal.KeyOfDay(day) == name
+}
+
+// keyForm is the name of a day's key: the day, and what stands around it.
+type keyForm struct{ before, after string }
+
+// formOf is the form of a name that has the sample day in it.
+func formOf(name string) keyForm {
+	before, after, _ := strings.Cut(name, sampleDay)
+	return keyForm{before, after}
+}
+
+func (f keyForm) name(day string) string { return f.before + day + f.after }
+
+// days are the days, in order, whose keys are among names.
+func (f keyForm) days(names []string) []string {
+	var days []string
+	for _, name := range names {
+		day, before := strings.CutPrefix(name, f.before)
+		day, after := strings.CutSuffix(day, f.after)
+		if before && after && isDay(day) {
+			days = append(days, day)
+		}
+	}
+	slices.Sort(days)
+	return days
 }
 
 // oneKey is one key under every name.

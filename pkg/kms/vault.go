@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +16,7 @@ import (
 	// that is away, and destroys nothing.
 	vaultapi "github.com/hashicorp/vault/api"
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/seal"
 )
 
@@ -33,10 +33,10 @@ type vaultKMS struct {
 	engine string
 	// tokenFile is read for each request, as Vault's agent replaces it; empty for the environment's token.
 	tokenFile string
-	// before and after are the key's name around the day.
-	before, after string
-	create        bool
-	now           func() time.Time
+	keyForm
+
+	create bool
+	now    func() time.Time
 }
 
 // openVault opens hashivault://hushlog-{day} with these parameters:
@@ -57,8 +57,7 @@ func openVault(rawURL string, create bool, now func() time.Time) (*vaultKMS, err
 	if err != nil {
 		return nil, err
 	}
-	k := &vaultKMS{engine: vaultEngine, create: create, now: now}
-	k.before, k.after, _ = strings.Cut(u.Host+u.Path, sampleDay)
+	k := &vaultKMS{engine: vaultEngine, keyForm: formOf(u.Host + u.Path), create: create, now: now}
 	if strings.Contains(k.before+k.after, "/") {
 		return nil, errors.New("KMS URL hashivault names a key without slashes; where the engine is mounted says the parameter engine")
 	}
@@ -111,18 +110,15 @@ func checkVaultAddress(address string) error {
 	if err != nil {
 		return errors.New("address of Vault cannot be parsed; want https://host:port")
 	}
-	ip := net.ParseIP(u.Hostname())
 	switch {
 	case u.Scheme == "https", u.Scheme == "unix":
 		return nil
-	case u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()):
+	case u.Scheme == "http" && identity.OnThisMachine(u.Hostname()):
 		return nil // Vault's agent
 	default:
 		return errors.New("address of Vault has to begin with https://, but for an agent on this machine")
 	}
 }
-
-func (k *vaultKMS) name(day string) string { return k.before + day + k.after }
 
 // authorized is the client with the token of now.
 func (k *vaultKMS) authorized() (*vaultapi.Client, error) {
@@ -237,21 +233,15 @@ func (k *vaultKMS) Days(ctx context.Context) ([]string, error) {
 	if secret == nil { // Vault says 404 of an engine without keys
 		return nil, nil
 	}
-	names, is := secret.Data["keys"].([]any)
+	keys, is := secret.Data["keys"].([]any)
 	if !is {
 		return nil, errors.New("list KMS keys: Vault answered without keys")
 	}
-	var days []string
-	for _, name := range names {
-		text, _ := name.(string)
-		day, before := strings.CutPrefix(text, k.before)
-		day, after := strings.CutSuffix(day, k.after)
-		if before && after && isDay(day) {
-			days = append(days, day)
-		}
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i], _ = key.(string)
 	}
-	slices.Sort(days)
-	return days, nil
+	return k.days(names), nil
 }
 
 // Destroy lets the key be deleted and deletes it, with all its versions, and looks whether it is gone.

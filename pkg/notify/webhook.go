@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 const (
@@ -68,8 +69,7 @@ func CheckURL(raw string) error {
 	if u.Scheme == "https" {
 		return nil
 	}
-	ip := net.ParseIP(u.Hostname())
-	if u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()) {
+	if u.Scheme == "http" && identity.OnThisMachine(u.Hostname()) {
 		return nil
 	}
 	return errors.New("webhook: url must be https; http only on a loopback address")

@@ -14,6 +14,8 @@ import (
 	"runtime/debug"
 
 	"github.com/goccy/go-yaml" // strict decoding with line and column in its errors
+
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
 // Common is what every service's configuration begins with.
@@ -112,9 +114,7 @@ func (c AdminConfig) validate() error {
 	if err != nil {
 		return errors.New("admin.listen: must be host:port")
 	}
-	ip := net.ParseIP(host)
-	loopback := host == "localhost" || ip != nil && ip.IsLoopback()
-	if !loopback && !c.TLS {
+	if !identity.OnThisMachine(host) && !c.TLS {
 		return errors.New("admin.listen: is not a loopback address; set admin.tls: true or listen on 127.0.0.1")
 	}
 	return nil

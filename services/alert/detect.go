@@ -227,13 +227,14 @@ func (d *detection) tell(ctx context.Context, publish []*kgo.Record, alerts []*h
 	return publish, nil
 }
 
-// encode is the record of an alert, with its fingerprint as key.
+// encode is the record of an alert, for a publisher that chooses partitions.
 func encode(alert *hushlogv1.Alert) (*kgo.Record, error) {
-	value, err := proto.Marshal(alert)
+	record, err := stream.AlertRecord(alert)
 	if err != nil {
-		return nil, fmt.Errorf("encode alert %s: %w", alert.GetFingerprint(), err)
+		return nil, err
 	}
-	return &kgo.Record{Topic: stream.TopicAlerts, Partition: alertsPartition, Key: []byte(alert.GetFingerprint()), Value: value}, nil
+	record.Partition = alertsPartition
+	return record, nil
 }
 
 // Turn moves event time on, and takes a snapshot when one is due.

@@ -76,6 +76,15 @@ func requestID(path string, slot time.Time) string {
 	return fmt.Sprintf("canary-%d-%s", slot.UnixMilli(), path)
 }
 
+// all are the canaries of a slot, in the order of the paths.
+func (m maker) all(slot time.Time) []made {
+	var all []made
+	for _, path := range paths() {
+		all = append(all, m.make(path, slot))
+	}
+	return all
+}
+
 // make makes the canary of a path and a slot.
 func (m maker) make(path string, slot time.Time) made {
 	mac := hmac.New(sha256.New, m.key)

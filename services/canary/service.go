@@ -164,9 +164,7 @@ func (s *Service) remember() {
 	now := s.now()
 	var before []made
 	for slot := now.Truncate(s.cfg.Interval); now.Sub(slot) < s.cfg.Window; slot = slot.Add(-s.cfg.Interval) {
-		for _, path := range paths() {
-			before = append(before, s.maker.make(path, slot))
-		}
+		before = append(before, s.maker.all(slot)...)
 	}
 	s.flights.add(before...)
 }
@@ -213,31 +211,24 @@ func each(ctx context.Context, interval time.Duration, do func()) error {
 func (s *Service) sendAll(ctx context.Context) {
 	// Whole intervals, so that whoever is started after this process knows what it has sent.
 	slot := s.now().Truncate(s.cfg.Interval)
-	var all []made
-	for _, path := range paths() {
-		all = append(all, s.maker.make(path, slot))
-	}
+	all := s.maker.all(slot)
 	s.flights.add(all...)
-	errs := make(map[string]error, len(paths()))
-	var mu sync.Mutex // guards errs
+	errs := make([]error, len(all))
 	var sending sync.WaitGroup
-	for _, m := range all {
+	for i, m := range all {
 		sending.Go(func() {
-			err := s.sender.send(ctx, m)
-			if err == nil {
+			errs[i] = s.sender.send(ctx, m)
+			if errs[i] == nil {
 				s.flights.acknowledged(m, s.now())
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			errs[m.path] = err
 		})
 	}
 	sending.Wait()
 	if ctx.Err() != nil {
 		return // cut off by the end of this process, which says nothing of the gateway
 	}
-	for _, path := range paths() {
-		s.sent(ctx, path, errs[path])
+	for i, m := range all {
+		s.sent(ctx, m.path, errs[i])
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo" // records of alerts
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/policy"
@@ -56,15 +55,15 @@ func (t *teller) tell(ctx context.Context, rule string, now time.Time, keys ...*
 	if known {
 		return nil
 	}
-	value, err := proto.Marshal(&hushlogv1.Alert{
+	record, err := stream.AlertRecord(&hushlogv1.Alert{
 		Fingerprint: fingerprint, Rule: rule, Severity: hushlogv1.Severity_SEVERITY_CRITICAL, Owner: t.owner, Keys: keys,
 		WindowStart: timestamppb.New(begin), WindowEnd: timestamppb.New(begin.Add(alertHold)), FiredAt: timestamppb.New(now),
 		Value: 1, Threshold: 1, Class: string(policy.Internal), // it is of no record
 	})
 	if err != nil {
-		return fmt.Errorf("encode an alert: %w", err)
+		return err
 	}
-	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{{Topic: stream.TopicAlerts, Key: []byte(fingerprint), Value: value}})...)
+	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{record})...)
 	if err != nil {
 		return fmt.Errorf("publish an alert: %w", err)
 	}

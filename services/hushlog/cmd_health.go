@@ -63,8 +63,7 @@ func askHealth(ctx context.Context, addr, path string, files identity.TLSFiles) 
 	if err != nil {
 		return errors.New("health: --addr must be host:port")
 	}
-	ip := net.ParseIP(host)
-	if host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+	if !identity.OnThisMachine(host) {
 		return errors.New("health: --addr must be a loopback address; ask a service elsewhere over TLS with an HTTP client")
 	}
 	scheme, client := "http", &http.Client{}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/services/query"
 )
 
 // newProjectCommand is what is done about a project that sends.
@@ -146,19 +147,6 @@ func newProjectListCommand() *cobra.Command {
 	return cmd
 }
 
-// restrictionLine is one of the service's list.
-type restrictionLine struct {
-	Project         string    `json:"project"`
-	User            string    `json:"user,omitempty"`
-	Action          string    `json:"action"`
-	EventsPerMinute int       `json:"events_per_minute,omitempty"`
-	Since           time.Time `json:"since"`
-	Until           time.Time `json:"until"`
-	By              string    `json:"by"`
-	Rule            string    `json:"rule,omitempty"`
-	Order           string    `json:"order"`
-}
-
 // maxList bounds what is read of a list.
 const maxList = 16 << 20
 
@@ -172,7 +160,7 @@ func runProjectList(ctx context.Context, ask asking, asJSON bool, out io.Writer)
 		return refusalOf(res)
 	}
 	var answer struct {
-		Restrictions []restrictionLine `json:"restrictions"`
+		Restrictions []query.Restriction `json:"restrictions"`
 	}
 	err = json.NewDecoder(io.LimitReader(res.Body, maxList)).Decode(&answer)
 	if err != nil {

@@ -68,17 +68,9 @@ func (s *Service) serveWish(action string, decode func(io.Reader) (*wish, *probl
 // serveTaken answers with the id of what take has taken, or with why it has not.
 func (s *Service) serveTaken(action string, take func(*attempt, http.ResponseWriter, *http.Request) (string, *problem)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id, failure := take(&attempt{service: s, entry: &hushlogv1.AuditEntry{Action: action}}, w, r)
-		outcome := outcomeOK
-		if failure != nil {
-			outcome = string(failure.code)
-		}
-		s.metrics.attempts.WithLabelValues(outcome).Inc()
-		if failure != nil {
-			writeProblem(w, failure)
-			return
-		}
-		writeJSON(w, http.StatusAccepted, map[string]string{"request_id": id})
+		a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: action}}
+		id, failure := take(a, w, r)
+		a.answer(w, http.StatusAccepted, map[string]string{"request_id": id}, failure)
 	}
 }
 
@@ -128,8 +120,7 @@ func (a *attempt) ask(w http.ResponseWriter, r *http.Request, action string, dec
 		return "", a.refuse(r.Context(), failure)
 	}
 	a.entry.Action = asked.action
-	_, known := a.service.deps.Policy.Projects[asked.request.GetProject()]
-	if !known || !a.role.Allows(asked.right, asked.request.GetProject()) {
+	if !a.allowed(asked.right, asked.request.GetProject()) {
 		return "", a.refuse(r.Context(), &mayNot)
 	}
 	return a.announced(r.Context(), asked.action, func(id []byte) *problem { return a.publish(r.Context(), id, asked) })

@@ -56,11 +56,7 @@ func (s *Service) serveQuery(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionQuery}}
 	failure, cut := a.serve(w, r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
+	a.count(failure)
 	s.metrics.seconds.Observe(time.Since(start).Seconds())
 	if cut {
 		// The end of a result that may not be completed: the connection breaks, so that nobody takes what
@@ -135,13 +131,10 @@ func (a *attempt) read(w http.ResponseWriter, r *http.Request) *problem {
 	if a.request.Export {
 		a.entry.Action = actionExport
 	}
-	purposes := slices.Sorted(maps.Keys(a.service.deps.Policy.Purposes))
-	if !slices.Contains(purposes, a.request.Purpose) {
-		p := badPurpose
-		p.message += ": " + strings.Join(purposes, ", ")
-		return &p
+	failure = a.takePurpose(a.request.Purpose)
+	if failure != nil {
+		return failure
 	}
-	a.entry.Purpose = a.request.Purpose
 	if a.request.Format == "" {
 		a.request.Format = defaultFormat
 	}
@@ -156,6 +149,43 @@ func (a *attempt) read(w http.ResponseWriter, r *http.Request) *problem {
 		return &mayNotExport
 	}
 	return nil
+}
+
+// takePurpose puts why a person asks on the entry, when it is a purpose of the policy.
+func (a *attempt) takePurpose(purpose string) *problem {
+	purposes := slices.Sorted(maps.Keys(a.service.deps.Policy.Purposes))
+	if !slices.Contains(purposes, purpose) {
+		p := badPurpose
+		p.message += ": " + strings.Join(purposes, ", ")
+		return &p
+	}
+	a.entry.Purpose = purpose
+	return nil
+}
+
+// allowed says whether the role has a right in a project, which the policy has to know.
+func (a *attempt) allowed(right policy.Right, project string) bool {
+	_, known := a.service.deps.Policy.Projects[project]
+	return known && a.role.Allows(right, project)
+}
+
+// answer counts the attempt and answers with body, or with what was wrong.
+func (a *attempt) answer(w http.ResponseWriter, status int, body any, failure *problem) {
+	a.count(failure)
+	if failure != nil {
+		writeProblem(w, failure)
+		return
+	}
+	writeJSON(w, status, body)
+}
+
+// count counts the attempt by what became of it.
+func (a *attempt) count(failure *problem) {
+	outcome := outcomeOK
+	if failure != nil {
+		outcome = string(failure.code)
+	}
+	a.service.metrics.attempts.WithLabelValues(outcome).Inc()
 }
 
 func decode(body io.Reader, contentType string, into *request) *problem {

@@ -43,16 +43,7 @@ func (v verdict) valid() bool {
 func (s *Service) serveCheck(w http.ResponseWriter, r *http.Request) {
 	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionCheck}}
 	failure := a.noteVerdict(w, r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
-	if failure != nil {
-		writeProblem(w, failure)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"ref": a.entry.GetRef()})
+	a.answer(w, http.StatusOK, map[string]string{"ref": a.entry.GetRef()}, failure)
 }
 
 func (a *attempt) noteVerdict(w http.ResponseWriter, r *http.Request) *problem {

@@ -33,16 +33,7 @@ var (
 func (s *Service) serveNames(w http.ResponseWriter, r *http.Request) {
 	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionNames}}
 	names, failure := a.names(w, r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
-	if failure != nil {
-		writeProblem(w, failure)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]map[string]string{"names": names})
+	a.answer(w, http.StatusOK, map[string]map[string]string{"names": names}, failure)
 }
 
 // names maps those pseudonyms that were asked for, and those of the names that were, to names. Who was erased, or never was,

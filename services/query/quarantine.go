@@ -2,13 +2,9 @@ package query
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo" // the request's record
@@ -69,15 +65,11 @@ func (a *attempt) order(w http.ResponseWriter, r *http.Request) (string, *proble
 		return "", a.refuse(r.Context(), failure)
 	}
 	a.entry.Action = actionQuarantine + "-" + asked.Action
-	purposes := slices.Sorted(maps.Keys(a.service.deps.Policy.Purposes))
-	if !slices.Contains(purposes, asked.Purpose) {
-		p := badPurpose
-		p.message += ": " + strings.Join(purposes, ", ")
-		return "", a.refuse(r.Context(), &p)
+	failure = a.takePurpose(asked.Purpose)
+	if failure != nil {
+		return "", a.refuse(r.Context(), failure)
 	}
-	a.entry.Purpose = asked.Purpose
-	_, known := a.service.deps.Policy.Projects[asked.Project]
-	if !known || !a.role.Allows(policy.RightQuarantine, asked.Project) {
+	if !a.allowed(policy.RightQuarantine, asked.Project) {
 		return "", a.refuse(r.Context(), &mayNotOrder)
 	}
 	a.entry.Tables = []string{policy.Database + "." + policy.TableQuarantined}
@@ -85,9 +77,7 @@ func (a *attempt) order(w http.ResponseWriter, r *http.Request) (string, *proble
 }
 
 func decodeOrder(body io.Reader, into *order) *problem {
-	decoder := json.NewDecoder(body)
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(into)
+	err := decodeStrict(body, into)
 	_, known := quarantineActions[into.Action]
 	if err != nil || !known || into.Project == "" || len(into.Events) > maxEvents ||
 		!contract.Fits(hushlogv1.FieldForm_FIELD_FORM_LABEL, into.Reason) && into.Reason != "" {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"crypto/ed25519"
 	"log/slog"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo" // the order's record
@@ -90,15 +88,11 @@ func (a *attempt) restrict(w http.ResponseWriter, r *http.Request) (string, *pro
 		return "", a.refuse(r.Context(), &badRestriction)
 	}
 	a.entry.Action = restrictActions[asked.Action]
-	purposes := slices.Sorted(maps.Keys(a.service.deps.Policy.Purposes))
-	if !slices.Contains(purposes, asked.Purpose) {
-		p := badPurpose
-		p.message += ": " + strings.Join(purposes, ", ")
-		return "", a.refuse(r.Context(), &p)
+	failure = a.takePurpose(asked.Purpose)
+	if failure != nil {
+		return "", a.refuse(r.Context(), failure)
 	}
-	a.entry.Purpose = asked.Purpose
-	_, known := a.service.deps.Policy.Projects[asked.Project]
-	if !known || !a.role.Allows(policy.RightRestrict, asked.Project) {
+	if !a.allowed(policy.RightRestrict, asked.Project) {
 		return "", a.refuse(r.Context(), &mayNotRestrict)
 	}
 	select {
@@ -138,8 +132,9 @@ func (a *attempt) publishRestriction(ctx context.Context, id []byte, asked restr
 	return nil
 }
 
-// inForce is one restriction as it is listed. An end user is named by a hash of the pseudonym, as gateways know them.
-type inForce struct {
+// Restriction is one that is in force, as GET /v1/restrictions lists it. An end user is named by a hash of the pseudonym, as
+// gateways know them.
+type Restriction struct {
 	Project         string    `json:"project"`
 	User            string    `json:"user,omitempty"`
 	Action          string    `json:"action"`
@@ -156,19 +151,10 @@ type inForce struct {
 func (s *Service) serveRestrictions(w http.ResponseWriter, r *http.Request) {
 	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: actionRestrictions, Actor: nobody}}
 	orders, failure := a.inForce(r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
-	if failure != nil {
-		writeProblem(w, failure)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string][]inForce{"restrictions": orders})
+	a.answer(w, http.StatusOK, map[string][]Restriction{"restrictions": orders}, failure)
 }
 
-func (a *attempt) inForce(r *http.Request) ([]inForce, *problem) {
+func (a *attempt) inForce(r *http.Request) ([]Restriction, *problem) {
 	failure := a.signIn(r)
 	if failure != nil {
 		return nil, a.refuse(r.Context(), failure)
@@ -182,12 +168,12 @@ func (a *attempt) inForce(r *http.Request) ([]inForce, *problem) {
 	default:
 		return nil, &notKnownYet
 	}
-	orders := []inForce{}
+	orders := []Restriction{}
 	for _, o := range a.service.deps.Restrictions.State.InForce() {
 		if !a.role.Allows(policy.RightRestrict, o.Project) {
 			continue
 		}
-		line := inForce{
+		line := Restriction{
 			Project: o.Project, Action: "limit", EventsPerMinute: o.EventsPerMinute, Since: o.IssuedAt.UTC(), Until: o.Until.UTC(),
 			By: o.Actor, Rule: o.Rule, Order: o.ID.String(),
 		}

@@ -3,7 +3,6 @@ package query
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -30,16 +29,7 @@ var (
 func (s *Service) serveSign(w http.ResponseWriter, r *http.Request) {
 	a := &attempt{service: s, entry: &hushlogv1.AuditEntry{Action: store.ActionReviewSign}}
 	ref, failure := a.sign(w, r)
-	outcome := outcomeOK
-	if failure != nil {
-		outcome = string(failure.code)
-	}
-	s.metrics.attempts.WithLabelValues(outcome).Inc()
-	if failure != nil {
-		writeProblem(w, failure)
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"ref": ref})
+	a.answer(w, http.StatusOK, map[string]string{"ref": ref}, failure)
 }
 
 func (a *attempt) sign(w http.ResponseWriter, r *http.Request) (string, *problem) {
@@ -49,9 +39,7 @@ func (a *attempt) sign(w http.ResponseWriter, r *http.Request) (string, *problem
 	}
 	a.entry.Action = store.ActionReviewSign
 	var asked signature
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(&asked)
+	err := decodeStrict(http.MaxBytesReader(w, r.Body, maxBody), &asked)
 	kind, formed := report.CheckRef(asked.ReviewID, asked.Digest)
 	if err != nil || !formed {
 		return "", a.refuse(r.Context(), &badReview)

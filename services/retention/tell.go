@@ -99,11 +99,11 @@ func (t *teller) resolve(ctx context.Context, rule string, on map[string]bool, n
 
 func (t *teller) publish(ctx context.Context, alert *hushlogv1.Alert) error {
 	alert.Class = string(policy.Internal) // it is of no record
-	value, err := proto.Marshal(alert)
+	record, err := stream.AlertRecord(alert)
 	if err != nil {
-		return fmt.Errorf("encode an alert: %w", err)
+		return err
 	}
-	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{{Topic: stream.TopicAlerts, Key: []byte(alert.GetFingerprint()), Value: value}})...)
+	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{record})...)
 	if err != nil {
 		return fmt.Errorf("publish an alert: %w", err)
 	}
