@@ -14,11 +14,13 @@ import (
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-// Bounds of one block, and so of one insert: ClickHouse takes about as long for what it does once for each block
-// (parts in up to nine tables, and counting them) as for a thousand of its rows, so blocks under load are to be large. A single interaction that is
-// larger is a block of its own, of at most maxInteractionBytes: a block larger
-// than what the topic takes would stop its partition for ever. The rest of
-// stream.LargeBatch is for what else goes with a block.
+// Bounds of one block, and so of one insert: ClickHouse takes about as long for
+// what it does once for each block (parts in up to nine tables, and counting
+// them) as for a thousand of its rows, so blocks under load are to be large. A
+// single interaction that is larger is a block of its own, of at most
+// maxInteractionBytes: a block larger than what the topic takes would stop its
+// partition for ever. The rest of stream.LargeBatch is for what else goes with
+// a block.
 const (
 	maxBlockRecords     = 5000
 	maxBlockBytes       = 8 << 20

@@ -247,7 +247,7 @@ func (s *Sanitizer) template(a *hushlogv1.Accepted, p *pass) string {
 	if !found {
 		return ""
 	}
-	return s.pseudonyms.At(a.GetAcceptedAt().AsTime()).Template(a.GetProject(), s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime()), template)
+	return p.pseudonyms.Template(a.GetProject(), s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime()), template)
 }
 
 // sampledOut says that nothing of the record is stored. Of canaries there is always a row: a missing one is an alarm.
@@ -275,9 +275,9 @@ type pass struct {
 	sanitizer *Sanitizer
 	engine    *redact.Engine
 	project   string
-	// accepted says which key pseudonyms are made with.
-	accepted time.Time
-	external *answers // nil when nobody else is asked
+	// pseudonyms has the key of when the interaction was accepted: one for all of it, also while the file of keys changes.
+	pseudonyms *identity.Pseudonymizer
+	external   *answers // nil when nobody else is asked
 
 	flags *flags
 	// listens is true for the pass that makes the flags.
@@ -297,11 +297,12 @@ type pass struct {
 }
 
 func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, external *answers) *pass {
+	accepted := a.GetAcceptedAt().AsTime()
+	pseudonyms := s.pseudonyms.At(accepted)
 	if s.usesPseudonyms {
-		period := s.policy.PseudonymPeriod(a.GetAcceptedAt().AsTime())
-		engine = engine.WithPseudonym(valuePseudonyms(s.pseudonyms.At(a.GetAcceptedAt().AsTime()), a.GetProject(), period))
+		engine = engine.WithPseudonym(valuePseudonyms(pseudonyms, a.GetProject(), s.policy.PseudonymPeriod(accepted)))
 	}
-	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), accepted: a.GetAcceptedAt().AsTime(), external: external, counts: map[string]uint32{}}
+	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), pseudonyms: pseudonyms, external: external, counts: map[string]uint32{}}
 }
 
 func (p *pass) inspect(in *hushlogv1.Interaction) error {
@@ -315,7 +316,7 @@ func (p *pass) inspect(in *hushlogv1.Interaction) error {
 func (p *pass) visit(str *contract.String) error {
 	switch str.Kind {
 	case contract.Subject:
-		p.subject = p.sanitizer.pseudonyms.At(p.accepted).Subject(p.project, str.Value)
+		p.subject = p.pseudonyms.Subject(p.project, str.Value)
 		p.sanitizer.senders.seen(p.project, p.subject, str.Value)
 		str.Set("")
 		return nil
