@@ -9,7 +9,9 @@ cd "$(dirname "$0")/.."
 .tools/need.sh go python3
 .tools/tool.sh vaultdev
 moto=.cache/moto
-if [ "$(cat .cache/stamps/moto 2>/dev/null)" != "$(cat .tools/vaultdev/moto.txt)" ] || [ ! -x $moto/bin/moto_server ]; then
+# Asked, and not only looked for: its programs name the folder that they were
+# installed in, and do not run once the checkout was moved.
+if [ "$(cat .cache/stamps/moto 2>/dev/null)" != "$(cat .tools/vaultdev/moto.txt)" ] || ! $moto/bin/moto_server --help >/dev/null 2>&1; then
 	echo "installing moto …"
 	rm -rf $moto
 	python3 -m venv $moto
