@@ -24,6 +24,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
+	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
 // Service is the canary.
@@ -111,7 +112,8 @@ func wire(ctx context.Context, app *service.App, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: stream.NewMetrics(app.Registry, identity.Canary)})
+	streamMetrics := stream.NewMetrics(app.Registry, identity.Canary)
+	publisher, err := stream.NewPublisher(opts, stream.PublisherConfig{Metrics: streamMetrics})
 	if err != nil {
 		return err
 	}
@@ -123,7 +125,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) error {
 	m := newMetrics(app.Registry)
 	s := &Service{
 		cfg: cfg, maker: maker{key: key, purpose: purpose}, sender: sender, rows: db,
-		alerts:  &teller{publisher: publisher, owner: p.Owners.Incidents, told: map[string]time.Time{}},
+		alerts:  &teller{publisher: publisher, owner: p.Owners.Incidents, told: map[string]*hushlogv1.Alert{}},
 		flights: newFlights(cfg.ArriveWithin, cfg.Window, m), metrics: m, log: app.Log, now: time.Now, failing: map[string]bool{},
 	}
 	s.outputs = &outputs{
@@ -134,8 +136,11 @@ func wire(ctx context.Context, app *service.App, cfg Config) error {
 	reader := &topics{opts: opts, search: s.search, failed: s.topicsFailed, since: cfg.Window, now: s.now, read: func(topic string, bytes int) {
 		m.searched.WithLabelValues(topic).Add(float64(bytes))
 	}}
+	alerts := stream.NewFollower(opts, stream.TopicAlerts, streamMetrics, s.alerts.take)
 	app.Health.AddCheck("clickhouse", db.Ping)
 	app.Health.AddCheck("kafka", publisher.Ping)
+	app.Health.AddCheck("alerts", func(context.Context) error { return alerts.Healthy() })
+	app.Go("follow alerts", alerts.Run)
 	app.Go("search topics", reader.run)
 	app.Go("send canaries", s.send)
 	app.Go("look for canaries", s.look)
@@ -287,6 +292,9 @@ func (s *Service) lookOnce(ctx context.Context) error {
 	s.tellMissing(ctx, missing)
 	for _, path := range missing {
 		err = errors.Join(err, s.alerts.lost(ctx, path, began))
+	}
+	if err == nil {
+		err = s.alerts.resolve(ctx, began)
 	}
 	return errors.Join(err, s.count(ctx, look, began))
 }

@@ -76,7 +76,7 @@ func newBench() *bench {
 	m := newMetrics(prometheus.NewRegistry())
 	cfg := DefaultConfig()
 	b.Service = &Service{
-		cfg: cfg, maker: testMaker(), rows: b.rows, outputs: &outputs{read: map[string]int64{}}, alerts: &teller{publisher: b.alerts, owner: "security", told: map[string]time.Time{}},
+		cfg: cfg, maker: testMaker(), rows: b.rows, outputs: &outputs{read: map[string]int64{}}, alerts: &teller{publisher: b.alerts, owner: "security", told: map[string]*hushlogv1.Alert{}},
 		flights: newFlights(cfg.ArriveWithin, cfg.Window, m), metrics: m, log: slog.New(slog.NewJSONHandler(b.logs, nil)), now: func() time.Time { return b.at }, failing: map[string]bool{},
 	}
 	return b
@@ -126,6 +126,73 @@ func TestALookTellsOfLeaksAndOfWhatIsLost(t *testing.T) {
 			require.NotContains(t, b.logs.String(), v.needle, "a value of type %s is in the log", v.kind)
 		}
 	}
+}
+
+// Alerts resolve: about what is lost when it arrives again and the block of the alert is over, about a leak when a whole block
+// has passed without one, and by whichever process is there then. Nothing resolves that was not looked at.
+func TestAlertsResolve(t *testing.T) {
+	b := newBench()
+	lost, leaked := b.maker.make(pathREST, testSlot), b.maker.make(pathBatch, testSlot)
+	b.flights.add(lost, leaked)
+	b.flights.acknowledged(lost, testSlot)
+	b.rows.leaked[leaked.values[1].needle] = "contents"
+	b.at = testSlot.Add(time.Minute)
+	require.NoError(t, b.lookOnce(t.Context()))
+	require.Len(t, b.alerts.taken, 2)
+
+	// A successor knows of both only from the topic.
+	next := newBench()
+	for _, alert := range b.alerts.taken {
+		value, err := proto.Marshal(alert)
+		require.NoError(t, err)
+		next.Service.alerts.take(&kgo.Record{Value: value})
+	}
+	next.Service.alerts.take(&kgo.Record{Value: []byte("no alert")})
+	for _, step := range []struct {
+		name  string
+		after time.Duration
+		err   error
+		rules []string // that resolve
+	}{
+		{"their block is not over", 30 * time.Minute, nil, nil},
+		{"nothing is seen", 3 * time.Hour, errors.New("away"), nil},
+		{"what was lost is not missing any more", alertHold, nil, []string{policy.RuleCanaryLost}},
+		{"a leak may have been just before the end of its block", 2*alertHold - time.Minute, nil, nil},
+		{"a whole block without a leak", 2 * alertHold, nil, []string{policy.RuleCanaryLeak}},
+		{"once", 3*alertHold + time.Minute, nil, nil},
+	} {
+		next.at, next.rows.err, next.alerts.taken = testSlot.Truncate(alertHold).Add(step.after), step.err, nil
+		require.ErrorIs(t, next.lookOnce(t.Context()), step.err, step.name)
+		var rules []string
+		for _, alert := range next.alerts.taken {
+			require.Equal(t, hushlogv1.AlertState_ALERT_STATE_RESOLVED, alert.GetState(), step.name)
+			require.True(t, next.at.Equal(alert.GetResolvedAt().AsTime()), step.name)
+			require.NotEmpty(t, alert.GetKeys(), "it is known by its keys")
+			rules = append(rules, alert.GetRule())
+		}
+		require.Equal(t, step.rules, rules, step.name)
+	}
+	require.Empty(t, next.Service.alerts.told, "nothing is kept of what is over")
+}
+
+// What goes on has an alert of the next block before that of the last one resolves.
+func TestAnAlertThatGoesOnIsNotInterrupted(t *testing.T) {
+	b := newBench()
+	lost := b.maker.make(pathREST, testSlot)
+	b.flights.add(lost)
+	b.flights.acknowledged(lost, testSlot)
+	b.flights.window = 24 * time.Hour
+	b.at = testSlot.Add(time.Minute)
+	require.NoError(t, b.lookOnce(t.Context()))
+	b.at = b.at.Add(alertHold)
+	require.NoError(t, b.lookOnce(t.Context()))
+	states := make([]hushlogv1.AlertState, len(b.alerts.taken))
+	for i, alert := range b.alerts.taken {
+		states[i] = alert.GetState()
+	}
+	const firing, resolved = hushlogv1.AlertState_ALERT_STATE_FIRING, hushlogv1.AlertState_ALERT_STATE_RESOLVED
+	require.Equal(t, []hushlogv1.AlertState{firing, firing, resolved}, states)
+	require.Equal(t, b.alerts.taken[0].GetFingerprint(), b.alerts.taken[2].GetFingerprint())
 }
 
 // Without an answer of ClickHouse nothing is lost and nothing is found.
