@@ -1,6 +1,7 @@
 package alerting
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,8 +27,8 @@ const (
 	Quarantine Source = "quarantine"
 )
 
-// Event is one thing that rules look at. Exactly one of Record, Entry and Quarantined is set. It holds no free text: the
-// statement of an AuditEntry has no field that a rule could name.
+// Event is one thing that rules look at. Exactly one of Record, Entry and Quarantined is set. It holds no free text: of the
+// statement of an AuditEntry a rule learns only whether it asks for an end user.
 type Event struct {
 	Record      *hushlogv1.Record
 	Entry       *hushlogv1.AuditEntry
@@ -170,6 +171,7 @@ var fieldsOf = map[Source][]field{
 		text("outcome", "ok, refused, failed", func(e *Event) string { return e.Entry.GetOutcome() }),
 		text("reason", "a code when the outcome is not ok", func(e *Event) string { return e.Entry.GetReason() }),
 		text("token", "the public part of the token used", func(e *Event) string { return e.Entry.GetTokenId() }),
+		truth("one_user", "the statement asks for end users by their pseudonym", asksForUser),
 		list("tables", "that were read, without the database", func(e *Event) []string { return tablesOf(e.Entry) }),
 		integer("rows", "shown", func(e *Event) uint64 { return e.Entry.GetRows() }),
 		integer("bytes", "shown", func(e *Event) uint64 { return e.Entry.GetBytes() }),
@@ -190,6 +192,13 @@ func tablesOf(entry *hushlogv1.AuditEntry) []string {
 	}
 	return names
 }
+
+// byUser finds where a statement whose literals are masked compares the end user's pseudonym with some, as ClickHouse writes
+// operators, and their functions.
+var byUser = regexp.MustCompile("(?i)\\buser_pseudonym\\b[`)]* *(?:=|<=|>=|<|>|IN|I?LIKE) *\\(*\\?|\\?\\)* *= *\\(*(?:[`\\w]+\\.)?`?user_pseudonym\\b|" +
+	"\\b(?:equals|in|i?like|match|startsWith|has)\\(`?(?:\\?, *)?(?:[`\\w]+\\.)?`?user_pseudonym\\b")
+
+func asksForUser(e *Event) bool { return byUser.MatchString(e.Entry.GetStatement()) }
 
 var phases = map[hushlogv1.AuditPhase]string{
 	hushlogv1.AuditPhase_AUDIT_PHASE_INTENT: "intent", hushlogv1.AuditPhase_AUDIT_PHASE_OUTCOME: "outcome",

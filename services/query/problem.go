@@ -66,6 +66,7 @@ var guardProblems = map[guard.Code]problem{
 	guard.CodeSyntax:    {status: http.StatusBadRequest, outcome: audit.Refused},
 	guard.CodeNotSelect: {status: http.StatusForbidden, outcome: audit.Refused},
 	guard.CodeClause:    {status: http.StatusForbidden, outcome: audit.Refused},
+	guard.CodeSettings:  {status: http.StatusForbidden, outcome: audit.Refused},
 	guard.CodeTable:     {status: http.StatusForbidden, outcome: audit.Refused},
 	guard.CodeFunction:  {status: http.StatusForbidden, outcome: audit.Refused},
 	guard.CodeName:      {status: http.StatusForbidden, outcome: audit.Refused},

@@ -157,7 +157,6 @@ var words = map[string]string{
 	"FORMAT":   "the format is a field of the request",
 	"INTO":     "the result is the answer to the request",
 	"OUTFILE":  "the result is the answer to the request",
-	"SETTINGS": "the limits are the service's",
 	"APPLY":    "write the function on each column",
 	"WINDOW":   "write the window in OVER (...)",
 	"PARALLEL": "send one SELECT at a time",
@@ -168,6 +167,9 @@ var words = map[string]string{
 // places (named windows, APPLY), and the text leaves out none.
 func checkTokens(tokens []token) *Refusal {
 	first := slices.IndexFunc(tokens, func(t token) bool { return t.text != "(" })
+	if first >= 0 && isKeyword(tokens[first], "SET") || slices.ContainsFunc(tokens, func(t token) bool { return isKeyword(t, "SETTINGS") }) {
+		return refuse(CodeSettings, "settings cannot be changed here: the limits are the service's")
+	}
 	if first < 0 || !isKeyword(tokens[first], "SELECT") && !isKeyword(tokens[first], "WITH") {
 		return refuse(CodeNotSelect, "only a SELECT can be run here")
 	}

@@ -11,6 +11,7 @@ const (
 	CodeSyntax    Code = "syntax"
 	CodeNotSelect Code = "not-one-select"
 	CodeClause    Code = "clause"
+	CodeSettings  Code = "settings" // of ClickHouse, which a statement would change
 	CodeTable     Code = "table"
 	CodeFunction  Code = "function"
 	CodeName      Code = "name"
