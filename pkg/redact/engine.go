@@ -163,7 +163,7 @@ type job struct {
 	reworded []rewording
 	newHits  []hit
 	newTrigs []hit
-	doubt    bool // candidates were left out for want of confidence
+	doubt    bool // something that could be a finding stands near one
 	again    bool // the text is the outcome of a pass
 	nameless bool // it holds no names but those that were taken out
 	crossed  bool // a name was cut, or something was found after the names: the tagger may read the outcome otherwise
@@ -230,7 +230,6 @@ func (j *job) take(sc *scanner) error {
 		return errBudget
 	}
 	cands := confident(sc.out, &j.eng.least)
-	j.doubt = j.doubt || len(cands) < len(sc.out)
 	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
 	if !j.nameless {
 		cands = sc.names(cands)

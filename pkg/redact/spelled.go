@@ -189,7 +189,7 @@ func bareAt(s string, pos int) int {
 
 // smallWordAt reads a word for a digit that counts within a row only.
 func smallWordAt(s string, pos int) (digit byte, size int) {
-	if pos >= len(s) || isUpper(s[pos]) || isDigit(s[pos]) {
+	if pos >= len(s) || !startsSmallWord[s[pos]] {
 		return 0, 0
 	}
 	for i := range smallWords {
@@ -230,6 +230,9 @@ func (sc *scanner) rowStart(pos, least int) int {
 // smallWordBefore returns the length of the word that ends at end and counts within a row only, if it is of a script
 // beyond Latin.
 func smallWordBefore(s string, end int) int {
+	if at(s, end-1) < 0x80 {
+		return 0
+	}
 	for i := range smallWords {
 		w := smallWords[i].word
 		if w[0] >= 0x80 && end >= len(w) && s[end-len(w):end] == w {
@@ -284,12 +287,26 @@ var gapWords = []struct{ word, sign string }{
 	{"slash", "/"},
 }
 
+// startsGapWord holds the bytes that gapWords start with, in both cases.
+var startsGapWord = func() (t [256]bool) {
+	for _, w := range gapWords {
+		t[w.word[0]], t[upper(w.word[0])] = true, true
+	}
+	return t
+}()
+
 // spelledGap returns where the next word of a row starts, or -1 if the row ends at pos, and what is read for the words
 // in between.
 func spelledGap(s string, pos int) (next int, sign string) {
 	j := gapEnd(s, pos)
 	if j >= len(s) {
 		return -1, ""
+	}
+	if j == pos && s[j] < 0x80 {
+		return -1, ""
+	}
+	if !startsGapWord[s[j]] {
+		return j, ""
 	}
 	for i := range gapWords {
 		w := gapWords[i].word
@@ -305,9 +322,6 @@ func spelledGap(s string, pos int) (next int, sign string) {
 			break
 		}
 		return k, gapWords[i].sign
-	}
-	if j == pos && s[j] < 0x80 {
-		return -1, ""
 	}
 	return j, ""
 }

@@ -69,6 +69,14 @@ var smallWords = []struct {
 	{"نه", 9},
 }
 
+// startsSmallWord holds the bytes that smallWords start with.
+var startsSmallWord = func() (t [256]bool) {
+	for _, w := range smallWords {
+		t[w.word[0]] = true
+	}
+	return t
+}()
+
 // valueWords are numbers beyond nine in one word. Those that are put together of two, "forty-one", are read as two.
 var valueWords = map[int]string{
 	10: `ten zehn dix diez dez dieci tien dziesięć десять δέκα`,
