@@ -378,7 +378,7 @@ func TestTopicsFollowTheDates(t *testing.T) {
 	require.Equal(t, "86400000", topics[TopicRaw].Settings["retention.ms"])
 	require.Equal(t, "16777216", topics[TopicRaw].Settings["max.message.bytes"])
 	require.Equal(t, "259200000", topics[TopicEvents].Settings["retention.ms"])
-	require.Equal(t, 4, topics[TopicRaw].Partitions)
+	require.Equal(t, 2, topics[TopicRaw].Partitions)
 	require.Equal(t, topics[TopicRaw].Partitions, topics[TopicEvents].Partitions, "p of raw is written to p of events")
 	require.Equal(t, 1, topics[TopicKeys].Partitions)
 	for _, topic := range topics {

@@ -142,7 +142,7 @@ func (s shape) write(policy string) error {
 		{"queries_per_hour: 2000", "queries_per_hour: 1000000"},
 	}
 	if s.partitions > 0 {
-		changes = append(changes, struct{ was, is string }{"\n  partitions: 4 ", fmt.Sprintf("\n  partitions: %d ", s.partitions)})
+		changes = append(changes, struct{ was, is string }{"\n  partitions: 2 ", fmt.Sprintf("\n  partitions: %d ", s.partitions)})
 	}
 	if s.projects > 1 {
 		more := "\nprojects:\n"

@@ -138,7 +138,7 @@ func (o options) on(ctx context.Context, r *report, like shape, phases ...phase)
 
 // shapes shows what an interaction costs with three numbers of partitions and of projects.
 func (o options) shapes(ctx context.Context, r *report) error {
-	for _, n := range []int{1, 4, 16} {
+	for _, n := range []int{1, 2, 16} {
 		for _, like := range []shape{{partitions: n}, {projects: n}} {
 			name := "partitions"
 			if like.projects > 0 {
