@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -19,6 +18,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	"github.com/hushlog/hushlog/services/alert"
 	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/gateway"
@@ -49,7 +49,7 @@ type Addresses struct {
 }
 
 // chooseAddresses takes those asked for and finds free ports for the others. It
-// holds all of them until the last is chosen, so that no two are the same.
+// holds those asked for until the last is chosen, so that no two are the same.
 func chooseAddresses(o Options) (Addresses, error) {
 	a := Addresses{Kafka: o.Kafka, ClickHouse: o.ClickHouse, GRPC: o.GRPC, REST: o.REST, Query: o.Query, Admin: map[string]string{}, rest: map[string]string{}}
 	var held ports
@@ -153,26 +153,14 @@ func (p *ports) take(addr string) (string, error) {
 	return l.Addr().String(), nil
 }
 
-// Ports are found below those that systems give to outgoing connections (from 32768 on Linux, 49152 elsewhere): one
-// of theirs may be such a connection's by the time that the service listens on it, as it lies free in between.
-const (
-	firstPort, endPort = 20000, 32768
-	// portTries bounds the search; in a thousand draws there is a free one wherever there are any to speak of.
-	portTries = 1000
-)
-
-// find takes a port of 127.0.0.1 that nobody listens on.
+// find finds a port of 127.0.0.1 that nobody listens on, nor will before our process does.
 func (p *ports) find(addr *string) error {
-	var err error
-	for range portTries {
-		var free string
-		free, err = p.take(net.JoinHostPort("127.0.0.1", strconv.Itoa(firstPort+rand.IntN(endPort-firstPort)))) //nolint:gosec // nothing secret
-		if err == nil {
-			*addr = free
-			return nil
-		}
+	free, err := supervise.FreePorts(1)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("find a free port from %d to %d: %w", firstPort, endPort-1, err)
+	*addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(free[0]))
+	return nil
 }
 
 func (p *ports) release() {

@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/identity"
-	"github.com/hushlog/hushlog/test/dial"
+	"github.com/hushlog/hushlog/pkg/supervise"
 )
 
 // Config says what to start.
@@ -147,7 +147,7 @@ func writeKeystore(path string, files identity.TLSFiles) error {
 
 // pickPorts picks the ports of every node.
 func (c *Config) pickPorts() ([]ports, error) {
-	picked, err := dial.FreePorts(c.Nodes * 3)
+	picked, err := supervise.FreePorts(c.Nodes * 3)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/embedded"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	"github.com/hushlog/hushlog/test/dial"
 	"github.com/hushlog/hushlog/test/process"
 )
@@ -66,7 +67,7 @@ func (c *child) kill(context.Context) error { return c.process.Kill() }
 
 // newBroker is the embedded Kafka.
 func newBroker(dir string, deployment identity.Layout) (*child, error) {
-	ports, err := dial.FreePorts(1)
+	ports, err := supervise.FreePorts(1)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +96,7 @@ func newClickHouse(dir string, deployment identity.Layout) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	ports, err := dial.FreePorts(1)
+	ports, err := supervise.FreePorts(1)
 	if err != nil {
 		return nil, err
 	}

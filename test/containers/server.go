@@ -17,6 +17,7 @@ import (
 	"github.com/testcontainers/testcontainers-go/wait"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	"github.com/hushlog/hushlog/test/dial"
 )
 
@@ -119,7 +120,7 @@ func newServer(cfg Config, name string, from image, identityName string) (*Serve
 	if err != nil {
 		return nil, fmt.Errorf("make folder of %s: %w", name, err)
 	}
-	ports, err := dial.FreePorts(1)
+	ports, err := supervise.FreePorts(1)
 	if err != nil {
 		return nil, err
 	}

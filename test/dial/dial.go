@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm" // the admin side of franz-go: users, ACLs, broker lists
@@ -81,24 +80,4 @@ func probe(ctx context.Context, admin *kadm.Client, want int) error {
 		return fmt.Errorf("%d of %d brokers are there", len(brokers), want)
 	}
 	return nil
-}
-
-// FreePorts asks the system for n TCP ports on 127.0.0.1 that are free now. Another process may take one
-// before it is used: then the server's start fails.
-func FreePorts(n int) ([]int, error) {
-	ports := make([]int, 0, n)
-	for range n {
-		listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // binding a port does not wait
-		if err != nil {
-			return nil, fmt.Errorf("pick a port: %w", err)
-		}
-		// Kept open until all are picked, so that no port is picked twice.
-		defer func() { _ = listener.Close() }()
-		addr, ok := listener.Addr().(*net.TCPAddr)
-		if !ok {
-			panic("dial: a TCP listener without a TCP address")
-		}
-		ports = append(ports, addr.Port)
-	}
-	return ports, nil
 }
