@@ -17,6 +17,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/services/alert"
+	"github.com/hushlog/hushlog/services/canary"
 	"github.com/hushlog/hushlog/services/gateway"
 	"github.com/hushlog/hushlog/services/ingest"
 	"github.com/hushlog/hushlog/services/query"
@@ -218,11 +219,12 @@ func TestComposeServiceFiles(t *testing.T) {
 		retentionConfig = retention.DefaultConfig()
 		queryConfig     = query.DefaultConfig()
 		initConfig      = setup.DefaultConfig()
+		canaryConfig    = canary.DefaultConfig()
 	)
 	file := compose(t)
 	for name, into := range map[string]config{
 		"gateway": &gatewayConfig, "redactor": &redactorConfig, "ingest": &ingestConfig, "alert": &alertConfig,
-		"retention": &retentionConfig, "query": &queryConfig, "init": &initConfig,
+		"retention": &retentionConfig, "query": &queryConfig, "init": &initConfig, "canary": &canaryConfig,
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(root(t), "deploy", "compose", name+".yaml")
@@ -282,4 +284,10 @@ func TestClickHouseConfig(t *testing.T) {
 	require.Empty(t, doors)
 	require.Contains(t, document, "<verificationMode>strict</verificationMode>")
 	require.Contains(t, document, "<disableProtocols>sslv2,sslv3,tlsv1,tlsv1_1,tlsv1_2</disableProtocols>")
+	var disks struct {
+		Default uint64 `xml:"storage_configuration>disks>default>keep_free_space_bytes"`
+		Data    uint64 `xml:"storage_configuration>disks>plain_data>keep_free_space_bytes"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(document), &disks))
+	require.GreaterOrEqual(t, min(disks.Default, disks.Data), uint64(256<<20), "a full disk makes empty parts (docs/faults.md)")
 }
