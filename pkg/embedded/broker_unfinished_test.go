@@ -60,7 +60,7 @@ func (b *testBroker) committed() []string {
 		kgo.SASL(scram.Auth{User: "redactor", Pass: "redactor-secret"}.AsSha512Mechanism()),
 	}
 	var values []string
-	for r, err := range stream.ReadBack(ctx, opts, eventsTopic, time.UnixMilli(0), 0) {
+	for r, err := range stream.ReadBack(ctx, opts, nil, eventsTopic, time.UnixMilli(0), 0) {
 		require.NoError(b.t, err)
 		values = append(values, string(r.Value))
 	}

@@ -65,7 +65,7 @@ func (k *testKafka) keys(t *testing.T, topic string) map[string]int {
 	details, err := k.admin.ListTopics(ctx, topic)
 	require.NoError(t, err)
 	out := map[string]int{}
-	for r, err := range ReadBack(ctx, k.opts(), topic, time.UnixMilli(0), details[topic].Partitions.Numbers()...) {
+	for r, err := range ReadBack(ctx, k.opts(), nil, topic, time.UnixMilli(0), details[topic].Partitions.Numbers()...) {
 		require.NoError(t, err)
 		out[string(r.Key)]++
 	}

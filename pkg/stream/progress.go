@@ -39,6 +39,7 @@ type progress struct {
 	ends     map[Partition]int64
 	moved    time.Time // when next last grew, or there was nothing to read
 	turned   time.Time // when the loop last came round
+	step     string    // what it has done since then, for people; empty when it does not say
 	answered time.Time // when the broker last answered the probe
 }
 
@@ -75,7 +76,14 @@ func (p *progress) stop(partitions ...Partition) {
 func (p *progress) turn() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.turned = time.Now()
+	p.turned, p.step = time.Now(), ""
+}
+
+// doing notes what the loop does from now on until it comes round.
+func (p *progress) doing(step string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.step = step
 }
 
 // advance notes that everything before next is done.
@@ -108,6 +116,8 @@ func (p *progress) healthy() error {
 	switch {
 	case now.Sub(p.answered) > p.stallAfter:
 		return fmt.Errorf("brokers have not answered for %s: %w", now.Sub(p.answered).Round(time.Second), ErrStalled)
+	case now.Sub(p.turned) > p.stallAfter && p.step != "":
+		return fmt.Errorf("one batch takes %s so far, now %s: %w", now.Sub(p.turned).Round(time.Second), p.step, ErrStalled)
 	case now.Sub(p.turned) > p.stallAfter:
 		return fmt.Errorf("one batch takes %s so far: %w", now.Sub(p.turned).Round(time.Second), ErrStalled)
 	case lag > 0 && now.Sub(p.moved) > p.stallAfter:

@@ -184,7 +184,7 @@ func TestReadBackWaitsForOpenTransaction(t *testing.T) {
 			result := make(chan map[string]int, 1)
 			go func() {
 				seen := map[string]int{}
-				for r, err := range ReadBack(t.Context(), k.opts(), topicOut, time.UnixMilli(0), 1) {
+				for r, err := range ReadBack(t.Context(), k.opts(), nil, topicOut, time.UnixMilli(0), 1) {
 					if err != nil {
 						t.Error(err)
 						break
@@ -207,7 +207,7 @@ func TestReadBackWaitsForOpenTransaction(t *testing.T) {
 			// What ends with markers and aborted records still ends.
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			for _, err := range ReadBack(ctx, k.opts(), topicOut, time.UnixMilli(0), 0, 1) {
+			for _, err := range ReadBack(ctx, k.opts(), nil, topicOut, time.UnixMilli(0), 0, 1) {
 				require.NoError(t, err)
 			}
 		})
@@ -220,7 +220,7 @@ func TestReadBackBounds(t *testing.T) {
 	defer cancel()
 	count := func(since time.Time, partitions ...int32) int {
 		n := 0
-		for _, err := range ReadBack(ctx, k.opts(), topicIn, since, partitions...) {
+		for _, err := range ReadBack(ctx, k.opts(), nil, topicIn, since, partitions...) {
 			require.NoError(t, err)
 			n++
 		}
@@ -236,13 +236,13 @@ func TestReadBackBounds(t *testing.T) {
 	require.Equal(t, 3, count(now.Add(-3*time.Minute), 0, 1))
 	require.Zero(t, count(now, 0))
 	n := 0
-	for _, err := range ReadBack(ctx, k.opts(), topicIn, time.UnixMilli(0), 0) {
+	for _, err := range ReadBack(ctx, k.opts(), nil, topicIn, time.UnixMilli(0), 0) {
 		require.NoError(t, err)
 		n++
 		break
 	}
 	require.Equal(t, 1, n, "stops when asked to")
-	for _, err := range ReadBack(ctx, k.opts(), topicIn, time.UnixMilli(0), 7) {
+	for _, err := range ReadBack(ctx, k.opts(), nil, topicIn, time.UnixMilli(0), 7) {
 		require.Error(t, err)
 	}
 }

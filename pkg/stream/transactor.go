@@ -310,6 +310,7 @@ func (t *Transactor) loop(ctx context.Context, session *kgo.GroupTransactSession
 
 // step polls once and does one transaction. It says whether that was committed; nothing to do counts.
 func (t *Transactor) step(ctx context.Context, session *kgo.GroupTransactSession) (bool, error) {
+	t.progress.doing("waiting for records")
 	pollCtx, cancel := context.WithTimeout(ctx, pollTurn)
 	fetches := session.PollRecords(pollCtx, t.cfg.MaxPollRecords)
 	cancel()
@@ -325,6 +326,7 @@ func (t *Transactor) step(ctx context.Context, session *kgo.GroupTransactSession
 	if len(batch.parts) == 0 {
 		return true, nil
 	}
+	t.progress.doing("processing")
 	err = t.process(ctx, batch)
 	if err != nil {
 		return false, err
@@ -361,7 +363,9 @@ func (t *Transactor) transact(ctx context.Context, session *kgo.GroupTransactSes
 	if err != nil {
 		return false, fmt.Errorf("begin transaction: %w", named(err))
 	}
+	t.progress.doing("publishing")
 	produceErr := b.produce(ctx, session)
+	t.progress.doing("ending the transaction")
 	allow := time.AfterFunc(endGrace, session.AllowRebalance)
 	committed, err := session.End(ctx, kgo.TransactionEndTry(produceErr == nil))
 	allow.Stop()
@@ -465,15 +469,29 @@ func (b *batch) each(hook func(Result) func()) {
 	}
 }
 
-// produce publishes all results and waits for them. It returns the first error.
+// produce publishes all results and waits for them, no longer than ctx: what may have reached a broker the client tries
+// again for as long as it lives. It returns the first error.
 func (b *batch) produce(ctx context.Context, session *kgo.GroupTransactSession) error {
-	var first kgo.FirstErrPromise
+	var records []*kgo.Record
 	for _, part := range b.parts {
-		for _, r := range part.result.Records {
-			session.Produce(ctx, r, first.Promise())
+		records = append(records, part.result.Records...)
+	}
+	outcomes := make(chan error, len(records)) // has room for all: nobody may be left to take the late ones
+	for _, r := range records {
+		session.Produce(ctx, r, func(_ *kgo.Record, err error) { outcomes <- err })
+	}
+	var first error
+	for range records {
+		select {
+		case err := <-outcomes:
+			if first == nil {
+				first = err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
-	return first.Err()
+	return first
 }
 
 // fetchError returns the first error of a poll that the client does not get over by itself. A lost

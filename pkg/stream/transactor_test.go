@@ -50,7 +50,7 @@ func (o *once) Assigned(ctx context.Context, partitions []Partition) error {
 		o.owned[p.ID] = true
 	}
 	o.mu.Unlock()
-	for r, err := range ReadBack(ctx, o.opts, topicOut, time.UnixMilli(0), ids...) {
+	for r, err := range ReadBack(ctx, o.opts, nil, topicOut, time.UnixMilli(0), ids...) {
 		if err != nil {
 			return err
 		}
@@ -357,7 +357,7 @@ func TestTransactorKeepsOrder(t *testing.T) {
 	eventually(t, "all committed", k.committedAll(t))
 	require.NoError(t, stop())
 	next := map[int32]int{}
-	for r, err := range ReadBack(t.Context(), k.opts(), topicOut, time.UnixMilli(0), 0, 1) {
+	for r, err := range ReadBack(t.Context(), k.opts(), nil, topicOut, time.UnixMilli(0), 0, 1) {
 		require.NoError(t, err)
 		require.Equal(t, strconv.Itoa(int(r.Partition))+"-"+strconv.Itoa(next[r.Partition]), string(r.Key))
 		next[r.Partition]++
@@ -431,4 +431,33 @@ func liveAndDie(ctx context.Context, t *testing.T, k *testKafka, id string, rand
 		death.Stop()
 		cancel()
 	}
+}
+
+// TestPublishingEndsWithItsContext: records that may have reached a broker which answers nothing more are tried again by the
+// client for as long as it lives; the transaction does not wait for that.
+func TestPublishingEndsWithItsContext(t *testing.T) {
+	k := newKafka(t, 1)
+	var asked atomic.Int64
+	k.cluster.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		k.cluster.KeepControl()
+		asked.Add(1)
+		return nil, errors.New("the connection breaks"), true
+	})
+	session, err := kgo.NewGroupTransactSession(append(k.opts(),
+		kgo.ConsumerGroup("test"), kgo.ConsumeTopics(topicIn), kgo.TransactionalID("test"), kgo.RecordPartitioner(kgo.ManualPartitioner()))...)
+	require.NoError(t, err)
+	defer session.Close()
+	require.NoError(t, session.Begin())
+	b := &batch{parts: []*part{{result: Result{Records: []*kgo.Record{{Topic: topicOut, Value: []byte("x")}}}}}}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- b.produce(ctx, session) }()
+	select {
+	case err = <-done:
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	case <-time.After(20 * time.Second):
+		t.Fatal("still waits")
+	}
+	require.Positive(t, asked.Load())
 }

@@ -124,7 +124,7 @@ func (d *detection) goOn(ctx context.Context, snapshot *hushlogv1.AlertSnapshot)
 func (d *detection) readKnown(ctx context.Context) error {
 	// The broker dates records, another instance dated the snapshot.
 	const skew = 10 * time.Minute
-	for record, err := range stream.ReadBack(ctx, d.kafka, stream.TopicAlerts, d.since.Add(-skew), alertsPartition) {
+	for record, err := range stream.ReadBack(ctx, d.kafka, d.log, stream.TopicAlerts, d.since.Add(-skew), alertsPartition) {
 		if err != nil {
 			return err
 		}

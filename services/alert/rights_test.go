@@ -114,7 +114,7 @@ func TestServiceWithItsOwnRights(t *testing.T) {
 	// The gateway may not read what is told to others.
 	ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	for _, readErr := range stream.ReadBack(ctx, d.dial(t, identity.Gateway), stream.TopicAlerts, time.Unix(0, 0), alertsPartition) {
+	for _, readErr := range stream.ReadBack(ctx, d.dial(t, identity.Gateway), nil, stream.TopicAlerts, time.Unix(0, 0), alertsPartition) {
 		require.Error(t, readErr)
 	}
 }

@@ -56,7 +56,7 @@ func published(t *testing.T, kafka []kgo.Opt) []*hushlogv1.Alert {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	var alerts []*hushlogv1.Alert
-	for record, err := range stream.ReadBack(ctx, kafka, stream.TopicAlerts, time.Unix(0, 0), alertsPartition) {
+	for record, err := range stream.ReadBack(ctx, kafka, nil, stream.TopicAlerts, time.Unix(0, 0), alertsPartition) {
 		require.NoError(t, err)
 		alert := &hushlogv1.Alert{}
 		require.NoError(t, proto.Unmarshal(record.Value, alert))

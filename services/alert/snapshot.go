@@ -125,7 +125,7 @@ func partsOf(data []byte) ([]*kgo.Record, error) {
 // readSnapshot is the last whole snapshot, or nil.
 func (d *detection) readSnapshot(ctx context.Context) (*hushlogv1.AlertSnapshot, error) {
 	var last assembly
-	for record, err := range stream.ReadBack(ctx, d.kafka, stream.TopicAlertState, time.Unix(0, 0), statePartition) {
+	for record, err := range stream.ReadBack(ctx, d.kafka, d.log, stream.TopicAlertState, time.Unix(0, 0), statePartition) {
 		if err != nil {
 			return nil, err
 		}

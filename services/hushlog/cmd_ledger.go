@@ -20,13 +20,23 @@ import (
 // still lacks is in flight; what an older one lacks is a gap.
 const settled = 3 * time.Minute
 
+// ledgerChecking is what --check looks at.
+type ledgerChecking struct {
+	on bool
+	// after is how long ago a minute must have begun: the books of a block are there a moment before its rows.
+	after time.Duration
+}
+
+// defaultCheckedAfter is the minute itself and another one, longer than any insert of a block takes.
+const defaultCheckedAfter = 2 * time.Minute
+
 // newLedgerCommand prints the ledger, as a person whose role reads it.
 func newLedgerCommand() *cobra.Command {
 	var (
 		ask   asking
-		check bool
+		check ledgerChecking
 	)
-	back := policy.Duration(time.Hour)
+	back, after := policy.Duration(time.Hour), policy.Duration(defaultCheckedAfter)
 	cmd := &cobra.Command{
 		Use:   "ledger --purpose PURPOSE",
 		Short: "Show what became of everything received, by project and minute",
@@ -34,16 +44,18 @@ func newLedgerCommand() *cobra.Command {
 			"the rows that there are; and the gap, which is zero when the books balance. Your role must read the ledger and interactions.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			check.after = after.D()
 			return runLedger(cmd.Context(), ask, time.Now(), back.D(), check, cmd.OutOrStdout())
 		},
 	}
 	ask.addFlags(cmd)
 	cmd.Flags().TextVar(&back, "since", back, "`duration` to look back, as 90m or 2d; no further than rows are kept")
-	cmd.Flags().BoolVar(&check, "check", false, "end with an error when there is a gap")
+	cmd.Flags().BoolVar(&check.on, "check", false, "end with an error when there is a gap")
+	cmd.Flags().TextVar(&after, "checked-after", after, "`duration` since a minute began, before which --check does not look at it: the books of what was just read are there a moment before its rows")
 	return cmd
 }
 
-func runLedger(ctx context.Context, ask asking, now time.Time, back time.Duration, check bool, out io.Writer) error {
+func runLedger(ctx context.Context, ask asking, now time.Time, back time.Duration, check ledgerChecking, out io.Writer) error {
 	answer, err := ask.run(ctx, store.LedgerSQL(now.Add(-back)), "TabSeparated")
 	if err != nil {
 		return err
@@ -58,7 +70,7 @@ func runLedger(ctx context.Context, ask asking, now time.Time, back time.Duratio
 		return err
 	}
 	for _, line := range lines {
-		if check && line.Gap() != 0 {
+		if check.on && line.Gap() != 0 && now.Sub(line.Minute) >= check.after {
 			return fmt.Errorf("project %s has a gap at %s: compare the logs of redactor and ingest of that minute", line.Project, line.Minute.Format(time.DateTime))
 		}
 	}

@@ -139,7 +139,8 @@ func TestLedgerIsPrinted(t *testing.T) {
 	now := time.Date(2026, 11, 23, 19, 10, 30, 0, time.UTC)
 	f := newFakeQuery(t, says("demo\t2026-11-23 19:00:00\t9\t3\t6\t6\t3\t1\t1\t0\t1\t3\ndemo\t2026-11-23 19:10:00\t5\t0\t5\t2\t2\t0\t0\t0\t0\t2\n"))
 	var out bytes.Buffer
-	err := runLedger(t.Context(), f.ask, now, time.Hour, true, &out)
+	check := ledgerChecking{on: true, after: defaultCheckedAfter}
+	err := runLedger(t.Context(), f.ask, now, time.Hour, check, &out)
 	require.NoError(t, err)
 	require.Equal(t, strings.Join([]string{
 		"project  minute            received  rejected  accepted  stored  duplicates  quarantined  sampled out  dropped  in flight  counted rows  gap",
@@ -150,9 +151,17 @@ func TestLedgerIsPrinted(t *testing.T) {
 	}, "\n"), out.String())
 	require.Equal(t, store.LedgerSQL(now.Add(-time.Hour)), f.asked["sql"])
 	out.Reset()
-	err = runLedger(t.Context(), f.ask, now.Add(10*time.Minute), time.Hour, true, &out)
+	err = runLedger(t.Context(), f.ask, now.Add(10*time.Minute), time.Hour, check, &out)
 	require.ErrorContains(t, err, "project demo has a gap at 2026-11-23 19:10:00")
+	// Rows that come a moment after their step of the books: no gap yet, unless asked for.
+	f = newFakeQuery(t, says("demo\t2026-11-23 19:10:00\t5\t0\t5\t5\t5\t0\t0\t0\t0\t2\n"))
+	for end, gap := range map[time.Duration]bool{0: false, 59 * time.Second: false, time.Minute: true} {
+		err = runLedger(t.Context(), f.ask, time.Date(2026, 11, 23, 19, 11, 0, 0, time.UTC).Add(end), time.Hour, check, &out)
+		require.Equal(t, gap, err != nil, "%s after the minute's end: %v", end, err)
+	}
+	err = runLedger(t.Context(), f.ask, now, time.Hour, ledgerChecking{on: true}, &out)
+	require.ErrorContains(t, err, "gap at 2026-11-23 19:10:00")
 	f = newFakeQuery(t, says("demo\tx\n"))
-	err = runLedger(context.Background(), f.ask, now, time.Hour, false, &out)
+	err = runLedger(context.Background(), f.ask, now, time.Hour, ledgerChecking{}, &out)
 	require.ErrorIs(t, err, errLedgerAnswer)
 }

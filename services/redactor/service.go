@@ -102,9 +102,9 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		Opener:      seal.NewOpener(e.ring, keys, hushlogv1.Audience_AUDIENCE_REDACTOR),
 		Contents:    seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_INGEST),
 		Quarantine:  seal.NewSealer(e.ring, hushlogv1.Audience_AUDIENCE_QUARANTINE),
-		ReadBack:    readBackFrom(opts),
+		ReadBack:    readBackFrom(opts, app.Log),
 		AsideOpener: seal.NewOpener(e.ring, keys, hushlogv1.Audience_AUDIENCE_QUARANTINE),
-		ReadAside:   readAsideFrom(opts), Keep: p.Retention.Quarantine.D(),
+		ReadAside:   readAsideFrom(opts, app.Log), Keep: p.Retention.Quarantine.D(),
 		Metrics: m, Log: app.Log, Leads: e.leads.Store, Epochs: e.follower.Healthy,
 	}
 	transactor, err := stream.NewTransactor(opts, stream.TransactorConfig{
@@ -224,9 +224,9 @@ func loadEpochs(cfg Config, opts []kgo.Opt, keys seal.KMS, lives seal.Lives, m *
 }
 
 // readBackFrom reads the redactor's own output.
-func readBackFrom(opts []kgo.Opt) readBack {
+func readBackFrom(opts []kgo.Opt, log *slog.Logger) readBack {
 	return func(ctx context.Context, partition int32, since time.Time, take func(*hushlogv1.Block) bool) error {
-		for r, err := range stream.ReadBack(ctx, opts, stream.TopicEvents, since, partition) {
+		for r, err := range stream.ReadBack(ctx, opts, log, stream.TopicEvents, since, partition) {
 			if err != nil {
 				return err
 			}
@@ -244,9 +244,9 @@ func readBackFrom(opts []kgo.Opt) readBack {
 }
 
 // readAsideFrom reads what is in quarantine.
-func readAsideFrom(opts []kgo.Opt) readAside {
+func readAsideFrom(opts []kgo.Opt, log *slog.Logger) readAside {
 	return func(ctx context.Context, partition int32, from int64, take func(*kgo.Record) bool) error {
-		for r, err := range stream.ReadFrom(ctx, opts, stream.Partition{Topic: stream.TopicQuarantine, ID: partition}, from) {
+		for r, err := range stream.ReadFrom(ctx, opts, log, stream.Partition{Topic: stream.TopicQuarantine, ID: partition}, from) {
 			if err != nil {
 				return err
 			}

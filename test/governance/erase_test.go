@@ -126,7 +126,7 @@ func TestErasure(t *testing.T) {
 	for _, part := range before {
 		require.NotContains(t, d.parts(m), part, "the part that held the rows is gone from the disk")
 	}
-	d.must(t, "compliance", "ledger", "--purpose", "security", "--check")
+	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 
 	require.NoError(t, d.Kill(identity.Ingest)) // stores its last blocks again
 	require.NoError(t, d.WaitReady(t.Context(), identity.Ingest))

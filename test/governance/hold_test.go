@@ -77,5 +77,5 @@ func TestHold(t *testing.T) {
 	}
 	require.Equal(t, "1", d.sql(t, "compliance", "SELECT count() FROM audit WHERE actor = 'retention' AND action = 'hold' AND outcome = 'ok' AND rows = 6 AND ref = '"+hold+"'"))
 	require.Equal(t, "1", d.sql(t, "compliance", "SELECT count() FROM audit WHERE actor = 'retention' AND action = 'hold-release' AND outcome = 'ok' AND rows = 6 AND ref = '"+hold+"'"))
-	d.must(t, "compliance", "ledger", "--purpose", "security", "--check")
+	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 }

@@ -72,7 +72,7 @@ func TestQuarantine(t *testing.T) {
 	}
 	eventually(t, "all in quarantine", func() bool { return waiting("no-detector") == 7 && waiting("unopenable") == 1 })
 	require.Equal(t, "0", d.sql(t, "security", "SELECT count() FROM interactions"))
-	d.must(t, "compliance", "ledger", "--purpose", "security", "--check")
+	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 
 	id, ok := d.eraseAs(t, "compliance", "Quorlimp")
 	require.True(t, ok, id)
@@ -105,7 +105,7 @@ func TestQuarantine(t *testing.T) {
 	})
 	require.Equal(t, "0", d.sql(t, "security", "SELECT count() FROM contents WHERE text LIKE '%quorlimp%'"))
 	require.Equal(t, "9\t8\t3\t1", d.sql(t, "compliance", "SELECT sum(accepted), sum(released), sum(erased), sum(dropped) FROM ledger"))
-	d.must(t, "compliance", "ledger", "--purpose", "security", "--check")
+	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 }
 
 // forge publishes what no gateway has sealed.

@@ -83,7 +83,7 @@ func TestRestrict(t *testing.T) {
 	})
 	// A block's step of the ledger is there before its rows of interactions, so books and rows agree once the last has come.
 	eventually(t, "books and rows to agree", func() bool {
-		_, agree := d.hushlog(t, "compliance", "ledger", "--purpose", "security", "--check")
+		_, agree := d.hushlog(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 		return agree
 	})
 	require.Equal(t, "0", d.metric(t, identity.Gateway, `hushlog_gateway_restriction_records_total{outcome="refused"}`))

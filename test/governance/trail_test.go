@@ -151,7 +151,7 @@ func (d *deployment) nowhere(t *testing.T, word string) {
 	records := 0
 	for _, topic := range d.Policy.Topics() {
 		for p := range topic.Partitions {
-			for r, err := range stream.ReadBack(t.Context(), opts, topic.Name, time.Now().Add(-time.Hour), int32(p)) {
+			for r, err := range stream.ReadBack(t.Context(), opts, nil, topic.Name, time.Now().Add(-time.Hour), int32(p)) {
 				require.NoError(t, err)
 				records++
 				require.NotContains(t, string(r.Key)+string(r.Value), word, topic.Name)

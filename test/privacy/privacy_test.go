@@ -193,7 +193,7 @@ func (h *harness) idsAreHashedInKafka(t *testing.T, ids ...string) {
 		for p := range topic.Partitions {
 			partitions = append(partitions, int32(p))
 		}
-		for r, err := range stream.ReadBack(t.Context(), opts, topic.Name, time.Now().Add(-time.Hour), partitions...) {
+		for r, err := range stream.ReadBack(t.Context(), opts, nil, topic.Name, time.Now().Add(-time.Hour), partitions...) {
 			require.NoError(t, err)
 			records++
 			clear := string(r.Key)
