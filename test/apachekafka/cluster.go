@@ -11,8 +11,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo" // the Kafka client of the whole project
+	"github.com/twmb/franz-go/pkg/kadm" // the admin side of franz-go: topics and their replicas
+	"github.com/twmb/franz-go/pkg/kgo"  // the Kafka client of the whole project
+	"github.com/twmb/franz-go/pkg/kmsg" // requests to one broker
 
+	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/test/dial"
 )
 
@@ -85,7 +88,9 @@ func (c *Cluster) killAll() error {
 	return errors.Join(errs...)
 }
 
-// waitReady returns when every broker is in the metadata that the admin is given.
+// waitReady returns when every broker answers and has all records of its partitions. That a broker is in the metadata is not
+// enough: one that was killed is there until its session is over. Nor is that it answers: until it is in sync, another one
+// that ends leaves fewer than min.insync.replicas.
 func (c *Cluster) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
@@ -98,8 +103,59 @@ func (c *Cluster) waitReady(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = c.waitInSync(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("start Apache Kafka (logs are in %s): %w", c.cfg.Dir, err)
+	}
+	return nil
+}
+
+const (
+	syncPause   = 200 * time.Millisecond
+	syncTimeout = 3 * time.Second
+)
+
+func (c *Cluster) waitInSync(ctx context.Context) error {
+	client, err := dial.Kafka(c.cfg.Deployment, c.Brokers(), identity.Admin, kgo.RequestTimeoutOverhead(syncTimeout))
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	for {
+		err = c.inSync(ctx, client)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait until all brokers are in sync: %w", errors.Join(ctx.Err(), err))
+		case <-time.After(syncPause):
+		}
+	}
+}
+
+// inSync is nil when each broker answers and each partition has all its replicas in sync.
+func (c *Cluster) inSync(ctx context.Context, client *kgo.Client) error {
+	ctx, cancel := context.WithTimeout(ctx, syncTimeout)
+	defer cancel()
+	for _, n := range c.nodes {
+		_, err := client.Broker(n.id).Request(ctx, kmsg.NewPtrApiVersionsRequest())
+		if err != nil {
+			return fmt.Errorf("node %d: %w", n.id, err)
+		}
+	}
+	topics, err := kadm.NewClient(client).ListTopicsWithInternal(ctx)
+	if err != nil {
+		return fmt.Errorf("list topics: %w", err)
+	}
+	for _, topic := range topics {
+		for _, p := range topic.Partitions {
+			if len(p.ISR) < len(p.Replicas) {
+				return fmt.Errorf("%s/%d has %d of %d replicas in sync", p.Topic, p.Partition, len(p.ISR), len(p.Replicas))
+			}
+		}
 	}
 	return nil
 }

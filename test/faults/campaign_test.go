@@ -25,6 +25,9 @@ import (
 
 func TestMain(m *testing.M) { backend.Main(m) }
 
+// seedsEnv says how many seeds are wanted.
+const seedsEnv = "HUSHLOG_FAULT_SEEDS"
+
 const (
 	senders   = 8
 	perSender = 400
@@ -38,12 +41,12 @@ const (
 	calm = 10
 )
 
-// TestCampaign runs as many seeds as HUSHLOG_FAULT_SEEDS says, the first of which is HUSHLOG_FAULT_SEED (one of the
+// TestCampaign runs as many seeds as seedsEnv says, the first of which is HUSHLOG_FAULT_SEED (one of the
 // clock, when that is not set), and begins none after HUSHLOG_FAULT_TIME. It fails at the first that does.
 func TestCampaign(t *testing.T) {
-	seeds, err := strconv.Atoi(os.Getenv("HUSHLOG_FAULT_SEEDS"))
+	seeds, err := strconv.Atoi(os.Getenv(seedsEnv))
 	if err != nil {
-		t.Skip("skipped: HUSHLOG_FAULT_SEEDS is not set; make test-faults sets it")
+		t.Skipf("skipped: %s is not set; make test-faults sets it", seedsEnv)
 	}
 	first := uint64(time.Now().Unix())
 	if set := os.Getenv("HUSHLOG_FAULT_SEED"); set != "" {

@@ -18,14 +18,19 @@ const tellWithin = 20 * time.Second
 // tellStuck logs where the readers are and what Kafka knows of transactions: which of the two does not move.
 func (g *ground) tellStuck(t *testing.T) {
 	t.Helper()
+	g.tellTransactions(t, stream.Group(identity.Redactor, ""), stream.TopicRaw, stream.TopicEvents)
+	g.tellTransactions(t, stream.Group(identity.Ingest, ""), stream.TopicEvents)
+}
+
+// tellTransactions logs how far a group has read topics and what transactions there are.
+func (g *ground) tellTransactions(t *testing.T, group string, topics ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), tellWithin)
 	defer cancel()
-	for _, topic := range []struct{ group, name string }{
-		{stream.Group(identity.Redactor, ""), stream.TopicRaw}, {stream.Group(identity.Ingest, ""), stream.TopicEvents},
-	} {
-		err := g.tellTopic(ctx, t, topic.group, topic.name)
+	for _, topic := range topics {
+		err := g.tellTopic(ctx, t, group, topic)
 		if err != nil {
-			t.Logf("%s: %v", topic.name, err)
+			t.Logf("%s: %v", topic, err)
 		}
 	}
 	transactions, err := g.admin.DescribeTransactions(ctx)
