@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -55,7 +56,20 @@ type report struct {
 	failures []string
 	reasons  []string // in the order in which they came up
 	skips    map[string][]string
+	slow     []slowTest
 }
+
+// slowTest is a test, no subtest, that took long.
+type slowTest struct {
+	name    string
+	seconds float64
+}
+
+const (
+	// slowSeconds is from when on a test is told to be slow, slowest how many are told.
+	slowSeconds = 10.0
+	slowest     = 12
+)
 
 func newReport(out io.Writer) *report {
 	return &report{out: out, skips: map[string][]string{}}
@@ -146,6 +160,9 @@ func (r *report) addTest(e event) {
 	}
 	if test.ended {
 		return
+	}
+	if e.Elapsed >= slowSeconds && !strings.Contains(e.Test, "/") {
+		r.slow = append(r.slow, slowTest{shortPackage(e.Package) + " " + e.Test, e.Elapsed})
 	}
 	switch e.Action {
 	case "output":
@@ -254,8 +271,15 @@ func (r *report) packageDone(word string, e event, pkg *pkgRun) {
 	delete(r.pkgs, e.Package)
 }
 
-// finish prints what was skipped and why, what failed, and the counts last.
+// finish prints what took long, what was skipped and why, what failed, and the counts last.
 func (r *report) finish() {
+	slices.SortFunc(r.slow, func(a, b slowTest) int { return cmp.Compare(b.seconds, a.seconds) })
+	if len(r.slow) > 0 {
+		fmt.Fprintf(r.out, "\nSlowest:\n")
+	}
+	for _, test := range r.slow[:min(len(r.slow), slowest)] {
+		fmt.Fprintf(r.out, "  %6.1f s  %s\n", test.seconds, test.name)
+	}
 	if len(r.reasons) > 0 {
 		fmt.Fprintf(r.out, "\nSkipped, by reason:\n")
 	}

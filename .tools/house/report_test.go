@@ -31,6 +31,22 @@ func TestReport(t *testing.T) {
 			not:    []string{"Skipped", "Failed"},
 		},
 		{
+			name: "the slowest come first",
+			events: []string{
+				`{"Action":"run",` + pkg + `,"Test":"TestA"}`,
+				`{"Action":"run",` + pkg + `,"Test":"TestA/one"}`,
+				`{"Action":"pass",` + pkg + `,"Test":"TestA/one","Elapsed":40}`,
+				`{"Action":"pass",` + pkg + `,"Test":"TestA","Elapsed":10.2}`,
+				`{"Action":"run",` + pkg + `,"Test":"TestB"}`,
+				`{"Action":"pass",` + pkg + `,"Test":"TestB","Elapsed":41.5}`,
+				`{"Action":"run",` + pkg + `,"Test":"TestC"}`,
+				`{"Action":"pass",` + pkg + `,"Test":"TestC","Elapsed":9.9}`,
+				`{"Action":"pass",` + pkg + `}`,
+			},
+			counts: counts{passed: 3},
+			want:   []string{"Slowest:\n    41.5 s  pkg/x TestB\n    10.2 s  pkg/x TestA\n\n3 passed"},
+		},
+		{
 			name: "skips of one reason stand together",
 			events: []string{
 				`{"Action":"run",` + pkg + `,"Test":"TestA"}`,
