@@ -4,6 +4,9 @@ import (
 	"crypto/ecdh"
 	"crypto/hpke"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // KEM is a way of encapsulating keys, by its number in the HPKE registry.
@@ -15,6 +18,18 @@ const (
 	// KEMX25519 is classical only, for a peer that lacks the other.
 	KEMX25519 KEM = 0x0020
 )
+
+// kemNames are the KEMs as configuration names them.
+var kemNames = map[string]KEM{"mlkem768-x25519": KEMHybrid, "x25519": KEMX25519}
+
+// ParseKEM is the KEM of a name: mlkem768-x25519, or x25519.
+func ParseKEM(name string) (KEM, error) {
+	k, found := kemNames[name]
+	if !found {
+		return 0, fmt.Errorf("%q is none of %s", name, strings.Join(slices.Sorted(maps.Keys(kemNames)), ", "))
+	}
+	return k, nil
+}
 
 // newKEM knows exactly the KEMs above: an epoch of another one is refused.
 func newKEM(k KEM) (hpke.KEM, error) {

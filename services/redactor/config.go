@@ -2,8 +2,10 @@ package redactor
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/hushlog/hushlog/pkg/restrict"
+	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/stream"
 )
@@ -27,6 +29,10 @@ type Config struct {
 	// its public half.
 	EpochSignKey   string `yaml:"epoch_sign_key"`
 	EpochVerifyKey string `yaml:"epoch_verify_key"`
+	// EpochKEM is how keys of new epochs are encapsulated: mlkem768-x25519 (the default) also holds
+	// against a quantum computer; x25519 does not, and is for gateways or ingests that lack the other.
+	// Epochs that exist are not changed.
+	EpochKEM string `yaml:"epoch_kem"`
 	// RestrictVerify names the public keys that orders to suspend or limit senders
 	// must be signed by. Required.
 	RestrictVerify restrict.KeyFiles `yaml:"restrict_verify"`
@@ -37,7 +43,7 @@ type Config struct {
 
 // DefaultConfig returns the values that hold where a file says nothing.
 func DefaultConfig() Config {
-	return Config{Common: service.DefaultCommon(), Instance: "0"}
+	return Config{Common: service.DefaultCommon(), Instance: "0", EpochKEM: "mlkem768-x25519"}
 }
 
 // Validate names each field that is missing.
@@ -50,6 +56,10 @@ func (c Config) Validate() error {
 		if value == "" {
 			problems = append(problems, errors.New(field+": is missing"))
 		}
+	}
+	_, err := seal.ParseKEM(c.EpochKEM)
+	if err != nil {
+		problems = append(problems, fmt.Errorf("epoch_kem: %w", err))
 	}
 	return errors.Join(problems...)
 }

@@ -32,12 +32,14 @@ type epochs struct {
 	leads     atomic.Bool
 }
 
-func newEpochs(opts []kgo.Opt, sign ed25519.PrivateKey, verify ed25519.PublicKey, kms seal.KMS, lives seal.Lives, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
+// newEpochs follows what verify has signed, and makes epochs as making says, which needs no Ring.
+func newEpochs(opts []kgo.Opt, verify ed25519.PublicKey, making seal.MakerConfig, m *metrics, sm *stream.Metrics, log *slog.Logger) (*epochs, error) {
 	ring, err := seal.NewKeyring(verify, nil)
 	if err != nil {
 		return nil, fmt.Errorf("epoch_verify_key: %w", err)
 	}
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: kms, Sign: sign, Lives: lives})
+	making.Ring = ring
+	maker, err := seal.NewEpochMaker(making)
 	if err != nil {
 		return nil, fmt.Errorf("make epochs: %w", err)
 	}

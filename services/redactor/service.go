@@ -220,7 +220,11 @@ func loadEpochs(cfg Config, opts []kgo.Opt, keys seal.KMS, lives seal.Lives, m *
 	if err != nil {
 		return nil, err
 	}
-	return newEpochs(opts, sign, verify, keys, lives, m, sm, log)
+	kem, err := seal.ParseKEM(cfg.EpochKEM)
+	if err != nil {
+		return nil, fmt.Errorf("epoch_kem: %w", err)
+	}
+	return newEpochs(opts, verify, seal.MakerConfig{KMS: keys, Sign: sign, Lives: lives, KEM: kem}, m, sm, log)
 }
 
 // readBackFrom reads the redactor's own output.
