@@ -190,15 +190,24 @@ func trusting(ca string) (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: pool}, nil
 }
 
+// toAlertmanager is TLS 1.3 at least, as between all parts of a deployment.
+func toAlertmanager(cfg AlertmanagerConfig) (*tls.Config, error) {
+	switch {
+	case cfg.Cert != "":
+		return identity.ClientTLS(identity.TLSFiles{CA: cfg.CA, Cert: cfg.Cert, Key: cfg.Key}, "")
+	case cfg.CA != "":
+		return identity.CallerTLS(cfg.CA)
+	default:
+		return &tls.Config{MinVersion: tls.VersionTLS13}, nil
+	}
+}
+
 // NewAlertmanagers makes the Alertmanagers of a configuration, none when it names none.
 func NewAlertmanagers(cfg AlertmanagerConfig) ([]*notify.Alertmanager, error) {
 	if len(cfg.URLs) == 0 {
 		return nil, nil
 	}
-	tlsConfig, err := trusting(cfg.CA)
-	if cfg.Cert != "" {
-		tlsConfig, err = identity.ClientTLS(identity.TLSFiles{CA: cfg.CA, Cert: cfg.Cert, Key: cfg.Key}, "")
-	}
+	tlsConfig, err := toAlertmanager(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("alertmanager.ca, cert, key: %w", err)
 	}
