@@ -3,11 +3,12 @@ package gateway
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/restrict"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/stream"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -42,12 +44,9 @@ type deployment struct {
 
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	ports, err := supervise.FreePorts(1)
 	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	tcp, ok := l.Addr().(*net.TCPAddr)
-	require.True(t, ok)
-	return "127.0.0.1:" + strconv.Itoa(tcp.Port)
+	return "127.0.0.1:" + strconv.Itoa(ports[0])
 }
 
 func deploy(t *testing.T) *deployment {
@@ -110,19 +109,94 @@ func (d *deployment) makeEpoch(t *testing.T) {
 	require.NoError(t, err)
 	d.ring, err = seal.NewKeyring(verify, nil)
 	require.NoError(t, err)
-	keys, err := kms.NewFiles(d.KMS(), true, nil)
+	made, keys := d.epoch(t, sign, 0)
+	require.NoError(t, d.ring.Add(made))
+	d.opener = seal.NewOpener(d.ring, keys, hushlogv1.Audience_AUDIENCE_REDACTOR)
+	d.publishEpoch(t, made)
+}
+
+// epoch makes one that somebody signs, some time ago.
+func (d *deployment) epoch(t *testing.T, sign ed25519.PrivateKey, ago time.Duration) ([]byte, seal.KMS) {
+	t.Helper()
+	public, _ := sign.Public().(ed25519.PublicKey)
+	ring, err := seal.NewKeyring(public, nil)
 	require.NoError(t, err)
-	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: d.ring, KMS: keys, Sign: sign, Lives: seal.DefaultLives()})
+	then := func() time.Time { return time.Now().Add(-ago) }
+	keys, err := kms.NewFiles(d.KMS(), true, then)
+	require.NoError(t, err)
+	maker, err := seal.NewEpochMaker(seal.MakerConfig{Ring: ring, KMS: keys, Sign: sign, Lives: seal.DefaultLives(), Now: then})
 	require.NoError(t, err)
 	made, err := maker.Make(t.Context(), hushlogv1.Audience_AUDIENCE_REDACTOR)
 	require.NoError(t, err)
-	require.NoError(t, d.ring.Add(made.Value))
-	d.opener = seal.NewOpener(d.ring, keys, hushlogv1.Audience_AUDIENCE_REDACTOR)
+	return made.Value, keys
+}
+
+func (d *deployment) publishEpoch(t *testing.T, value []byte) {
+	t.Helper()
 	publisher, err := stream.NewPublisher(d.admin, stream.PublisherConfig{})
 	require.NoError(t, err)
-	errs := publisher.Publish(t.Context(), []*kgo.Record{{Topic: stream.TopicKeys, Key: made.Key, Value: made.Value}})
+	errs := publisher.Publish(t.Context(), []*kgo.Record{{Topic: stream.TopicKeys, Value: value}})
 	require.NoError(t, errs[0])
 	require.NoError(t, publisher.Close(t.Context()))
+}
+
+// Whoever writes to the keys topic can have nothing sealed to a key of theirs, nor to one of the past.
+func TestEpochsOfOthersAreRefused(t *testing.T) {
+	d := deploy(t)
+	logs := &lockedBuffer{}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	sign, err := identity.LoadEpochSignKey(d.EpochSignKey())
+	require.NoError(t, err)
+	_, stranger, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	strangers, _ := d.epoch(t, stranger, 0)
+	expired, _ := d.epoch(t, sign, 26*time.Hour)
+	older, _ := d.epoch(t, sign, 10*time.Minute)
+	unsigned := &hushlogv1.SignedEpoch{}
+	require.NoError(t, proto.Unmarshal(older, unsigned))
+	unsigned.Signature = nil
+	bare, err := proto.Marshal(unsigned)
+	require.NoError(t, err)
+	d.publishEpoch(t, strangers)
+	d.publishEpoch(t, expired)
+	d.publishEpoch(t, bare)
+
+	go func() { ended <- Run(ctx, d.cfg, logs) }()
+	conn, client := d.dial(t)
+	refusals := func() int { return strings.Count(logs.String(), "refused an epoch record") }
+	require.Eventually(t, func() bool { return refusals() == 2 }, 15*time.Second, 20*time.Millisecond, "%s", logs)
+	_, err = client.Log(as(t.Context(), d.key), &hushlogv1.LogRequest{Interaction: good()}, grpc.WaitForReady(true))
+	require.Equal(t, string(reasonEpoch), reasonOf(statusOf(err)), "%v", err)
+
+	d.makeEpoch(t)
+	d.publishEpoch(t, older)
+	require.Eventually(t, func() bool { return refusals() == 3 }, 15*time.Second, 20*time.Millisecond, "%s", logs)
+	require.Contains(t, logs.String(), seal.ErrEpochRolledBack.Error())
+	require.Eventually(t, func() bool {
+		res, checkErr := healthpb.NewHealthClient(conn).Check(t.Context(), &healthpb.HealthCheckRequest{})
+		return checkErr == nil && res.GetStatus() == healthpb.HealthCheckResponse_SERVING
+	}, 15*time.Second, 50*time.Millisecond, "%s", logs)
+	_, err = client.Log(as(t.Context(), d.key), &hushlogv1.LogRequest{Interaction: good()})
+	require.NoError(t, err)
+	require.NoError(t, eventuallyEnds(cancel, ended))
+	sealed, _ := d.readRaw(t)
+	require.Len(t, sealed, 1)
+	meta, err := stream.ParseMeta(sealed[0].Headers)
+	require.NoError(t, err)
+	_, err = d.opener.Open(t.Context(), sealed[0].Value, seal.Header{Topic: stream.TopicRaw, Project: meta.Project, RequestHash: meta.RequestHash})
+	require.NoError(t, err, "sealed to the epoch of our own redactor")
+}
+
+// dial calls the gateway.
+func (d *deployment) dial(t *testing.T) (*grpc.ClientConn, hushlogv1.LoggingServiceClient) {
+	t.Helper()
+	config, err := identity.ClientTLS(d.TLS(identity.Admin), "")
+	require.NoError(t, err)
+	conn, err := grpc.NewClient(d.cfg.GRPC, grpc.WithTransportCredentials(credentials.NewTLS(config)))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, conn.Close()) })
+	return conn, hushlogv1.NewLoggingServiceClient(conn)
 }
 
 // The whole service: nothing is taken before a sealing key is there; then what is taken can be opened
@@ -133,14 +207,9 @@ func TestRunOnTheEmbeddedBroker(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- Run(ctx, d.cfg, logs) }()
-	config, err := identity.ClientTLS(d.TLS(identity.Admin), "")
-	require.NoError(t, err)
-	conn, err := grpc.NewClient(d.cfg.GRPC, grpc.WithTransportCredentials(credentials.NewTLS(config)))
-	require.NoError(t, err)
-	defer func() { require.NoError(t, conn.Close()) }()
-	client := hushlogv1.NewLoggingServiceClient(conn)
+	conn, client := d.dial(t)
 	call := as(t.Context(), d.key)
-	_, err = client.Log(call, &hushlogv1.LogRequest{Interaction: good()}, grpc.WaitForReady(true))
+	_, err := client.Log(call, &hushlogv1.LogRequest{Interaction: good()}, grpc.WaitForReady(true))
 	require.Equal(t, string(reasonEpoch), reasonOf(statusOf(err)), "%v", err)
 
 	d.makeEpoch(t)
