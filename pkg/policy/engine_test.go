@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -24,6 +23,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/supervise"
 )
 
 // childEnv names the configuration that makes the test binary a ClickHouse child.
@@ -115,10 +115,9 @@ func startEngine(t *testing.T, p *policy.Policy) *engine {
 
 func freePort(t *testing.T) string {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	return address
 }
 
 func (e *engine) launch(cfg embedded.ClickHouseConfig) {

@@ -59,6 +59,15 @@ func FreePorts(n int) ([]int, error) {
 	return found, nil
 }
 
+// FreeAddress is FreePorts of one port, with the address.
+func FreeAddress() (string, error) {
+	ports, err := FreePorts(1)
+	if err != nil {
+		return "", err
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0])), nil
+}
+
 // reserveLocked takes a block that no process has, from a random one on. dir holds a file to lock for each.
 func reserveLocked(dir string) error {
 	err := os.MkdirAll(dir, 0o700)

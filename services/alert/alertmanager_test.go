@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require" // says what differed
 
 	"github.com/hushlog/hushlog/pkg/notify"
+	"github.com/hushlog/hushlog/pkg/supervise"
 )
 
 // alertmanagerConfig is the configuration that is shipped.
@@ -156,10 +157,8 @@ func startAlertmanager(t *testing.T, r *receivers) string {
 	} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
 	child := exec.CommandContext(context.WithoutCancel(t.Context()), binary, "--config.file="+filepath.Join(dir, "alertmanager.yml"),
 		"--storage.path="+dir, "--web.listen-address="+address, "--cluster.listen-address=", "--log.level=warn")
 	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}

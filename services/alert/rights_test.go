@@ -3,7 +3,6 @@ package alert
 import (
 	"context"
 	"io"
-	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/stream"
+	"github.com/hushlog/hushlog/pkg/supervise"
 )
 
 // deployment is a directory with secrets and certificates, and a broker with the policy's topics,
@@ -43,10 +43,8 @@ func deployWith(t *testing.T, settings map[string]string) *deployment {
 	for _, name := range append(identity.Services(), identity.Kafka) {
 		require.NoError(t, identity.IssueCert(d.PKI(), name))
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
 		Address: address, DataDir: filepath.Join(d.Dir, "kafka"), AdminPasswordFile: d.KafkaPassword(identity.Admin),
 		TLS: d.TLS(identity.Kafka), Settings: settings,

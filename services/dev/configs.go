@@ -155,12 +155,9 @@ func (p *ports) take(addr string) (string, error) {
 
 // find finds a port of 127.0.0.1 that nobody listens on, nor will before our process does.
 func (p *ports) find(addr *string) error {
-	free, err := supervise.FreePorts(1)
-	if err != nil {
-		return err
-	}
-	*addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(free[0]))
-	return nil
+	var err error
+	*addr, err = supervise.FreeAddress()
+	return err
 }
 
 func (p *ports) release() {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -44,9 +43,9 @@ type deployment struct {
 
 func freePort(t *testing.T) string {
 	t.Helper()
-	ports, err := supervise.FreePorts(1)
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	return "127.0.0.1:" + strconv.Itoa(ports[0])
+	return address
 }
 
 func deploy(t *testing.T) *deployment {

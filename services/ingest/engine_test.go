@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -27,6 +26,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/store/storetest"
 	"github.com/hushlog/hushlog/pkg/stream"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -51,10 +51,8 @@ func newDeployment(t *testing.T) *deployment {
 	for _, name := range []string{identity.Kafka, identity.Redactor} {
 		require.NoError(t, identity.IssueCert(d.layout.PKI(), name, "127.0.0.1"))
 	}
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
 	broker, err := embedded.StartBroker(t.Context(), embedded.BrokerConfig{
 		Address: address, DataDir: filepath.Join(d.layout.Dir, "data", "kafka"), TLS: d.layout.TLS(identity.Kafka),
 		AdminPasswordFile: d.layout.KafkaPassword(identity.Admin),

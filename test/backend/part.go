@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/hushlog/hushlog/pkg/embedded"
@@ -67,11 +66,10 @@ func (c *child) kill(context.Context) error { return c.process.Kill() }
 
 // newBroker is the embedded Kafka.
 func newBroker(dir string, deployment identity.Layout) (*child, error) {
-	ports, err := supervise.FreePorts(1)
+	address, err := supervise.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
-	address := "127.0.0.1:" + strconv.Itoa(ports[0])
 	return &child{
 		name: "kafka", dir: dir, address: address,
 		cfg: childConfig{Broker: &embedded.BrokerConfig{
@@ -96,11 +94,10 @@ func newClickHouse(dir string, deployment identity.Layout) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	ports, err := supervise.FreePorts(1)
+	address, err := supervise.FreeAddress()
 	if err != nil {
 		return nil, err
 	}
-	address := "127.0.0.1:" + strconv.Itoa(ports[0])
 	return &child{
 		name: "clickhouse", dir: dir, address: address,
 		cfg: childConfig{ClickHouse: &embedded.ClickHouseConfig{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/notify"
 	"github.com/hushlog/hushlog/pkg/service"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	"github.com/hushlog/hushlog/services/alert"
 	"github.com/hushlog/hushlog/test/repository"
 )
@@ -126,10 +126,9 @@ func adminOf(t *testing.T, pki, name string) string {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	address, err := supervise.FreeAddress()
 	require.NoError(t, err)
-	require.NoError(t, listener.Close())
-	return listener.Addr().String()
+	return address
 }
 
 // child runs a program until the end of the test.

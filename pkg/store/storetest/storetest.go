@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -21,6 +20,7 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
 	"github.com/hushlog/hushlog/pkg/store"
+	"github.com/hushlog/hushlog/pkg/supervise"
 )
 
 // childEnv carries the configuration that makes a test binary the child.
@@ -113,7 +113,7 @@ func (e *Engine) prepare(t testing.TB, library string) error {
 	if err != nil {
 		return err
 	}
-	e.address, err = freePort(t.Context())
+	e.address, err = supervise.FreeAddress()
 	if err != nil {
 		return err
 	}
@@ -124,14 +124,6 @@ func (e *Engine) prepare(t testing.TB, library string) error {
 	})
 	e.config = string(config)
 	return err
-}
-
-func freePort(ctx context.Context) (string, error) {
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return listener.Addr().String(), listener.Close()
 }
 
 // Kill ends the child without warning, as a crash would, and waits for its end.
