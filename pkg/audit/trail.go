@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -68,6 +69,9 @@ type Act struct {
 	intent *hushlogv1.AuditEntry
 	ended  bool
 }
+
+// ID names the act as the trail's rows do, in hex. It is known to nobody else before the act.
+func (a *Act) ID() string { return hex.EncodeToString(a.intent.GetActId()) }
 
 // Outcome is what came of an act.
 type Outcome struct {

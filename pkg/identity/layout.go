@@ -37,6 +37,9 @@ func Monitors() []string { return []string{Prometheus, Alertmanager, Grafana} }
 // RolePrefix begins the ClickHouse user, and so the certificate, of a role of the policy.
 const RolePrefix = "role_"
 
+// ExportPrefix begins the ClickHouse user of a role's exports.
+const ExportPrefix = "export_"
+
 // Services lists the identities that speak to Kafka and ClickHouse, in the order of the data, admin last.
 func Services() []string {
 	return []string{Gateway, Redactor, Ingest, Alert, Retention, Query, Canary, Admin}
@@ -49,7 +52,7 @@ func Servers() []string { return []string{Kafka, ClickHouse} }
 func RoleUser(role string) string { return RolePrefix + role }
 
 // ExportUser is the ClickHouse user of a role's exports. It signs in with the certificate of RoleUser.
-func ExportUser(role string) string { return "export_" + role }
+func ExportUser(role string) string { return ExportPrefix + role }
 
 // Layout is a deployment's directory. It only names paths and touches nothing.
 type Layout struct {

@@ -321,6 +321,9 @@ const (
 	RuleReviewOverdue = "review-overdue"
 )
 
+// ActionDirect is on the trail for statements that went round the query service, noted by retention.
+const ActionDirect = "direct-access"
+
 // Rules of alerts that the canary publishes: about planted values that are readable somewhere, and about canaries that do not
 // arrive.
 const (

@@ -263,6 +263,8 @@ func retentionGrants() []string {
 		"GRANT SELECT ON "+Database+"."+TableCanaries,
 		// The trail is reconciled with its log.
 		"GRANT SELECT ON "+Database+"."+TableAudit,
+		// Who runs statements without the query service: not what they say, nor the errors, which may quote data.
+		"GRANT SELECT(event_date, event_time, event_time_microseconds, type, is_initial_query, user, query_id, tables) ON system.query_log",
 		"GRANT SELECT ON system.parts", "GRANT SELECT ON system.mutations", "GRANT SELECT ON system.tables")
 }
 

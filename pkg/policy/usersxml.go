@@ -66,6 +66,7 @@ func (x *xmlWriter) profiles(users []User) {
 	x.open("default")
 	x.nothingSpilled()
 	x.nothingLost()
+	x.statementsLogged()
 	x.close("default")
 	for _, user := range users {
 		if user.Role != "" {
@@ -98,6 +99,21 @@ func (x *xmlWriter) nothingSpilled() {
 // ORDER BY ... LIMIT drops rows that an index of words has found (tried).
 func (x *xmlWriter) nothingLost() { x.leaf("use_top_k_dynamic_filtering", "0") }
 
+// logSettings decide what of a statement gets into ClickHouse's own log of statements, where it keeps one: that it ran, and
+// of its text, which can hold anything, the first letter.
+var logSettings = []struct{ name, value string }{
+	{"log_queries", "1"}, {"log_queries_min_type", "QUERY_START"}, {"log_queries_min_query_duration_ms", "0"},
+	{"log_queries_probability", "1"}, {"log_queries_cut_to_length", "1"}, {"log_query_settings", "0"},
+}
+
+// statementsLogged has each statement be in ClickHouse's log, where it keeps one, so that those which go round the query
+// service are found there (services/retention/direct.go). A role cannot change it.
+func (x *xmlWriter) statementsLogged() {
+	for _, setting := range logSettings {
+		x.leaf(setting.name, setting.value)
+	}
+}
+
 func (x *xmlWriter) profile(user User) {
 	limits := []struct{ name, value string }{
 		{"max_result_rows", strconv.FormatInt(user.Limits.MaxRows, 10)},
@@ -115,6 +131,7 @@ func (x *xmlWriter) profile(user User) {
 	}
 	x.nothingSpilled()
 	x.nothingLost()
+	x.statementsLogged()
 	x.open("constraints")
 	for _, limit := range limits {
 		// 0 means no limit to ClickHouse, hence the minimum.
@@ -122,6 +139,9 @@ func (x *xmlWriter) profile(user User) {
 	}
 	for _, fixed := range append([]string{"allow_ddl", "allow_introspection_functions", "result_overflow_mode", "join_algorithm", spillLimit}, spillThresholds...) {
 		x.line("<%s><readonly/></%s>", fixed, fixed)
+	}
+	for _, setting := range logSettings {
+		x.line("<%s><readonly/></%s>", setting.name, setting.name)
 	}
 	x.close("constraints")
 	x.close(user.Name)

@@ -46,7 +46,7 @@ func askAs(t testing.TB, engine *storetest.Engine, user, statement string) (stri
 	reader, err := store.NewReader(engine.Config(user))
 	require.NoError(t, err)
 	defer func() { _ = reader.Close() }()
-	result, err := reader.Run(t.Context(), statement, "TabSeparated", limits)
+	result, err := reader.Run(t.Context(), "", statement, "TabSeparated", limits)
 	if err != nil {
 		return "", err
 	}

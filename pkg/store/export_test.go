@@ -206,3 +206,6 @@ func ForCluster(cluster string) ([]string, error) {
 
 // ForClusterStatement is for tests.
 var ForClusterStatement = forCluster
+
+// ReadQueryLog has logs be read from another table than ClickHouse's own.
+func ReadQueryLog(logs *QueryLogs, table string) { logs.table = table }

@@ -88,11 +88,12 @@ func NewReader(cfg Config) (*Reader, error) {
 	return &Reader{db}, nil
 }
 
-// Run runs a statement that the guard let pass and streams its result in one of ClickHouse's formats.
+// Run runs a statement that the guard let pass, under an id that ClickHouse's own log of statements has, too, and streams its
+// result in one of ClickHouse's formats.
 // Reads return an *Error when ClickHouse ends the statement before it is complete: what was read until
 // then is a part, and no end of it. The caller closes, which ends the statement.
-func (r *Reader) Run(ctx context.Context, statement, format string, limits Limits) (io.ReadCloser, error) {
-	ctx = clickhouse.Context(noDeadline{ctx}, clickhouse.WithSettings(limits.settings()))
+func (r *Reader) Run(ctx context.Context, id, statement, format string, limits Limits) (io.ReadCloser, error) {
+	ctx = clickhouse.Context(noDeadline{ctx}, clickhouse.WithQueryID(id), clickhouse.WithSettings(limits.settings()))
 	result, err := r.db.conn.QueryFormat(ctx, format, statement)
 	if err != nil {
 		return nil, clean("run statement", err)

@@ -173,7 +173,7 @@ func (d *deployment) count(t *testing.T, what, table string) string {
 	reader, err := store.NewReader(d.engine.Config(identity.Admin))
 	require.NoError(t, err)
 	defer func() { _ = reader.Close() }()
-	result, err := reader.Run(t.Context(), "SELECT "+what+" FROM hushlog."+table, "TabSeparated",
+	result, err := reader.Run(t.Context(), "", "SELECT "+what+" FROM hushlog."+table, "TabSeparated",
 		store.Limits{Time: 20 * time.Second, Rows: 1000, Bytes: 1 << 20, Memory: 512 << 20})
 	if err != nil {
 		return "-1"

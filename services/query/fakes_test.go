@@ -128,10 +128,12 @@ type fakeRunner struct {
 	start  error
 	end    error
 	runs   int
+	act    string // of the last run
 }
 
-func (f *fakeRunner) Run(context.Context, string, string, string, store.Limits) (io.ReadCloser, error) {
+func (f *fakeRunner) Run(_ context.Context, _, act, _, _ string, _ store.Limits) (io.ReadCloser, error) {
 	f.runs++
+	f.act = act
 	if f.before != nil {
 		f.before()
 	}

@@ -34,13 +34,13 @@ func OpenReaders(cfg store.Config, pki string, p *policy.Policy) (*Readers, erro
 	return readers, nil
 }
 
-// Run runs a statement as a user of the policy's.
-func (r *Readers) Run(ctx context.Context, user, statement, format string, limits store.Limits) (io.ReadCloser, error) {
+// Run runs a statement as a user of the policy's, under the id of the act that it belongs to.
+func (r *Readers) Run(ctx context.Context, user, act, statement, format string, limits store.Limits) (io.ReadCloser, error) {
 	reader, known := r.byUser[user]
 	if !known {
 		return nil, fmt.Errorf("no reader as %s", user)
 	}
-	return reader.Run(ctx, statement, format, limits)
+	return reader.Run(ctx, act, statement, format, limits)
 }
 
 // Close closes every reader.

@@ -47,29 +47,30 @@ func (a *attempt) sign(w http.ResponseWriter, r *http.Request) (string, *problem
 	if !a.role.Signs(kind) {
 		return "", a.refuse(r.Context(), &mayNotSign)
 	}
-	failure = a.findReview(r.Context(), asked)
-	if failure != nil {
-		return "", a.refuse(r.Context(), failure)
-	}
 	a.entry.Ref, a.entry.Tables = report.Ref(asked.ReviewID, asked.Digest), []string{store.Database + "." + store.TableReviews}
 	act, err := a.service.deps.Trail.Begin(r.Context(), a.entry)
 	if err != nil {
 		a.service.log.ErrorContext(r.Context(), "a review was not signed: its intent was not audited", slog.Any("error", err))
 		return "", a.notAnnounced(err)
 	}
-	err = act.End(r.Context(), audit.Outcome{Result: audit.OK, Rows: 1})
+	outcome := audit.Outcome{Result: audit.OK, Rows: 1}
+	failure = a.findReview(r.Context(), act.ID(), asked)
+	if failure != nil {
+		outcome = audit.Outcome{Result: failure.outcome, Reason: string(failure.code)}
+	}
+	err = act.End(r.Context(), outcome)
 	if err != nil {
 		a.service.log.ErrorContext(r.Context(), "it is not known whether a review was signed", slog.Any("error", err))
 		return "", &trailDown
 	}
-	return a.entry.GetRef(), nil
+	return a.entry.GetRef(), failure
 }
 
 // findReview makes sure, as the person's role, that what is signed is there.
-func (a *attempt) findReview(ctx context.Context, asked signature) *problem {
+func (a *attempt) findReview(ctx context.Context, act string, asked signature) *problem {
 	ctx, cancel := context.WithTimeout(ctx, a.role.Limits.MaxTime.D()+grace)
 	defer cancel()
-	answer, err := a.service.deps.Runner.Run(ctx, a.user(), store.ReviewCountSQL(asked.ReviewID, asked.Digest), "TabSeparated", a.limits())
+	answer, err := a.service.deps.Runner.Run(ctx, a.user(), act, store.ReviewCountSQL(asked.ReviewID, asked.Digest), "TabSeparated", a.limits())
 	if err != nil {
 		return ofStore(err)
 	}

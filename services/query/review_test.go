@@ -1,6 +1,7 @@
 package query_test
 
 import (
+	"encoding/hex"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,6 +58,7 @@ func TestASignatureIsWhatStandsOnTheTrail(t *testing.T) {
 			}
 			if tc.code == "" {
 				require.Equal(t, 1, signatures)
+				require.Equal(t, hex.EncodeToString(h.kafka.last(t).GetActId()), h.runner.act)
 				return
 			}
 			require.Zero(t, signatures)

@@ -102,7 +102,7 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	defer cancel()
 	counter := &rowCounter{format: a.format}
 	body := &tail{out: &personWriter{w: w, control: http.NewResponseController(w), contentType: a.format.contentType}}
-	bytes, failure := a.copyResult(ctx, body, counter, statement)
+	bytes, failure := a.copyResult(ctx, act.ID(), body, counter, statement)
 	failure = a.explainLimit(failure)
 	outcome := audit.Outcome{Result: audit.OK, Rows: counter.rows(), Bytes: bytes}
 	if failure != nil {
@@ -128,11 +128,11 @@ func (a *attempt) show(w http.ResponseWriter, r *http.Request, act *audit.Act, s
 	return nil, false
 }
 
-// copyResult runs the statement and copies its result. It says how many bytes there were, and what
+// copyResult runs the statement under the id of its act and copies its result. It says how many bytes there were, and what
 // went wrong.
-func (a *attempt) copyResult(ctx context.Context, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
+func (a *attempt) copyResult(ctx context.Context, act string, body *tail, counter *rowCounter, statement *guard.Statement) (uint64, *problem) {
 	limits := a.limits()
-	result, err := a.service.deps.Runner.Run(ctx, a.user(), statement.SQL, a.request.Format, limits)
+	result, err := a.service.deps.Runner.Run(ctx, a.user(), act, statement.SQL, a.request.Format, limits)
 	if err != nil {
 		return 0, ofStore(err)
 	}

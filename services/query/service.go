@@ -65,7 +65,7 @@ type checker interface {
 
 // runner runs statements as a user of ClickHouse, a role's or its exports'; Readers.
 type runner interface {
-	Run(ctx context.Context, user, statement, format string, limits store.Limits) (io.ReadCloser, error)
+	Run(ctx context.Context, user, act, statement, format string, limits store.Limits) (io.ReadCloser, error)
 }
 
 // Deps are what the service works with. All are required; the caller closes them, after Run.

@@ -3,6 +3,7 @@ package query_test
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -40,6 +41,7 @@ func TestAnswerIsAuditedInTwoHalves(t *testing.T) {
 	entries := h.kafka.all()
 	require.Len(t, entries, 2)
 	require.Equal(t, entries[0].GetActId(), entries[1].GetActId())
+	require.Equal(t, hex.EncodeToString(entries[0].GetActId()), h.runner.act, "ClickHouse's log of statements has the act, too")
 	last := entries[1]
 	require.Equal(t, standIn("ada@example.com"), last.GetActor())
 	name, err := identity.PersonKey{}.Open(last.GetActor(), last.GetSealedActor())

@@ -55,7 +55,7 @@ func ask(t *testing.T, engine *storetest.Engine, statement string) string {
 	reader, err := store.NewReader(engine.Config(identity.Admin))
 	require.NoError(t, err)
 	defer func() { _ = reader.Close() }()
-	result, err := reader.Run(t.Context(), statement, "TabSeparated", store.Limits{Time: 20 * time.Second, Rows: 1000, Bytes: 1 << 20, Memory: 512 << 20})
+	result, err := reader.Run(t.Context(), "", statement, "TabSeparated", store.Limits{Time: 20 * time.Second, Rows: 1000, Bytes: 1 << 20, Memory: 512 << 20})
 	require.NoError(t, err)
 	defer func() { _ = result.Close() }()
 	raw, err := io.ReadAll(result)

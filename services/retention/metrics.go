@@ -34,6 +34,8 @@ type metrics struct {
 	backupsDeleted   prometheus.Counter
 	reviews          *prometheus.CounterVec
 	reviewsOverdue   *prometheus.GaugeVec
+	queryLogs        *prometheus.GaugeVec
+	directStatements prometheus.Counter
 }
 
 // Steps of a round, and values of the label step.
@@ -49,6 +51,13 @@ const (
 	stepShred    = "shred"
 	stepLedger   = "ledger"
 	stepReviews  = "reviews"
+	stepDirect   = "direct"
+)
+
+// Whether a server keeps a log of statements, and values of the label state.
+const (
+	logKept    = "kept"
+	logMissing = "missing"
 )
 
 // Kinds of gaps of the ledger, and values of the label kind.
@@ -61,7 +70,7 @@ const (
 
 // steps lists them in the order in which a round takes them.
 func steps() []string {
-	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepBackups, stepRollups, stepLedger, stepShred, stepRecord, stepReviews}
+	return []string{stepDates, stepOverdue, stepRaw, stepSettings, stepTrail, stepBackups, stepRollups, stepLedger, stepShred, stepDirect, stepRecord, stepReviews}
 }
 
 // States of the trail's log, and values of the label state.
@@ -108,6 +117,12 @@ func newMetrics(reg prometheus.Registerer, tables []string) *metrics {
 			Name: "hushlog_retention_steps_total", Help: "Steps of retention's rounds by outcome.",
 		}, []string{"step", "outcome"}),
 	}
+	m.queryLogs = with.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "hushlog_retention_query_logs", Help: "ClickHouse servers that keep a log of statements, and that do not: there, statements that go round the query service are not seen.",
+	}, []string{"state"})
+	m.directStatements = with.NewCounter(prometheus.CounterOpts{
+		Name: "hushlog_retention_direct_statements_total", Help: "Statements that people ran on ClickHouse without the query service.",
+	})
 	m.backupsKept = with.NewGauge(prometheus.GaugeOpts{
 		Name: "hushlog_retention_backups", Help: "Backups of which something was kept at the last look.",
 	})

@@ -48,6 +48,7 @@ type Service struct {
 	// shredder is nil when the KMS's keys are destroyed by whoever runs it.
 	shredder *shredder
 	books    *books
+	direct   *direct
 }
 
 // Run is the whole service: it opens what the configuration names, makes rounds until
@@ -139,6 +140,10 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		},
 		metrics: m, log: app.Log, now: time.Now,
 	}
+	err = s.addDirect(p, trail, notes)
+	if err != nil {
+		return nil, err
+	}
 	err = s.addShredder(ctx, opts, p, trail, notes, streamMetrics)
 	if err != nil {
 		return nil, err
@@ -161,6 +166,23 @@ func (s *Service) addErasures(opts []kgo.Opt, p *policy.Policy, log *trailLog, t
 	s.app.Health.AddCheck("requests", func(context.Context) error { return follower.Healthy() })
 	s.app.Go("follow requests", follower.Run)
 	s.app.Go("erase", e.run)
+}
+
+// addDirect looks for statements that went round the query service while this process writes the trail's log.
+func (s *Service) addDirect(p *policy.Policy, log *trailLog, trail trailNotes) error {
+	logs, err := store.OpenQueryLogs(s.cfg.ClickHouse)
+	if err != nil {
+		return err
+	}
+	s.app.OnStop("clickhouse's logs of statements", func(context.Context) error { return logs.Close() })
+	s.direct = &direct{
+		logs: logs, noted: s.db, trail: trail, policy: p, services: serviceUsers(p), leads: log.leads.Load,
+		unread: func(ctx context.Context, group, topic string, now time.Time, within time.Duration) (time.Time, bool, error) {
+			return stream.OldestUnread(ctx, s.admin, group, topic, now, within)
+		},
+		metrics: s.metrics, log: s.app.Log, now: time.Now, told: map[string]time.Time{}, kept: -1,
+	}
+	return nil
 }
 
 // addShredder destroys keys of days while this process writes the trail's log.
@@ -254,6 +276,7 @@ func (s *Service) round(ctx context.Context) {
 		s.step(ctx, stepShred, s.shredder.run)
 	}
 	s.step(ctx, stepBackups, s.backups.clean)
+	s.step(ctx, stepDirect, s.direct.run)
 	s.step(ctx, stepRecord, func(ctx context.Context) error { return s.runs.run(ctx, s.failedSteps()) })
 	s.step(ctx, stepReviews, s.reviews.run)
 }

@@ -288,7 +288,7 @@ func (h *harness) rowsAreClean(t *testing.T) {
 	defer func() { require.NoError(t, reader.Close()) }()
 	rows := 0
 	for _, table := range store.Tables() {
-		result, err := reader.Run(t.Context(), "SELECT * FROM hushlog."+table.Name, "JSONEachRow",
+		result, err := reader.Run(t.Context(), "", "SELECT * FROM hushlog."+table.Name, "JSONEachRow",
 			store.Limits{Time: time.Minute, Rows: 1_000_000, Bytes: 1 << 30, Memory: 1 << 30})
 		require.NoError(t, err, table.Name)
 		all, err := io.ReadAll(result)
