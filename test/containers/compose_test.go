@@ -282,6 +282,12 @@ func TestClickHouseConfig(t *testing.T) {
 		require.NotContains(t, name, "_log", "system logs keep the text of statements")
 	}
 	require.Empty(t, doors)
+	var kept struct {
+		Engine string `xml:"query_log>engine"`
+	}
+	require.NoError(t, xml.Unmarshal(read(t, "deploy", "clickhouse", "query_log.xml"), &kept))
+	require.Contains(t, kept.Engine, "INTERVAL 3 DAY DELETE")
+	require.Contains(t, kept.Engine, "storage_policy = 'encrypted'")
 	require.Contains(t, document, "<verificationMode>strict</verificationMode>")
 	require.Contains(t, document, "<disableProtocols>sslv2,sslv3,tlsv1,tlsv1_1,tlsv1_2</disableProtocols>")
 	var disks struct {
