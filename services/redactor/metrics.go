@@ -40,7 +40,7 @@ type metrics struct {
 func newMetrics(reg prometheus.Registerer) *metrics {
 	with := promauto.With(reg)
 	m := &metrics{
-		spending: newSpendingMetrics(reg),
+		spending: newSpendingMetrics(reg, time.Now),
 		records: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "hushlog_redactor_records_total", Help: "Raw records by what became of them, counted when committed.",
 		}, []string{"outcome"}),

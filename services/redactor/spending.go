@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"regexp"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/store"
@@ -60,25 +60,24 @@ func (s spending) add(r *hushlogv1.Record) {
 
 // spendingMetrics are counters with a bounded number of series. Safe for concurrent use.
 type spendingMetrics struct {
-	interactions, tokens, cost *prometheus.CounterVec
+	interactions, tokens, cost *newborn
 
 	mu         sync.Mutex // guards what follows
 	models     map[spender]bool
 	currencies map[string]bool
 }
 
-func newSpendingMetrics(reg prometheus.Registerer) *spendingMetrics {
-	with := promauto.With(reg)
+func newSpendingMetrics(reg prometheus.Registerer, now func() time.Time) *spendingMetrics {
 	return &spendingMetrics{
-		interactions: with.NewCounterVec(prometheus.CounterOpts{
+		interactions: newNewborn(reg, now, prometheus.CounterOpts{
 			Name: "hushlog_redactor_model_interactions_total", Help: "Interactions that are stored, by project and model; further models than 300 are other.",
-		}, []string{"project", "model"}),
-		tokens: with.NewCounterVec(prometheus.CounterOpts{
+		}, "project", "model"),
+		tokens: newNewborn(reg, now, prometheus.CounterOpts{
 			Name: "hushlog_redactor_tokens_total", Help: "Tokens that stored interactions used, by project, model and kind: input, output, cached_input (part of input), reasoning (part of output).",
-		}, []string{"project", "model", "kind"}),
-		cost: with.NewCounterVec(prometheus.CounterOpts{
+		}, "project", "model", "kind"),
+		cost: newNewborn(reg, now, prometheus.CounterOpts{
 			Name: "hushlog_redactor_cost_total", Help: "Cost of stored interactions as their senders say it, by project, model and currency.",
-		}, []string{"project", "model", "currency"}),
+		}, "project", "model", "currency"),
 		models: map[spender]bool{}, currencies: map[string]bool{},
 	}
 }
@@ -87,12 +86,12 @@ func newSpendingMetrics(reg prometheus.Registerer) *spendingMetrics {
 func (m *spendingMetrics) count(s spending) {
 	for who, sum := range s {
 		who = m.known(who)
-		m.interactions.WithLabelValues(who.project, who.model).Add(sum.interactions)
+		m.interactions.add(sum.interactions, who.project, who.model)
 		for kind, n := range map[string]float64{"input": sum.input, "output": sum.output, "cached_input": sum.cached, "reasoning": sum.reasoning} {
-			m.tokens.WithLabelValues(who.project, who.model, kind).Add(n)
+			m.tokens.add(n, who.project, who.model, kind)
 		}
 		for currency, amount := range sum.cost {
-			m.cost.WithLabelValues(who.project, who.model, m.currency(currency)).Add(amount)
+			m.cost.add(amount, who.project, who.model, m.currency(currency))
 		}
 	}
 }
