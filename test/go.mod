@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/ClickHouse/clickhouse-go/v2 v2.50.0
 	github.com/goccy/go-yaml v1.19.2
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22
 	github.com/hushlog/hushlog/pkg v0.0.0
 	github.com/hushlog/hushlog/pkg/client v0.0.0
 	github.com/hushlog/hushlog/proto v0.0.0
