@@ -80,6 +80,11 @@ func (sc *scanner) numeric(start, end int) int {
 	}
 	sc.pieces = sc.gather(sc.pieces[:0], start, end)
 	pieces := sc.pieces
+	for i := range pieces {
+		if p := &pieces[i]; p.letters && !p.word {
+			sc.misread(p.start, p.end)
+		}
+	}
 	last := max(pieces[len(pieces)-1].end, end)
 	if !sc.outOfQuestion(pieces) {
 		sc.judge(pieces)

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"sort"
+	"strings"
+)
 
 // Joints are places within a line where a value is taken apart and would be whole without what stands there: marks of
 // Markdown and HTML ("4111 **1111** 1111", "jane<b>@</b>company.com"), and strings of a program that are put together
@@ -79,6 +82,17 @@ func (sc *scanner) hidesValue(left, right int) bool {
 				return true
 			}
 		} else if c == '@' {
+			return true
+		}
+	}
+	return sc.namesSecret(left-jointContext, right+jointApart)
+}
+
+// namesSecret reports whether the name or the beginning of a secret stands in s[from:to].
+func (sc *scanner) namesSecret(from, to int) bool {
+	for i := sort.Search(len(sc.trigs), func(i int) bool { return int(sc.trigs[i].end) > from }); i < len(sc.trigs) && int(sc.trigs[i].end) <= to; i++ {
+		switch sc.voc.words[sc.trigs[i].word].act {
+		case actVendor, actKey, actAuth, actJWT:
 			return true
 		}
 	}

@@ -73,8 +73,11 @@ func (sc *scanner) apartRow(p, least int) int {
 			if o+3*period >= len(s) {
 				return 0
 			}
-			if rowAt(s, o, gap) {
-				return sc.readApart(o, gap, least)
+			if !rowAt(s, o, gap) {
+				continue
+			}
+			if end := sc.readApart(o, gap, least); end > 0 {
+				return end
 			}
 		}
 	}
@@ -95,16 +98,20 @@ func rowAt(s string, o, gap int) bool {
 	return true
 }
 
-// readApart reads the row of characters with gap bytes between them that holds o.
+// inRow reports whether c can be a character of a row that sep parts: a blank can, where none parts it.
+func inRow(c byte, sep string) bool { return graphic(c) || c == ' ' && sep != " " }
+
+// readApart reads the row of characters with gap bytes between them that holds o, and returns where it ends, or 0 if it is
+// too short for one.
 func (sc *scanner) readApart(o, gap, least int) int {
 	s := sc.s
 	period := gap + 1
 	sep := s[o+1 : o+period]
 	from, to := o, o
-	for from-period >= least && s[from-gap:from] == sep && graphic(s[from-period]) && o-from < maxRowLength {
+	for from-period >= least && s[from-gap:from] == sep && inRow(s[from-period], sep) && o-from < maxRowLength {
 		from -= period
 	}
-	for to+period < len(s) && s[to+1:to+period] == sep && graphic(s[to+period]) && to-o < maxRowLength {
+	for to+period < len(s) && s[to+1:to+period] == sep && inRow(s[to+period], sep) && to-o < maxRowLength {
 		to += period
 	}
 	if isAlnum(at(s, from-1)) && isAlnum(s[from]) {
@@ -114,7 +121,10 @@ func (sc *scanner) readApart(o, gap, least int) int {
 		to -= period // the beginning of one
 	}
 	end := to + 1
-	if n := (to-from)/period + 1; n < minRow || !sc.worthReading(from, to, period, sep) {
+	if n := (to-from)/period + 1; n < minRow {
+		return 0
+	}
+	if !sc.worthReading(from, to, period, sep) {
 		return end
 	}
 	var w viewBuilder

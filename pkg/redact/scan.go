@@ -60,6 +60,8 @@ type scanner struct {
 	callTo    int      // arguments of calls were read up to here
 	commandTo int      // commands are counted up to here
 	commands  int      // and so many were read
+	misreadTo int      // numbers with letters for digits were read up to here
+	groupTo   int      // rows of groups were read up to here
 	formTo    int      // blocks of forms were read up to here
 }
 
@@ -101,6 +103,7 @@ func (sc *scanner) judgeAll() {
 		sc.joints()
 		sc.apartAndCodes()
 		sc.quotedPrintable()
+		sc.overridden()
 	}
 	if sc.job.eng.own != nil {
 		sc.own(sc.job.eng.own)
@@ -222,6 +225,7 @@ func (sc *scanner) tokens() {
 				i = to
 				continue
 			}
+			sc.grouped(start, i)
 			i = sc.numeric(start, i)
 			continue
 		}

@@ -268,6 +268,9 @@ func brokenToken(l, r string, how joinKind) bool {
 	if i := strings.IndexAny(r, `"'),;<>`); i > 0 {
 		r = r[:i]
 	}
+	if brokenBase64(l, r) {
+		return true
+	}
 	ll, ld, ls, lh := census(l)
 	rl, rd, rs, rh := census(r)
 	switch {
@@ -286,6 +289,15 @@ func brokenToken(l, r string, how joinKind) bool {
 		return false // a word begins the next line
 	}
 	return ld+rd >= 2 && len(l)+len(r) >= 12 && !has(l, ',') && !has(r, ',') && !has(r, '=') && (ls == 0 || rs == 0 || has(l, '-') || has(l, '_'))
+}
+
+// brokenBase64 reports whether l and r together decode to text.
+func brokenBase64(l, r string) bool {
+	if len(l) < minEncoded || !startsReadable(l) {
+		return false
+	}
+	_, _, ok := decodeToken(l + strings.TrimRight(r, "="))
+	return ok
 }
 
 // minWrapWord is how many letters a word has that is hardly ever a part of something random.
