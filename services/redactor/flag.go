@@ -34,6 +34,8 @@ func newFlagger(p *policy.Policy) (*flagger, error) {
 // flags are those of one interaction.
 type flags struct {
 	list []*hushlogv1.Flag
+	// turns are what each role but the model has said, in the order of the interaction.
+	turns map[hushlogv1.Role][]saidTurn
 	// answered is the number of the last message that the model had said before it was asked: -1 for none.
 	answered int
 }
@@ -84,6 +86,7 @@ func (g *flagger) said(f *flags, row *hushlogv1.Content, text string) {
 	for _, t := range g.flagging.Said(g.detector, roleIn(row), text) {
 		g.add(f, row, &hushlogv1.Flag{Category: string(t.Category), Score: t.Score, Rule: t.Rule, RuleVersion: t.Version})
 	}
+	f.remember(row, text)
 }
 
 // secret flags a secret that was found in a text that a model got. Of several in one text the surest is kept.

@@ -144,6 +144,7 @@ func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanit
 	if err != nil {
 		return nil, err
 	}
+	s.flagger.together(pass.flags)
 	class := s.classify(a, pass)
 	if !external.storableWithout(s.policy, class) {
 		return nil, errDetector
