@@ -13,3 +13,6 @@ func processAttributes() *syscall.SysProcAttr {
 }
 
 func killGroup(child *os.Process) error { return syscall.Kill(-child.Pid, syscall.SIGKILL) }
+
+// yield sets the niceness of the calling thread, and of the children that it starts.
+func yield(nice int) error { return syscall.Setpriority(syscall.PRIO_PROCESS, 0, nice) }

@@ -55,6 +55,9 @@ type Config struct {
 	// again; it doubles with each crash and starts over after a minute's run.
 	// Defaults 100 ms and 10 s.
 	MinBackoff, MaxBackoff time.Duration
+	// Nice is the child's niceness on Linux, 1 to 19: the higher, the more it yields to other processes when there is more to
+	// do than the cores can. 0 leaves the parent's.
+	Nice int
 	// Logger gets starts, crashes and stops. Nil discards them.
 	Logger *slog.Logger
 }
@@ -107,12 +110,21 @@ func New(cfg Config) *Process {
 
 // Run starts the child and keeps it running until ctx ends; then it stops it
 // and returns nil. A child that was never ready is not started again: Run
-// returns [ErrNotStarted]. Run is called once.
+// returns [ErrNotStarted]. Run is called once, and where Nice is set as the last thing that its goroutine does.
 func (p *Process) Run(ctx context.Context) error {
 	// The kernel sends a child its parent-death signal when the thread that
 	// started it ends, so this thread must live as long as the children.
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if p.cfg.Nice == 0 {
+		defer runtime.UnlockOSThread()
+	} else {
+		// Children get it from the thread that starts them. It is not unlocked, so that it ends with this goroutine: a thread
+		// that yields cannot be made one that does not.
+		err := yield(p.cfg.Nice)
+		if err != nil {
+			p.cfg.Logger.WarnContext(ctx, "the process gets no niceness of its own", slog.Int("nice", p.cfg.Nice), slog.String("error", err.Error()))
+		}
+	}
 	err := p.run(ctx)
 	if err != nil {
 		err = fmt.Errorf("%s: %w", p.cfg.Name, err)

@@ -114,6 +114,28 @@ func TestStopsPolitely(t *testing.T) {
 	require.Error(t, p.Ready(wait(t)))
 }
 
+// TestChildYields: the child has the niceness that was asked for, in all its threads.
+func TestChildYields(t *testing.T) {
+	cfg := helper(filepath.Join(t.TempDir(), "log"), "polite")
+	cfg.Nice = 7
+	p := New(cfg)
+	stop := run(t, p)
+	require.NoError(t, p.Ready(t.Context()))
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", p.PID()))
+	require.NoError(t, err)
+	if len(threads) == 0 {
+		t.Skip("skipped: there is no /proc here")
+	}
+	for _, thread := range threads {
+		raw, err := os.ReadFile(thread)
+		require.NoError(t, err)
+		_, rest, _ := strings.Cut(string(raw), ") ")
+		const niceness = 16
+		require.Equal(t, "7", strings.Fields(rest)[niceness])
+	}
+	require.NoError(t, stop())
+}
+
 func TestKillsTheDeaf(t *testing.T) {
 	cfg := helper(filepath.Join(t.TempDir(), "child.log"), "deaf")
 	cfg.StopTimeout = 100 * time.Millisecond

@@ -143,12 +143,27 @@ func (s *Stack) startAll() error {
 	return s.ready()
 }
 
+// background is the niceness of what works on the stream: a tenth of the share of what somebody waits for.
+const background = 10
+
+// niceness of a process: senders wait for the gateway and Kafka, and people for query. What the others do in its stead when
+// the cores cannot do both is to let the stream grow.
+func niceness(name string) int {
+	switch name {
+	case identity.Kafka, identity.Gateway, identity.Query:
+		return 0
+	default:
+		return background
+	}
+}
+
 // start runs a process under supervision.
 func (s *Stack) start(name string, args []string, ready func(context.Context) error) {
 	p := supervise.New(supervise.Config{
 		Name: name, Path: s.options.Binary, Args: append(args, "--config", s.configPath(name)),
 		// Not where we were started: the engine takes no inserts any more when that directory is removed.
 		Dir:     s.layout.Dir,
+		Nice:    niceness(args[len(args)-1]),
 		LogFile: s.LogFile(name), Ready: ready, ReadyTimeout: time.Minute, StopTimeout: 30 * time.Second, Logger: s.options.Log,
 	})
 	// Processes are stopped one after the other, so that each has the ones
