@@ -50,6 +50,9 @@ type Options struct {
 	Replicas map[string]int
 	// Canaries is given the canary's configuration as it would be, to change it. Nil: none are sent.
 	Canaries func(*canary.Config)
+	// Yields has what works on the stream yield to what somebody waits for, where the cores cannot do both. On a machine that
+	// is busy with other work it then gets little of it.
+	Yields bool
 	// Webhook gets alerts. Empty: nobody is told.
 	Webhook string
 	// Log gets starts, crashes and stops; nil discards them.
@@ -146,15 +149,13 @@ func (s *Stack) startAll() error {
 // background is the niceness of what works on the stream: a tenth of the share of what somebody waits for.
 const background = 10
 
-// niceness of a process: senders wait for the gateway and Kafka, and people for query. What the others do in its stead when
-// the cores cannot do both is to let the stream grow.
-func niceness(name string) int {
-	switch name {
-	case identity.Kafka, identity.Gateway, identity.Query:
+// niceness of a process by its command: senders wait for the gateway and Kafka, and people for query. What the others cannot
+// do at the time waits in the stream.
+func (o Options) niceness(command string) int {
+	if !o.Yields || slices.Contains([]string{identity.Kafka, identity.Gateway, identity.Query}, command) {
 		return 0
-	default:
-		return background
 	}
+	return background
 }
 
 // start runs a process under supervision.
@@ -163,7 +164,7 @@ func (s *Stack) start(name string, args []string, ready func(context.Context) er
 		Name: name, Path: s.options.Binary, Args: append(args, "--config", s.configPath(name)),
 		// Not where we were started: the engine takes no inserts any more when that directory is removed.
 		Dir:     s.layout.Dir,
-		Nice:    niceness(args[len(args)-1]),
+		Nice:    s.options.niceness(args[len(args)-1]),
 		LogFile: s.LogFile(name), Ready: ready, ReadyTimeout: time.Minute, StopTimeout: 30 * time.Second, Logger: s.options.Log,
 	})
 	// Processes are stopped one after the other, so that each has the ones

@@ -25,7 +25,7 @@ const demoProject = "demo"
 
 // newDevCommand runs everything on this machine until it is told to stop.
 func newDevCommand() *cobra.Command {
-	o := dev.Options{Canaries: func(*canary.Config) {}}
+	o := dev.Options{Canaries: func(*canary.Config) {}, Yields: true}
 	cmd := &cobra.Command{
 		Use:   "dev",
 		Short: "Run every service on the embedded Kafka and ClickHouse, until ctrl-C",

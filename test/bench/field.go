@@ -86,7 +86,7 @@ func (f *field) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	options := dev.Options{Dir: layout.Dir, Binary: f.options.binary}
+	options := dev.Options{Dir: layout.Dir, Binary: f.options.binary, Yields: f.options.yields}
 	if f.shape.apache {
 		f.apache, err = apachekafka.Start(ctx, apachekafka.Config{Dir: filepath.Join(f.dir, "kafka"), Deployment: layout})
 		if err != nil {

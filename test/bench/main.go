@@ -39,6 +39,8 @@ type options struct {
 	phases  string
 	// partitions of the usual deployment; 0 is what the default policy says.
 	partitions int
+	// yields is how `hushlog dev` runs its services.
+	yields bool
 }
 
 func run() error {
@@ -50,6 +52,7 @@ func run() error {
 	flag.IntVar(&o.rate, "rate", 1000, "interactions a second while times are taken")
 	flag.DurationVar(&o.latency, "latency", 15*time.Second, "how long times are taken")
 	flag.IntVar(&o.partitions, "partitions", 0, "partitions of the stream while other phases than shapes run; 0 is the default policy's")
+	flag.BoolVar(&o.yields, "yields", true, "services that work on the stream yield to those that somebody waits for, as `hushlog dev` runs them; not where other work is going on")
 	flag.StringVar(&o.phases, "phases", "stations,plain,sizes,mixed,times,shapes,apache", "what is measured; shapes and apache come last, as they are deployments of their own")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
