@@ -74,6 +74,8 @@ type Sanitizer struct {
 	senders *senders
 	// stricter holds an engine for each class whose actions differ from the default.
 	stricter map[policy.Class]*redact.Engine
+	// clean is what each of these engines has found nothing in.
+	clean map[*redact.Engine]*cleanCache
 }
 
 // NewSanitizer compiles the policy's actions, own rules and terms, and reads the lists that they name.
@@ -95,7 +97,7 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms pseudony
 	}
 	s := &Sanitizer{
 		policy: p, flagger: flagger, hasher: hasher, pseudonyms: pseudonyms, engine: engine, usesPseudonyms: p.UsesPseudonyms(),
-		stricter: map[policy.Class]*redact.Engine{},
+		stricter: map[policy.Class]*redact.Engine{}, clean: map[*redact.Engine]*cleanCache{engine: newCleanCache()},
 	}
 	for _, class := range policy.AllClasses() {
 		actions := p.ActionsFor(class)
@@ -107,6 +109,7 @@ func NewSanitizer(p *policy.Policy, hasher *identity.Hasher, pseudonyms pseudony
 		if err != nil {
 			return nil, err
 		}
+		s.clean[s.stricter[class]] = newCleanCache()
 	}
 	return s, nil
 }
@@ -275,6 +278,7 @@ func flagged(r *hushlogv1.Record) bool {
 type pass struct {
 	sanitizer *Sanitizer
 	engine    *redact.Engine
+	clean     *cleanCache
 	project   string
 	// pseudonyms has the key of when the interaction was accepted: one for all of it, also while the file of keys changes.
 	pseudonyms *identity.Pseudonymizer
@@ -300,10 +304,11 @@ type pass struct {
 func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, external *answers) *pass {
 	accepted := a.GetAcceptedAt().AsTime()
 	pseudonyms := s.pseudonyms.At(accepted)
+	clean := s.clean[engine]
 	if s.usesPseudonyms {
 		engine = engine.WithPseudonym(valuePseudonyms(pseudonyms, a.GetProject(), s.policy.PseudonymPeriod(accepted)))
 	}
-	return &pass{sanitizer: s, engine: engine, project: a.GetProject(), pseudonyms: pseudonyms, external: external, counts: map[string]uint32{}}
+	return &pass{sanitizer: s, engine: engine, clean: clean, project: a.GetProject(), pseudonyms: pseudonyms, external: external, counts: map[string]uint32{}}
 }
 
 func (p *pass) inspect(in *hushlogv1.Interaction) error {
@@ -331,9 +336,16 @@ func (p *pass) visit(str *contract.String) error {
 // metadata keeps a string that has its form, unless it is a finding: then an
 // id becomes a keyed hash, so that joins still work, and anything else a word.
 func (p *pass) metadata(str *contract.String) error {
+	key, comesAgain := keyOf(str)
+	if comesAgain && p.clean.knows(key) {
+		return nil
+	}
 	found, err := p.engine.Find(str.Value, redact.Hints{Field: string(str.Name)})
 	if err != nil {
 		return fmt.Errorf("%w: %s", errUninspectable, str.Path())
+	}
+	if comesAgain && len(found) == 0 {
+		p.clean.add(key)
 	}
 	acted := false
 	for _, f := range found {
