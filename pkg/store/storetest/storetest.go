@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -182,4 +183,26 @@ func (e *Engine) Open(t testing.TB, user string) *store.DB {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	return db
+}
+
+// ProcessorTime is what the child has used so far, by /proc, to a hundredth of a second.
+func (e *Engine) ProcessorTime(t testing.TB) time.Duration {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.process.Process.Pid))
+	if err != nil {
+		t.Fatalf("storetest: processor time: %v", err)
+	}
+	// The name, in brackets, may hold blanks.
+	_, rest, _ := strings.Cut(string(raw), ") ")
+	fields := strings.Fields(rest)
+	const user, system, tick = 11, 12, 10 * time.Millisecond
+	var ticks int64
+	for _, field := range []int{user, system} {
+		n, err := strconv.ParseInt(fields[field], 10, 64)
+		if err != nil {
+			t.Fatalf("storetest: processor time: %v", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * tick
 }
