@@ -4,14 +4,12 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
@@ -25,7 +23,7 @@ var (
 	benchBlock  = flag.Int("block-rows", 2000, "interactions of a block of BenchmarkWriter")
 )
 
-// vocabulary of benchmark texts: some words are said often, most seldom.
+// benchText is of words of which some are said often and most seldom.
 func benchText(rng *rand.Rand, size int) string {
 	var b strings.Builder
 	for b.Len() < size {
@@ -60,9 +58,6 @@ func benchBlockOf(rng *rand.Rand, n int) (*hushlogv1.Block, *hushlogv1.Contents)
 		}
 	}
 	block.Ledger = []*hushlogv1.LedgerDelta{{Project: "demo", Minute: now.Unix() / 60, Accepted: uint64(n), Stored: uint64(n), GatewayAccepted: uint64(n)}}
-	for _, r := range block.Records[:1] {
-		r.AcceptedAt = timestamppb.New(now)
-	}
 	return block, contents
 }
 
@@ -72,11 +67,6 @@ func BenchmarkWriter(b *testing.B) {
 	engine := storetest.Start(b, policy.Default())
 	admin := engine.Open(b, identity.Admin)
 	require.NoError(b, admin.Migrate(b.Context()))
-	for _, statement := range strings.Split(os.Getenv("WAY_SQL"), ";") {
-		if strings.TrimSpace(statement) != "" {
-			require.NoError(b, store.Exec(b.Context(), admin, statement))
-		}
-	}
 	writer := store.NewBlockWriter(engine.Open(b, identity.Ingest))
 	rng := rand.New(rand.NewPCG(1, 1))
 	write := func(n int) {
