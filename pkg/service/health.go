@@ -16,6 +16,10 @@ const (
 	checkInterval = 2 * time.Second
 	// checkTimeout is below checkInterval, so that rounds do not pile up.
 	checkTimeout = 1500 * time.Millisecond
+	// startInterval is how often they are asked by a process that has just started and is not ready, startTime for how long:
+	// what waits for it need not wait for the next round.
+	startInterval = 200 * time.Millisecond
+	startTime     = 30 * time.Second
 )
 
 var errNotChecked = errors.New("not checked yet")
@@ -68,14 +72,19 @@ func (h *Health) drain() {
 
 // run asks every check until the context ends.
 func (h *Health) run(ctx context.Context) error {
-	ticker := time.NewTicker(checkInterval)
-	defer ticker.Stop()
+	began := time.Now()
 	for {
 		h.round(ctx)
+		pause := checkInterval
+		if time.Since(began) < startTime && h.Ready() != nil {
+			pause = startInterval
+		}
+		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return nil
-		case <-ticker.C:
+		case <-timer.C:
 		}
 	}
 }

@@ -20,8 +20,12 @@ import (
 
 func TestMain(m *testing.M) { backend.Main(m) }
 
-// patience bounds each wait for what happens behind.
-const patience = 2 * time.Minute
+const (
+	// patience bounds each wait for what happens behind.
+	patience = 2 * time.Minute
+	// noteworthy is from when on a wait is told: what makes the tests slow.
+	noteworthy = 5 * time.Second
+)
 
 // deployment is a running stack with what people type.
 type deployment struct{ *stack.Stack }
@@ -79,12 +83,15 @@ func (d *deployment) actor(t *testing.T, name string) string {
 // eventually waits until a condition holds.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	began := time.Now()
 	for !holds() {
-		if time.Now().After(deadline) {
+		if time.Since(began) > patience {
 			t.Fatalf("waited %s for: %s", patience, what)
 		}
 		time.Sleep(200 * time.Millisecond)
+	}
+	if waited := time.Since(began); waited > noteworthy {
+		t.Logf("waited %s for: %s", waited.Round(time.Second), what)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,15 +81,19 @@ func StartAs(t testing.TB, plan Plan) *Stack {
 		require.NoError(t, err)
 		o.Kafka = strings.Join(brokers, ",")
 	}
+	began := time.Now()
 	s.Stack, err = dev.Start(t.Context(), o)
 	if err != nil {
 		t.Fatalf("start: %v\n%s", err, tails(o.Dir))
 	}
+	t.Logf("started in %s", time.Since(began).Round(time.Second))
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Log(tails(o.Dir))
 		}
+		ends := time.Now()
 		s.Stop()
+		t.Logf("stopped in %s", time.Since(ends).Round(time.Second))
 	})
 	s.credentials(t)
 	return s
