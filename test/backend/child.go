@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -38,6 +41,11 @@ type childConfig struct {
 func Main(m *testing.M) {
 	path := os.Getenv(childEnv)
 	if path == "" {
+		err := setParallel()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		os.Exit(m.Run())
 	}
 	err := serveChild(path)
@@ -46,6 +54,21 @@ func Main(m *testing.M) {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// parallel is how many deployments run at a time, as they wait more than they work: for dates of a minute, for brokers to
+// give up somebody who was killed.
+const parallel = 3
+
+// setParallel lets that many tests of a package run beside each other, unless -parallel says how many.
+func setParallel() error {
+	flag.Parse()
+	said := false
+	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
+	if said {
+		return nil
+	}
+	return flag.Set("test.parallel", strconv.Itoa(max(parallel, runtime.GOMAXPROCS(0))))
 }
 
 func serveChild(path string) error {

@@ -63,6 +63,7 @@ func canaryMetric(ctx context.Context, s *stack.Stack, name string) float64 {
 
 // Canaries of every path arrive; people who see every project see none of them; those that do not arrive are told.
 func TestCanariesArrive(t *testing.T) {
+	t.Parallel()
 	s := stack.StartAs(t, stack.Plan{Canaries: quick})
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
@@ -88,6 +89,7 @@ func TestCanariesArrive(t *testing.T) {
 
 // What is readable is found wherever it is, and told: in the store because a policy keeps a type, in a log, and in a topic.
 func TestALeakIsFoundAndTold(t *testing.T) {
+	t.Parallel()
 	s := stack.StartAs(t, stack.Plan{Canaries: quick, Before: func(l identity.Layout) {
 		document, err := os.ReadFile(l.Policy())
 		require.NoError(t, err)

@@ -165,12 +165,41 @@ func (g *ground) watch(ctx context.Context, t *testing.T) {
 				return
 			}
 		}
+		g.seeWhole(ctx, t)
 		select {
 		case <-ctx.Done():
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
 	t.Logf("a reader has looked %d times", reads)
+}
+
+const (
+	newestSQL = `SELECT request_id, toInt64(arraySum(mapValues(finding_counts))) AS found FROM hushlog.interactions
+WHERE content_stored AND content_bytes > 0 ORDER BY accepted_at DESC LIMIT 50`
+	partsSQL = `SELECT toInt64(uniqExact(request_id)) AS with_contents,
+toInt64((SELECT count() FROM hushlog.findings WHERE request_id IN (%[1]s))) AS found FROM hushlog.contents WHERE request_id IN (%[1]s)`
+)
+
+// seeWhole fails the test when a reader sees an interaction and then not all of its contents and findings.
+func (g *ground) seeWhole(ctx context.Context, t *testing.T) {
+	rows, err := g.Target.Ask(ctx, "security", newestSQL)
+	if err != nil || len(rows) == 0 {
+		return
+	}
+	ids, found := make([]string, len(rows)), 0
+	for i, row := range rows {
+		ids[i] = "'" + strings.ReplaceAll(fmt.Sprint(row["request_id"]), "'", "''") + "'"
+		n, _ := strconv.Atoi(fmt.Sprint(row["found"])) // what is no number is less than what there is
+		found += n
+	}
+	parts, err := g.Target.Ask(ctx, "security", fmt.Sprintf(partsSQL, strings.Join(ids, ", ")))
+	if err != nil || len(parts) != 1 {
+		return
+	}
+	if fmt.Sprint(parts[0]["with_contents"]) != strconv.Itoa(len(ids)) || fmt.Sprint(parts[0]["found"]) != strconv.Itoa(found) {
+		t.Errorf("of %d interactions with %d findings that a reader saw, there were %v with contents and %v findings", len(ids), found, parts[0]["with_contents"], parts[0]["found"])
+	}
 }
 
 // complete waits until the counts are right, and stay so.
