@@ -68,7 +68,7 @@ func newReadBack(opts []kgo.Opt, log *slog.Logger, topic string, since time.Time
 		log = slog.New(slog.DiscardHandler)
 	}
 	return &readBack{
-		opts: opts, log: log, topic: topic, since: since, partitions: partitions, fallen: map[int32]int64{},
+		opts: opts, log: log, topic: topic, since: since, partitions: partitions,
 		patience: readBackPatience, look: readBackLook, anew: readBackAnew,
 	}
 }
@@ -95,7 +95,7 @@ var (
 
 // run reads over as many clients as it takes, one after the other.
 func (r *readBack) run(ctx context.Context, yield func(*kgo.Record, error) bool) error {
-	r.moved = time.Now()
+	r.next, r.ends, r.fallen, r.moved = nil, nil, map[int32]int64{}, time.Now()
 	for tries := 1; ; tries++ {
 		err := r.connect(ctx, yield)
 		switch {

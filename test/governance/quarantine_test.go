@@ -115,6 +115,6 @@ func (d *deployment) forge(t *testing.T) {
 	require.NoError(t, err)
 	defer kafka.Close()
 	meta := stream.Meta{Kind: stream.KindSealed, Project: "demo", RequestHash: [16]byte{1, 2, 3}, Minute: stream.MinuteOf(time.Now())}
-	record := &kgo.Record{Topic: stream.TopicRaw, Partition: 2, Value: []byte("sealed by nobody"), Headers: meta.Headers()}
+	record := &kgo.Record{Topic: stream.TopicRaw, Partition: 1, Value: []byte("sealed by nobody"), Headers: meta.Headers()}
 	require.NoError(t, kafka.ProduceSync(t.Context(), record).FirstErr())
 }
