@@ -76,6 +76,7 @@ schizofrenia|schizofrenię|choroba afektywna dwubiegunowa|nerwica|stwardnienie r
 niedoczynność tarczycy|choroba hashimoto|choroba crohna|celiakia|celiakię|reumatoidalne zapalenie stawów|gruźlica|gruźlicę|wirusowe zapalenie wątroby|
 hoge bloeddruk|hartfalen|boezemfibrilleren|beroerte|hartaanval|suikerziekte|astma|longontsteking|borstkanker|longkanker|darmkanker|prostaatkanker|leukemie|depressie|angststoornis|bipolaire stoornis|schizofrenie|
 epilepsie|migraine|dementie|ziekte van parkinson|ziekte van crohn|coeliakie|reumatoïde artritis|jicht|nierfalen|bloedarmoede|
+chf|ckd|t2dm|t1dm|htn|esrd|mdd|ibd|afib|a-fib|nafld|dvt|uti|peanut allergies|stage 3 ckd|
 糖尿病|高血圧|高血压|うつ病|抑郁症|双極性障害|躁郁症|統合失調症|精神分裂症|喘息|哮喘|癌|がん|乳がん|乳癌|乳腺癌|肺がん|肺癌|肺炎|胃がん|胃癌|大腸がん|白血病|脳梗塞|脑梗塞|心筋梗塞|心肌梗塞|心不全|不整脈|肝炎|b型肝炎|c型肝炎|乙肝|乙型肝炎|丙型肝炎|肝硬化|腎不全|肾衰竭|てんかん|癫痫|癲癇|
 認知症|痴呆|アルツハイマー病|阿尔茨海默病|パーキンソン病|帕金森病|帕金森|関節リウマチ|类风湿关节炎|痛風|痛风|甲状腺機能低下症|甲亢|甲减|子宮内膜症|子宫内膜异位症|結核|肺结核|艾滋病|エイズ|梅毒|焦虑症|不安障害|強迫性障害|强迫症|発達障害|自閉症|自闭症|冠心病|脂肪肝|胃溃疡|骨粗鬆症|骨质疏松|
 당뇨병|고혈압|우울증|조울증|천식|유방암|폐암|위암|간염|간경화|뇌졸중|심근경색|심부전|간질|치매|파킨슨병|류마티스 관절염|통풍|결핵|공황장애|조현병|백혈병|
@@ -107,7 +108,7 @@ var generalWords = strings.Fields(`what what's which why how explain explains de
 	presentation research researchers study studies symptoms causes cause risk factors prevent prevention common worldwide hereditary genetic treatments treatment cure cures
 	vaccine vaccines statistics awareness trial trials difference epidemiology effects translate paragraph countries population rates prevalence history linked guideline guidelines screening benefit
 	approved market fda compare overview campaign documentary podcast chapter novel
-	was wie warum erkläre erklären beschreibe ursachen symptome behandlung unterschied zusammenfassung aufsatz schreibe
+	wie warum erkläre erklären beschreibe ursachen symptome behandlung unterschied zusammenfassung aufsatz schreibe
 	quels quelles quel quelle pourquoi comment explique expliquez causes symptômes traitements rédige rédigez
 	qué cuáles cuál por explica explique causas síntomas tratamientos escribe ensayo
 	cos'è cosa quali come perché spiega sintomi cause trattamenti scrivi
@@ -119,7 +120,7 @@ var haveVerbs = func() map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(`have has had having got get with from developed develop beat survived battling fighting living
 		mit hat habe hatte haben unter wegen avec ai eu avait souffre souffrait du tengo tiene tenía con sufro sufre ho ha aveva soffro soffre tenho tem tinha com sofro sofre mam choruje chory chora
-		heb heeft had lijdt lijd mnie hanno diagnosticato diagnosticaron diagnosticaram diagnosed diagnostiqué diagnostiquée caught contracted suspect confirmed acute chronic severe mild`) {
+		heb heeft had lijdt lijd mnie hanno diagnosticato diagnosticaron diagnosticaram because due died dies dying wykryto stwierdzono zdiagnozowano diagnosed diagnostiqué diagnostiquée caught contracted suspect confirmed acute chronic severe mild`) {
 		m[w] = true
 	}
 	return m

@@ -232,7 +232,7 @@ func (j *job) take(sc *scanner) error {
 	cands := confident(sc.out, &j.eng.least)
 	cands = repeats(sc.s, j.eng.own.withoutAllowed(sc.s, resolve(cands)))
 	if !j.nameless {
-		cands = sc.names(cands)
+		cands = sc.conditionsOf(sc.names(cands))
 	}
 	j.doubt = j.doubt || !j.again && sc.unsettled(cands)
 	for i := range cands {

@@ -1,6 +1,9 @@
 package redact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var (
 	ruleDiagnosis = &rule{prio: prioContext, Rule: Rule{
@@ -91,6 +94,9 @@ func (sc *scanner) condition(h hit, k *keyword) {
 	sc.around(start, end, &n)
 	before := clauseBefore(sc.s, start)
 	speaks := about(before)
+	if len(before) > 4 && equalFold(before[:4], "was ") { // German; in English a verb, mostly after its subject
+		speaks |= aboutGeneral
+	}
 	strength := 0
 	switch {
 	case speaks&aboutGeneral != 0 && speaks&(aboutOne|aboutPerson) == 0:
@@ -101,21 +107,125 @@ func (sc *scanner) condition(h hit, k *keyword) {
 		return // patients with asthma
 	case n.near&topDiagnosis != 0:
 		strength = 2
-	case sc.possessive(start), n.after&topDiagnosis != 0 && speaks&(aboutOne|aboutPerson) != 0:
+	case sc.possessive(start), ownedBefore(before), n.after&topDiagnosis != 0 && speaks&(aboutOne|aboutPerson) != 0:
 		strength = 1
 	case speaks&aboutGeneral != 0 && speaks&aboutOne == 0:
-		return
-	case speaks&(aboutOne|aboutPerson) != 0 && haveBefore(before), eastPerson(before):
+		if !selfBefore(before) || !sc.conditionAfter(end, 0) {
+			return
+		}
+		strength = 1
+	case speaks&(aboutOne|aboutPerson) != 0 && (haveBefore(before) || treatedFor(before)), eastPerson(before):
 		strength = 1
 	case symptoms[k.word] && n.all()&topDiagnosis == 0:
 		return
 	case n.all()&(topDiagnosis|topPatient|topBirth|topRecord) != 0 && sc.conditionAfter(end, speaks):
 		strength = 1
 	}
-	if len(k.word) <= 3 && strength < 2 || strength == 0 {
+	if strength == 0 || strength < 2 && ambiguous(sc.s, start, end) {
 		return
 	}
 	sc.add(start, end, ruleCondition, 0.55+0.15*float64(strength), Evidence{Context: n.nameOf(topDiagnosis | topPatient)})
+}
+
+// ambiguous reports whether the name of a condition is so short that it is one only in capitals and without a number after
+// it: ALS, not als; CHF, not CHF 20.
+func ambiguous(s string, start, end int) bool {
+	return end-start <= 3 && (hasLower(s[start:end]) || at(s, end) == ' ' && isDigit(at(s, end+1)))
+}
+
+// owners are words for people whose condition it is: the claimant's asthma.
+var owners = wordSet(`patient claimant veteran plaintiff defendant employee applicant resident inmate student teacher boss manager neighbour neighbor
+		client customer tenant pilot driver worker colleague mother father mom mum dad brother sister son daughter wife husband uncle aunt friend child
+		baby boy girl man woman grandmother grandfather grandma grandpa partner girlfriend boyfriend nephew niece cousin`)
+
+// ownedBefore reports whether one of the two words before a condition says whose it is: "the veteran's severe PTSD".
+func ownedBefore(before string) bool {
+	end := len(before)
+	for range 2 {
+		for end > 0 && before[end-1] == ' ' {
+			end--
+		}
+		start := strings.LastIndexByte(before[:end], ' ') + 1
+		w := strings.TrimSuffix(strings.TrimSuffix(before[start:end], "'s"), "’s")
+		if len(w) < end-start && w != "" {
+			return owners[lowerWord(w)]
+		}
+		end = start
+	}
+	return false
+}
+
+// clinical are the verbs of which "for" and a condition are said.
+var clinical = wordSet(`seen treated admitted hospitalized hospitalised evaluated referred medicated operated followed managed monitored consulted hospital treatment
+		behandelt operiert aufgenommen überwiesen soigné soignée hospitalisé hospitalisée traité traitée suivi suivie tratado tratada ingresado ingresada operado operada
+		curato curata ricoverato ricoverata operato operata internado internada leczony leczona`)
+
+// treatedFor reports whether the words before a condition say that somebody is treated for it: "was seen on 3 May for".
+func treatedFor(before string) bool {
+	words := strings.Fields(before)
+	if len(words) == 0 {
+		return false
+	}
+	switch lowerWord(words[len(words)-1]) {
+	case "for", "wegen", "mit", "pour", "por", "per", "con", "z":
+	default:
+		return false
+	}
+	for _, w := range words {
+		if clinical[strings.ToLower(strings.Trim(w, ",()"))] {
+			return true
+		}
+	}
+	return false
+}
+
+// selfWords say together with what follows that somebody has something.
+var selfWords = wordSet(`i i've i'm he he's she she's we they ich er sie j'ai je il elle yo tengo tiene ho ha eu tenho tem ik mam`)
+
+// selfBefore reports whether a pronoun and a verb of having stand right before a condition, whatever the sentence is about:
+// "write a letter that I have".
+func selfBefore(before string) bool {
+	words := strings.Fields(before)
+	n := len(words)
+	for i := max(0, n-3); i < n; i++ {
+		w := lowerWord(words[i])
+		if selfWords[w] && (i+1 < n && haveVerbs[lowerWord(words[i+1])] || haveVerbs[w]) {
+			return true
+		}
+	}
+	return false
+}
+
+// conditionsOf adds the conditions that are said of a person whose name was found: "Jonas, 8, has ADHD". Before names are
+// known, nothing speaks of a person there.
+func (sc *scanner) conditionsOf(cands []cand) []cand {
+	for _, h := range sc.trigs {
+		k := &sc.voc.words[h.word]
+		if k.act != actCondition {
+			continue
+		}
+		start, end := int(h.start), int(h.end)
+		if overlapsAny(cands, start, end) || ambiguous(sc.s, start, end) || !sc.conditionAfter(end, 0) {
+			continue
+		}
+		i, _ := slices.BinarySearchFunc(cands, start, func(c cand, start int) int { return c.end - start - 1 })
+		for i > 0 && cands[i-1].rule.Type != TypePerson && start-cands[i-1].end < reachClause {
+			i--
+		}
+		if i == 0 || cands[i-1].rule.Type != TypePerson || start-cands[i-1].end > reachClause {
+			continue
+		}
+		between := sc.s[cands[i-1].end:start]
+		if strings.ContainsAny(between, "!?;\n") || strings.Contains(between, ". ") || about(between)&(aboutPeople|aboutGeneral) != 0 {
+			continue
+		}
+		if owned := strings.HasPrefix(between, "'s ") || strings.HasPrefix(between, "’s "); !owned && !haveBefore(between) && !treatedFor(between) {
+			continue
+		}
+		cands = insertName(cands, cand{start: start, end: end, rule: ruleCondition, conf: 0.7, ev: Evidence{Structure: "said of a person"}})
+		sc.job.crossed = true
+	}
+	return cands
 }
 
 // conditionAfter reports whether a condition that no word right before it gives to somebody may still be theirs: the
@@ -238,7 +348,7 @@ func (sc *scanner) diagnosisAfter(i int, k *keyword) {
 	if !colon && !sentenceForm {
 		return
 	}
-	if !colon && (k.word == "known" || k.word == "assessment" || k.word == "impression" || k.word == "history of" && false) {
+	if !colon && (k.word == "known" || k.word == "assessment" || k.word == "impression") {
 		return
 	}
 	end, words := j, 0
@@ -271,7 +381,7 @@ func (sc *scanner) diagnosisAfter(i int, k *keyword) {
 		if c := at(s, end); c != 0 && c != '.' && c != ',' && c != ';' && c != '\n' && c != '"' && c != '(' && c != '|' {
 			conf = 0.4
 		}
-		if k.word == "known" || k.word == "indication" || k.word == "diagnostic" || k.word == "impression" || k.word == "assessment" || k.word == "diagnose" && false {
+		if k.word == "known" || k.word == "indication" || k.word == "diagnostic" || k.word == "impression" || k.word == "assessment" {
 			conf -= 0.2
 		}
 	} else if k.word == "suspected" || k.word == "history of" {

@@ -178,7 +178,7 @@ var codeThings = wordSet("error errore erreur erro fehler fout błędu błąd о
 var symptoms = wordSet("schwindel vertigini vertiges vértigo vertigo tinnitus insomnia insomnie insomnio insonnia insônia anxiety anxiété ansiedad ansiedade ansia")
 
 // askingWords begin a question or a request to explain.
-var askingWords = wordSet("what what's which how why explain describe was welche wie warum erkläre quels quelles quel quelle comment pourquoi qué cuáles cuál cómo cosa quali quale come quais qual como")
+var askingWords = wordSet("what what's which how why explain describe welche wie warum erkläre quels quelles quel quelle comment pourquoi qué cuáles cuál cómo cosa quali quale come quais qual como")
 
 // generalTails make what stands before them a subject as such.
 var generalTails = []string{" in general", " generally", " im allgemeinen", " allgemein", " en général", " en general", " in generale", " em geral"}
