@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -43,7 +44,9 @@ func newPrivacyCheckCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runChecks(cmd, target, every)
+			return runChecks(cmd.Context(), cmd.OutOrStdout(), every, func(ctx context.Context) error {
+				return demo.Check(ctx, target, cmd.OutOrStdout())
+			})
 		},
 	}
 	cmd.Flags().StringVar(&target.GatewayGRPC, "gateway", "127.0.0.1:7443", "`host:port` of the gateway's gRPC")
@@ -77,17 +80,17 @@ func readCheckSecrets(target *demo.Target) error {
 // minEvery keeps a mistyped time from filling the tables.
 const minEvery = time.Minute
 
-func runChecks(cmd *cobra.Command, target demo.Target, every time.Duration) error {
-	ctx, out := cmd.Context(), cmd.OutOrStdout()
+// runChecks checks once, or again and again until it is told to stop: then a check that fails is told of and ends nothing.
+func runChecks(ctx context.Context, out io.Writer, every time.Duration, check func(context.Context) error) error {
 	if every == 0 {
-		return demo.Check(ctx, target, out)
+		return check(ctx)
 	}
 	if every < minEvery {
 		return fmt.Errorf("--every: at least %s", minEvery)
 	}
 	for {
 		fmt.Fprintln(out, time.Now().UTC().Format(time.DateTime), "UTC")
-		err := demo.Check(ctx, target, out)
+		err := check(ctx)
 		if ctx.Err() != nil {
 			return ignoreStop(ctx)
 		}

@@ -123,7 +123,7 @@ func (d *direct) show(ctx context.Context, kept int) {
 	}
 	d.kept = kept
 	if missing > 0 {
-		d.log.WarnContext(ctx, "not every ClickHouse server keeps a log of statements: those that go round the query service are not seen there; deploy/clickhouse/query_log.xml has it kept",
+		d.log.InfoContext(ctx, "not every ClickHouse server keeps a log of statements: those that go round the query service are not seen there; deploy/clickhouse/query_log.xml has it kept",
 			slog.Int("kept", kept), slog.Int("missing", missing))
 		return
 	}
