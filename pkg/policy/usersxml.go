@@ -102,8 +102,12 @@ func (x *xmlWriter) nothingLost() { x.leaf("use_top_k_dynamic_filtering", "0") }
 // logSettings decide what of a statement gets into ClickHouse's own log of statements, where it keeps one: that it ran, and
 // of its text, which can hold anything, the first letter.
 var logSettings = []struct{ name, value string }{
-	{"log_queries", "1"}, {"log_queries_min_type", "QUERY_START"}, {"log_queries_min_query_duration_ms", "0"},
-	{"log_queries_probability", "1"}, {"log_queries_cut_to_length", "1"}, {"log_query_settings", "0"},
+	{"log_queries", "1"},
+	{"log_queries_min_type", "QUERY_START"},
+	{"log_queries_min_query_duration_ms", "0"},
+	{"log_queries_probability", "1"},
+	{"log_queries_cut_to_length", "1"},
+	{"log_query_settings", "0"},
 }
 
 // statementsLogged has each statement be in ClickHouse's log, where it keeps one, so that those which go round the query

@@ -49,7 +49,7 @@ func BenchmarkBuiltinRules(b *testing.B) {
 	at := begin
 	before := heldBytes()
 	d := newDetection(DefaultConfig(), Deps{Policy: policy.Default(), Rules: rules, Now: func() time.Time { return at }}, newMetrics(prometheus.NewRegistry(), rules), slog.New(slog.DiscardHandler))
-	r := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // made-up load
+	r := rand.New(rand.NewPCG(7, 7))
 	var used time.Duration
 	records := 0
 	for offset := int64(0); records < b.N || records < 2*users; offset++ {
@@ -95,7 +95,7 @@ func loadBlock(r *rand.Rand, n, users int, at time.Time) *hushlogv1.Block {
 			record.Flags = []*hushlogv1.Flag{{Category: "injection", Score: 0.9, Rule: "model", Role: hushlogv1.Role_ROLE_USER}}
 		}
 		if r.IntN(10) == 0 {
-			block.Findings = append(block.Findings, &hushlogv1.Finding{Record: uint32(i), Path: "messages[0].parts[0].text.text", Type: "EMAIL", Rule: "email"}) //nolint:gosec // small
+			block.Findings = append(block.Findings, &hushlogv1.Finding{Record: uint32(i), Path: "messages[0].parts[0].text.text", Type: "EMAIL", Rule: "email"})
 		}
 		block.Records = append(block.Records, record)
 	}

@@ -29,6 +29,8 @@ func found(err error) error {
 
 // readStrictly is a dashboard as Grafana's types have it: nothing that is required is missing and nothing is there that they
 // do not know, in the dashboard, its panels, and its queries, which must be Prometheus'.
+//
+//nolint:staticcheck // its successor dashboardv2 is for dashboards made over Kubernetes' API; files are of this form
 func readStrictly(document []byte) (*grafana.Dashboard, error) {
 	var strict, read grafana.Dashboard
 	err := errors.Join(found(strict.UnmarshalJSONStrict(document)), json.Unmarshal(document, &read)) // a strict one stops at panels
