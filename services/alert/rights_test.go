@@ -99,7 +99,7 @@ func TestServiceWithItsOwnRights(t *testing.T) {
 	defer redactor.Close(context.WithoutCancel(t.Context())) //nolint:errcheck // the test is over
 	at := time.Now()
 	for partition := range int32(policy.Default().Stream.Partitions) {
-		value, marshalErr := proto.Marshal(blockOf(repeat(2, failure("u_a", at))...))
+		value, marshalErr := proto.Marshal(blockOf(repeat(3, failure("u_a", at))...))
 		require.NoError(t, marshalErr)
 		errs := redactor.Publish(t.Context(), []*kgo.Record{{Topic: stream.TopicEvents, Partition: partition, Value: value}})
 		require.NoError(t, errs[0])
