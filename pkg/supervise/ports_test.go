@@ -75,7 +75,7 @@ func TestFreePorts(t *testing.T) {
 func TestFreePortsPassesOverWhatIsTaken(t *testing.T) {
 	ports, err := FreePorts(1)
 	require.NoError(t, err)
-	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(ports[0]+1))
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:"+strconv.Itoa(ports[0]+1))
 	if err != nil {
 		t.Skipf("skipped: somebody else listens on port %d", ports[0]+1)
 	}

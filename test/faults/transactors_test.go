@@ -81,7 +81,7 @@ func TestTransactorsOverBrokers(t *testing.T) {
 
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a plan, no secret
+	rng := rand.New(rand.NewPCG(seed, 1))
 	for range copyKills {
 		g.seeTransaction(ctx)
 		all[rng.IntN(copiers)].again()

@@ -75,7 +75,7 @@ func Start(t testing.TB, p *policy.Policy) *Engine {
 		t.Skipf("skipped: %v", err)
 	}
 	e := &Engine{Policy: p, layout: identity.Layout{Dir: t.TempDir()}}
-	err = e.prepare(t, library)
+	err = e.prepare(library)
 	if err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
@@ -84,7 +84,7 @@ func Start(t testing.TB, p *policy.Policy) *Engine {
 	return e
 }
 
-func (e *Engine) prepare(t testing.TB, library string) error {
+func (e *Engine) prepare(library string) error {
 	names := []string{identity.Ingest, identity.Retention, identity.Query, identity.Canary, identity.Admin}
 	for role := range e.Policy.Roles {
 		names = append(names, identity.RoleUser(role))
