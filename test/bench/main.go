@@ -30,13 +30,15 @@ func main() {
 
 // options are what a run is asked for.
 type options struct {
-	binary  string
-	seed    uint64
-	events  int
-	mixed   time.Duration
-	rate    int
-	latency time.Duration
-	phases  string
+	binary string
+	seed   uint64
+	events int
+	mixed  time.Duration
+	// sustained is for how long interactions of 2 KB are sent as fast as rows of them appear.
+	sustained time.Duration
+	rate      int
+	latency   time.Duration
+	phases    string
 	// partitions of the usual deployment; 0 is what the default policy says.
 	partitions int
 	// yields is how `hushlog dev` runs its services.
@@ -49,11 +51,12 @@ func run() error {
 	flag.Uint64Var(&o.seed, "seed", 1, "what the texts are made by")
 	flag.IntVar(&o.events, "events", 20_000, "interactions of 2 KB for the figures by station")
 	flag.DurationVar(&o.mixed, "mixed", 30*time.Second, "how long sizes like those of real traffic are sent")
-	flag.IntVar(&o.rate, "rate", 1000, "interactions a second while times are taken")
+	flag.DurationVar(&o.sustained, "sustained", time.Minute, "how long interactions of 2 KB are sent as fast as they are stored")
+	flag.IntVar(&o.rate, "rate", 2000, "interactions a second while times are taken")
 	flag.DurationVar(&o.latency, "latency", 15*time.Second, "how long times are taken")
 	flag.IntVar(&o.partitions, "partitions", 0, "partitions of the stream while other phases than shapes run; 0 is the default policy's")
 	flag.BoolVar(&o.yields, "yields", true, "services that work on the stream yield to those that somebody waits for, as `hushlog dev` runs them; not where other work is going on")
-	flag.StringVar(&o.phases, "phases", "stations,plain,sizes,mixed,times,shapes,apache", "what is measured; shapes and apache come last, as they are deployments of their own")
+	flag.StringVar(&o.phases, "phases", "stations,plain,sizes,sustained,mixed,times,shapes,apache", "what is measured; shapes and apache come last, as they are deployments of their own")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer cancel()
@@ -106,7 +109,7 @@ type phase = func(*field, context.Context) error
 
 // usual are the phases on the deployment that `hushlog dev` makes.
 func (o options) usual() ([]phase, error) {
-	known := map[string]phase{"stations": (*field).stations, "plain": (*field).plain, "sizes": (*field).sizes, "mixed": (*field).mixed, "times": (*field).times}
+	known := map[string]phase{"stations": (*field).stations, "plain": (*field).plain, "sizes": (*field).sizes, "sustained": (*field).sustained, "mixed": (*field).mixed, "times": (*field).times}
 	var chosen []phase
 	for name := range strings.SplitSeq(o.phases, ",") {
 		if name == phaseShapes || name == phaseApache {

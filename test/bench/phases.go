@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -160,16 +161,91 @@ func (f *field) detection() (float64, error) {
 	return float64((own() - before).Microseconds()) / n, err
 }
 
+// leastOfASize is enough for each connection to have sent several.
+const leastOfASize = 40
+
 // sizes shows that cost grows with the text and not faster.
 func (f *field) sizes(ctx context.Context) error {
-	for _, size := range []int{1000, 10_000, 100_000} {
-		n := f.options.events * twoKB / size / 2
+	for _, size := range []int{1000, 30_000, 1_000_000} {
+		n := max(leastOfASize, f.options.events*twoKB/size/2)
 		s, err := f.measure(ctx, fmt.Sprintf("size-%d", size), n, size)
 		if err != nil {
 			return err
 		}
 		total := s.each(s.total())
 		f.report.add(fmt.Sprintf("cpu_all_stations_%d_bytes", size), "us", total, fmt.Sprintf("%.0f us a KB", total/float64(size)*1000))
+	}
+	return nil
+}
+
+// maxUnstored is how many interactions may be on their way to a row while they are sent as fast as rows appear: what passes in
+// some three seconds, so that no station waits for the next.
+const maxUnstored = 12_000
+
+// sustained sends interactions of 2 KB for some time, as fast as they are stored, and watches memory. What is acknowledged and
+// not stored is bounded, so that a stream that grows is not taken for throughput.
+func (f *field) sustained(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var sent, stored atomic.Int64
+	before := f.sent
+	go func() {
+		for ctx.Err() == nil {
+			n, err := f.rows(ctx)
+			if err == nil {
+				stored.Store(int64(n - before))
+			}
+			time.Sleep(lookEvery)
+		}
+	}()
+	rngs := make([]*rand.Rand, len(f.clients))
+	for i := range rngs {
+		rngs[i] = f.rng(200 + i)
+	}
+	watch := newMemory(f)
+	began, usedBefore := time.Now(), own()
+	cpu, err := f.processorTime()
+	if err != nil {
+		return err
+	}
+	until := began.Add(f.options.sustained)
+	n, err := f.sendAll(ctx, func(connection, batch int) []*request {
+		for sent.Load()-stored.Load() > maxUnstored && ctx.Err() == nil {
+			time.Sleep(lookEvery / 10)
+		}
+		if time.Now().After(until) {
+			return nil
+		}
+		var items []*request
+		for i := range batchSize {
+			items = append(items, interaction(rngs[connection], fmt.Sprintf("sustained-%d-%d-%d", connection, batch, i), twoKB))
+		}
+		sent.Add(batchSize)
+		return items
+	})
+	if err != nil {
+		return err
+	}
+	took := time.Since(began)
+	inTime := stored.Load()
+	after, err := f.processorTime()
+	if err != nil {
+		return err
+	}
+	generator := own() - usedBefore
+	err = f.stored(ctx)
+	peak, rise := watch.end()
+	if err != nil {
+		return err
+	}
+	total := generator
+	for name, used := range after {
+		total += used - cpu[name]
+	}
+	f.report.add("stored_sustained", "events/s", float64(inTime)/took.Seconds(), fmt.Sprintf("2 KB, as fast as they are stored, for %s: %d sent, at most %d not stored yet", took.Round(time.Second), n, maxUnstored))
+	f.report.add("cores_sustained", "cores", total.Seconds()/took.Seconds(), "all stations and the generator, on average")
+	for _, name := range names(peak) {
+		f.report.add("memory_sustained_"+name, "MiB", peak[name], fmt.Sprintf("most of it resident; %+.0f MiB from the first to the second half", rise[name]))
 	}
 	return nil
 }
