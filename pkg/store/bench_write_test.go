@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,6 +82,7 @@ func BenchmarkWriter(b *testing.B) {
 			block, contents := benchBlockOf(rng, *benchBlock)
 			blocks, all = append(blocks, block), append(all, contents)
 		}
+		merged := mergedRows(b, engine)
 		before, own := engine.ProcessorTime(b), ownTime(b)
 		for i := range blocks {
 			require.NoError(b, writer.Write(b.Context(), blocks[i], all[i]))
@@ -93,8 +95,19 @@ func BenchmarkWriter(b *testing.B) {
 		rows := float64(*benchBlocks * *benchBlock)
 		b.ReportMetric(float64((inserted-before).Microseconds())/rows, "clickhouse_us/event")
 		b.ReportMetric(float64((engine.ProcessorTime(b)-inserted).Microseconds())/rows, "merges_after_us/event")
+		b.ReportMetric((mergedRows(b, engine)-merged)/rows, "merged_rows/event")
 		b.ReportMetric(float64((ownAfter-own).Microseconds())/rows, "writer_us/event")
 	}
+}
+
+// mergedRows is how many rows merges have rewritten so far, in all tables.
+func mergedRows(b *testing.B, engine *storetest.Engine) float64 {
+	b.Helper()
+	text, err := askAs(b, engine, identity.Admin, "SELECT sum(value) FROM system.events WHERE event = 'MergedRows'")
+	require.NoError(b, err)
+	n, err := strconv.ParseFloat(text, 64)
+	require.NoError(b, err)
+	return n
 }
 
 func ownTime(b *testing.B) time.Duration {
