@@ -10,7 +10,6 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/hushlog/hushlog/pkg/contract"
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -98,7 +97,7 @@ func (t *taker) prepare(who identity.Principal, raw []byte, held *lease) item {
 	accepted, it.err = t.check(who, raw, held)
 	if it.err == nil {
 		it.requestID, it.at = accepted.GetInteraction().GetRequestId(), accepted.GetAcceptedAt().AsTime()
-		it.record, it.err = t.seal(accepted)
+		it.record, it.err = t.seal(accepted, raw)
 	}
 	if it.err != nil {
 		held.release()
@@ -141,8 +140,9 @@ func (t *taker) check(who identity.Principal, raw []byte, held *lease) (*hushlog
 	return accepted, t.restricted.user(who.Project, accepted.GetInteraction().GetEndUser().GetId())
 }
 
-func (t *taker) seal(accepted *hushlogv1.Accepted) (*kgo.Record, error) {
-	plain, err := proto.Marshal(accepted)
+// seal makes the record of an interaction that came as raw.
+func (t *taker) seal(accepted *hushlogv1.Accepted, raw []byte) (*kgo.Record, error) {
+	plain, err := encode(accepted, raw)
 	if err != nil {
 		return nil, errors.New("marshal an accepted interaction") // the cause may quote it
 	}

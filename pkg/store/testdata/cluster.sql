@@ -1006,18 +1006,18 @@ WHERE p.place = 'interactions';
 
 ALTER TABLE hushlog.audit ON CLUSTER prod ADD COLUMN IF NOT EXISTS sealed_actor String CODEC(ZSTD(1));
 
-ALTER TABLE hushlog.interactions ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.interactions ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.contents ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.contents ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.findings ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.findings ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.flags ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.flags ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.ledger ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.ledger ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.rollup_minute ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.rollup_minute ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.rollup_hour ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.rollup_hour ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
-ALTER TABLE hushlog.rollup_day ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 10;
+ALTER TABLE hushlog.rollup_day ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
