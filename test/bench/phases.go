@@ -186,10 +186,12 @@ const maxUnstored = 12_000
 // not stored is bounded, so that a stream that grows is not taken for throughput.
 func (f *field) sustained(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
 	defer cancel()
 	var sent, stored atomic.Int64
 	before := f.sent
-	go func() {
+	looking.Go(func() {
 		for ctx.Err() == nil {
 			n, err := f.rows(ctx)
 			if err == nil {
@@ -197,7 +199,7 @@ func (f *field) sustained(ctx context.Context) error {
 			}
 			time.Sleep(lookEvery)
 		}
-	}()
+	})
 	rngs := make([]*rand.Rand, len(f.clients))
 	for i := range rngs {
 		rngs[i] = f.rng(200 + i)
