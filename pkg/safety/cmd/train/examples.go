@@ -70,7 +70,7 @@ type fold struct {
 	name    string
 	sources []string              // of the data: what one author or one way of collecting made
 	made    func(e *example) bool // of the texts that this program makes
-	mixed   bool                  // leaves out texts of every source: what is judged is of known sources
+	third   int                   // leaves out a third of the texts of every source, from 1: what is judged is of known sources
 }
 
 // folds lists them: first sources of the data, then texts in languages, and texts of templates, that are not learned from.
@@ -82,7 +82,9 @@ var folds = []fold{
 	{name: "abuse", sources: []string{"convabuse", "self_instruct", "p3_permissive"}},
 	{name: "languages", made: func(e *example) bool { return slices.Contains(leftLanguages, e.Lang) }},
 	{name: "templates", made: func(e *example) bool { return e.half == 1 }},
-	{name: "mixed", mixed: true},
+	{name: "thirds", third: 1},
+	{name: "thirds", third: 2},
+	{name: "thirds", third: 3},
 }
 
 // sourceFolds is how many of the folds leave sources of the data out.

@@ -63,8 +63,8 @@ func keptBack(e *example) bool { return e.Label == benign && e.hash()>>5%5 == 0 
 
 // leaves reports whether a fold does not learn from an example of the data.
 func (f *fold) leaves(e *example) bool {
-	if f.mixed {
-		return e.hash()>>9%3 == 0
+	if f.third > 0 {
+		return int(e.hash()>>9%3) == f.third-1
 	}
 	return &folds[foldOf(e)] == f || slices.Contains(f.sources, e.Source) || keptBack(e)
 }
@@ -133,7 +133,7 @@ func report(w io.Writer, results []foldResult) {
 			if len(r.list) == 0 {
 				continue // not asked for
 			}
-			if folds[k].mixed {
+			if folds[k].third > 0 {
 				reportMixed(w, c, &r, negatives)
 				continue
 			}
