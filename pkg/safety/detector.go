@@ -157,7 +157,7 @@ func (s *scorer) text(text string, sig *signals) {
 	var t token
 	for s.z.next(&t) {
 		m := s.word(t.word)
-		sig.add(m.signs, t.marks, t.raw)
+		sig.add(m.signs, t.marks, t.run)
 		even, odd := m.even, m.odd
 		s.rows = s.stream.rows(s.rows[:0], &t, m.hash, m.concept)
 		e, o := s.d.model.sum(s.rows)

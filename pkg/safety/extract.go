@@ -64,7 +64,7 @@ func (x *extractor) text(text string, sig *signals) {
 	var t token
 	for len(v.Ends) < maxWords && x.z.next(&t) {
 		hash, concept := hashWord(t.word), x.lex.of(t.word)
-		sig.add(signsOf(t.word), t.marks, t.raw)
+		sig.add(signsOf(t.word), t.marks, t.run)
 		v.Rows = x.lex.wordRows(v.Rows, t.word, hash, concept)
 		v.Rows = x.stream.rows(v.Rows, &t, hash, concept)
 		v.Ends = append(v.Ends, uint32(len(v.Rows))) //nolint:gosec // limited to maxWords times the rows of a word

@@ -87,16 +87,13 @@ func (l *lexicon) wordRows(rows []uint32, word []byte, hash uint64, concept uint
 	}
 	letters[n] = '$'
 	n++
-	for length := minPart; length <= maxPart; length++ {
-		for i := 0; i+length <= n; i++ {
-			if length == n {
-				continue // the word itself
+	for i := 0; i+minPart <= n; i++ {
+		h := mix(uint64(letters[i])<<32|uint64(letters[i+1]), kindPart) //nolint:gosec // a rune is not negative
+		for k := i + 2; k < min(n, i+maxPart); k++ {
+			h = mix(h, uint64(letters[k])) //nolint:gosec // a rune is not negative
+			if k+1 < n || i > 0 {          // else it is the word itself
+				rows = append(rows, row(h))
 			}
-			h := uint64(length)
-			for _, r := range letters[i : i+length] {
-				h = mix(h, uint64(r)) //nolint:gosec // a rune is not negative
-			}
-			rows = append(rows, row(mix(h, kindPart)))
 		}
 	}
 	return rows

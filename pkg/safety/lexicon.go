@@ -3,6 +3,7 @@ package safety
 import (
 	"embed"
 	"fmt"
+	"math/bits"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -26,8 +27,9 @@ type lexicon struct {
 	words    map[string]uint8
 	stems    map[string]uint8
 	unspaced map[string]uint8
-	// longest says how many bytes the longest stem has that begins with two bytes; 0 for none.
-	longest [1 << 16]uint8
+	// wordSizes and stemSizes say how many bytes the words and the stems have that begin with two bytes, a bit for each size:
+	// most words are none of them, which this tells without a look into the maps.
+	wordSizes, stemSizes [1 << 16]uint64
 	// begins says how many letters the longest entry of a script without spaces has that begins with a letter; 0 for none.
 	begins [1 << 16]uint8
 }
@@ -35,7 +37,7 @@ type lexicon struct {
 // lexiconOnce reads the lexicon of this package. One that does not fit the program is a broken build: it panics.
 var lexiconOnce = sync.OnceValue(func() *lexicon {
 	l := &lexicon{names: []string{""}, words: map[string]uint8{}, stems: map[string]uint8{}, unspaced: map[string]uint8{}}
-	for _, name := range []string{"attack.txt", "harm.txt", "harm_more.txt"} {
+	for _, name := range []string{"attack.txt", "harm.txt", "harm_more.txt", "more.txt"} {
 		data, err := lexiconFiles.ReadFile("lexicon/" + name)
 		if err == nil {
 			err = l.read(string(data))
@@ -105,12 +107,13 @@ func (l *lexicon) add(entry string, id uint8) {
 		if int(first) < len(l.begins) {
 			l.begins[first] = max(l.begins[first], uint8(min(utf8.RuneCount(b), maxUnspaced))) //nolint:gosec // maxUnspaced at most
 		}
-	case stem && len(b) < minStem:
-		return // of no use: every word would be one
+	case len(b) == 0 || len(b) > maxWord || stem && len(b) < minStem:
+		return // of no use: no word would be one, or every word
 	case stem:
 		into = l.stems
-		at := &l.longest[int(b[0])<<8|int(b[1])]
-		*at = max(*at, uint8(len(b))) //nolint:gosec // a word of the lexicon
+		l.stemSizes[begin(b)] |= 1 << len(b)
+	default:
+		l.wordSizes[begin(b)] |= 1 << len(b)
 	}
 	_, have := into[string(b)]
 	if !have {
@@ -118,26 +121,39 @@ func (l *lexicon) add(entry string, id uint8) {
 	}
 }
 
-// of returns the concept of a folded word.
+// begin returns the first two bytes of a word as a number.
+func begin(word []byte) int {
+	if len(word) < 2 {
+		return int(word[0]) << 8
+	}
+	return int(word[0])<<8 | int(word[1])
+}
+
+// of returns the concept of a folded word: of the word itself, or of its longest stem.
 func (l *lexicon) of(word []byte) uint8 {
-	id, ok := l.words[string(word)]
-	if ok {
-		return id
-	}
-	if len(word) > 0 && word[0] >= 0xe0 {
-		id, ok = l.unspaced[string(word)]
-		if ok {
-			return id
-		}
-	}
-	if len(word) < minStem {
+	if len(word) == 0 {
 		return 0
 	}
-	for n := min(len(word), int(l.longest[int(word[0])<<8|int(word[1])])); n >= minStem; n-- {
-		id, ok = l.stems[string(word[:n])]
+	at := begin(word)
+	if l.wordSizes[at]>>len(word)&1 != 0 {
+		id, ok := l.words[string(word)]
 		if ok {
 			return id
 		}
+	}
+	if word[0] >= 0xe0 {
+		id, ok := l.unspaced[string(word)]
+		if ok {
+			return id
+		}
+	}
+	for sizes := l.stemSizes[at] & (2<<len(word) - 1); sizes != 0; {
+		n := bits.Len64(sizes) - 1
+		id, ok := l.stems[string(word[:n])]
+		if ok {
+			return id
+		}
+		sizes &^= 1 << n
 	}
 	return 0
 }

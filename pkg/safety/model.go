@@ -14,7 +14,7 @@ import (
 )
 
 // modelMagic is how a model starts; its number changes with the features.
-const modelMagic = "hushlog safety 1\n"
+const modelMagic = "hushlog safety 2\n"
 
 // Calibration maps a score to the log-odds of a probability: along the line between two points, and along the first and
 // the last line beyond them. It ascends everywhere.

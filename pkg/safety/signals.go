@@ -1,6 +1,9 @@
 package safety
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Signs that a word gives of how its text is written.
 const (
@@ -39,11 +42,25 @@ var signs = func() map[string]uint8 {
 	return m
 }()
 
+// longestSign is how many bytes the longest word has that is a sign.
+var longestSign = func() (n int) {
+	for w := range signs {
+		n = max(n, len(w))
+	}
+	return n
+}()
+
 // signsOf returns the signs of a folded word.
 func signsOf(word []byte) uint8 {
-	s := signs[string(word)]
+	var s uint8
+	if len(word) <= longestSign {
+		s = signs[string(word)]
+	}
 	if len(word) == 2 && hexLetter(word[0]) && hexLetter(word[1]) {
 		s |= signHexPair
+	}
+	if !beyondASCII(word) {
+		return s
 	}
 	latin, other := false, false
 	for _, r := range string(word) {
@@ -60,16 +77,26 @@ func signsOf(word []byte) uint8 {
 	return s
 }
 
+// beyondASCII reports whether a word has other letters than those of ASCII.
+func beyondASCII(word []byte) bool {
+	for _, c := range word {
+		if c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
 // hexLetter reports whether c may be a hexadecimal digit; all decimal digits are folded to 0.
 func hexLetter(c byte) bool { return c == '0' || c >= 'a' && c <= 'f' }
 
 // signals count what a text shows of how it is written.
 type signals struct {
-	words, common, rot13, reversed, twoScript, hexPairs, single, mixed, long int
+	words, common, rot13, reversed, twoScript, hexPairs, single, mixed, base64, hex int
 }
 
-// add counts a word; raw is its length as written, in bytes.
-func (s *signals) add(sign, marks uint8, raw int) {
+// add counts a word with its signs, marks and what run it may be.
+func (s *signals) add(sign, marks, run uint8) {
 	s.words++
 	if sign != 0 {
 		s.common += int(sign & signCommon)
@@ -82,7 +109,10 @@ func (s *signals) add(sign, marks uint8, raw int) {
 		s.mixed += int(marks / markMixed & 1)
 		s.single += int(marks / markSplit & 1)
 	}
-	if raw >= longRun {
-		s.long++
+	switch run {
+	case runBase64:
+		s.base64++
+	case runHex:
+		s.hex++
 	}
 }

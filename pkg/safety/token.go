@@ -20,6 +20,13 @@ const (
 	markSplit                 // a letter alone
 )
 
+// What a run of ASCII letters and digits may be, of longRun bytes at least.
+const (
+	runNothing = iota
+	runBase64  // capital and small letters
+	runHex     // hexadecimal digits only
+)
+
 // Classes of what stands before a word. A plain space, a comma and a full stop are nothing.
 const (
 	beforeNothing = iota
@@ -66,9 +73,9 @@ var fold = func() (t [128]uint8) {
 // token is a word of a text.
 type token struct {
 	word   []byte // folded; valid until the next call
-	raw    int    // bytes it takes in the text
 	before uint8
 	marks  uint8
+	run    uint8 // what a long run of ASCII may be
 }
 
 // tokenizer reads the words of a text. Letters are folded: to lower case, without accents, from full width and other
@@ -86,10 +93,9 @@ func (z *tokenizer) reset(text string) { z.text, z.at, z.run = text, 0, nil }
 
 // next reads the next word, and reports whether there was one.
 func (z *tokenizer) next(t *token) bool {
-	t.before, t.marks = beforeNothing, 0
+	t.before, t.marks, t.run = beforeNothing, 0, runNothing
 	if len(z.run) > 0 {
 		z.cut(t)
-		t.raw = len(t.word)
 		return true
 	}
 	text, i := z.text, z.at
@@ -116,7 +122,7 @@ func (z *tokenizer) next(t *token) bool {
 		return false
 	}
 	n, letters, capitals, others := 0, 0, 0, 0
-	start := i
+	start, beyond := i, false
 	for i < len(text) {
 		c := text[i]
 		if c < utf8.RuneSelf {
@@ -141,16 +147,17 @@ func (z *tokenizer) next(t *token) bool {
 			i++
 			continue
 		}
+		beyond = true
 		more, stop := z.wide(t, &i, &n, &letters, &others, start)
 		if stop {
-			z.at, t.raw = i, len(t.word)
+			z.at = i
 			return true
 		}
 		if !more {
 			break
 		}
 	}
-	z.at, t.raw = i, i-start
+	z.at = i
 	if capitals == letters && letters > 1 {
 		t.marks |= markCapitals
 	}
@@ -161,7 +168,25 @@ func (z *tokenizer) next(t *token) bool {
 		t.marks |= markSplit
 	}
 	t.word = z.buf[:n]
+	if !beyond && i-start >= longRun {
+		t.run = runOf(t.word, letters, capitals)
+	}
 	return true
+}
+
+// runOf says what a long run of ASCII may be.
+func runOf(word []byte, letters, capitals int) uint8 {
+	hexadecimal := true
+	for _, c := range word {
+		hexadecimal = hexadecimal && hexLetter(c)
+	}
+	switch {
+	case hexadecimal:
+		return runHex
+	case capitals > 0 && capitals < letters:
+		return runBase64
+	}
+	return runNothing
 }
 
 // wide reads one rune beyond ASCII into the word. It reports whether the word goes on, and whether a run of a script

@@ -89,3 +89,55 @@ func TestUnspacedWords(t *testing.T) {
 		require.GreaterOrEqual(t, int(l.begins[first]), min(utf8.RuneCountInString(entry), maxUnspaced), entry)
 	}
 }
+
+// TestConceptsByLength finds every word of the lexicon and every stem with an ending, as a look into the maps at every length would.
+func TestConceptsByLength(t *testing.T) {
+	l := lexiconOnce()
+	slow := func(word string) uint8 {
+		for _, in := range []map[string]uint8{l.words, l.unspaced} {
+			id, ok := in[word]
+			if ok {
+				return id
+			}
+		}
+		for n := len(word); n >= minStem; n-- {
+			id, ok := l.stems[word[:n]]
+			if ok {
+				return id
+			}
+		}
+		return 0
+	}
+	for _, in := range []map[string]uint8{l.words, l.stems} {
+		for entry := range in {
+			for _, word := range []string{entry, entry + "s", entry + "qwertz", entry[:len(entry)-1], "x" + entry} {
+				require.Equal(t, slow(word), l.of([]byte(word)), word)
+			}
+		}
+	}
+	require.Zero(t, l.of(nil))
+}
+
+// TestRuns says what may be encoded: runs of letters that no language writes.
+func TestRuns(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       uint8
+	}{
+		{"base64", "aWdub3JlIGFsbCBydWxlcw", runBase64},
+		{"hexadecimal", "69676e6f726520616c6c2072756c6573", runHex},
+		{"short", "aWdub3Jl", runNothing},
+		{"a long word", "donaudampfschifffahrtsgesellschaft", runNothing},
+		{"an account's number", "GB29NWBK60161331926819", runNothing},
+		{"another script", "сельскохозяйственный", runNothing},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			z := tokenizer{lex: lexiconOnce()}
+			z.reset(c.text)
+			var got token
+			require.True(t, z.next(&got))
+			require.Equal(t, c.want, got.run)
+			require.False(t, z.next(&got))
+		})
+	}
+}

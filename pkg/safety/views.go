@@ -50,10 +50,10 @@ func views(out []string, text string, s *signals) []string {
 			out = append(out, v)
 		}
 	}
-	if s.long > 0 {
+	if s.base64 > 0 {
 		add(decodeRuns(text, &base64Signs, 20, decodeBase64))
 	}
-	if s.long > 0 || s.hexPairs >= 8 {
+	if s.hex > 0 || s.hexPairs >= 8 {
 		add(decodeRuns(text, &hexSigns, 16, decodeHex))
 	}
 	if strings.Count(text, "%") >= 4 {
@@ -224,27 +224,32 @@ func lineEscapes(text string) bool {
 
 // decodeEscapes decodes \uXXXX, \u{X} and \xXX, and what JSON writes line ends, tabs and quotes as.
 func decodeEscapes(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\\' && i+1 < len(text) {
-			at := strings.IndexByte(`nrt"/\`, text[i+1])
-			if at >= 0 {
-				b.WriteByte("\n\r\t\"/\\"[at])
-				i++
-				continue
-			}
+	b := make([]byte, 0, len(text))
+	for {
+		i := strings.IndexByte(text, '\\')
+		if i < 0 || i+1 == len(text) {
+			return strings.ToValidUTF8(string(append(b, text...)), " ")
 		}
-		if text[i] == '\\' && i+3 < len(text) {
-			r, size := escape(text[i+1:])
-			if size > 0 {
-				b.WriteRune(r)
-				i += size
-				continue
-			}
+		b = append(b, text[:i]...)
+		text = text[i:]
+		at := strings.IndexByte(`nrt"/\`, text[1])
+		if at >= 0 {
+			b = append(b, "\n\r\t\"/\\"[at])
+			text = text[2:]
+			continue
 		}
-		b.WriteByte(text[i])
+		var r rune
+		size := 0
+		if len(text) > 3 {
+			r, size = escape(text[1:])
+		}
+		if size > 0 {
+			b = utf8.AppendRune(b, r)
+		} else {
+			b = append(b, '\\')
+		}
+		text = text[1+size:]
 	}
-	return strings.ToValidUTF8(b.String(), " ")
 }
 
 // escape reads one escape behind its backslash, and returns how long it is; 0 if there is none.

@@ -30,7 +30,7 @@ func eachWindow(n int, f func(from, to int)) {
 }
 
 // damping keeps few rows from weighing as much as many.
-const damping = 300
+const damping = 30
 
 // length is what a sum over rows is divided by: a vector of so many ones has this length.
 func length(rows int) float64 { return math.Sqrt(float64(rows + damping)) }

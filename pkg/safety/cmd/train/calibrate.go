@@ -15,22 +15,92 @@ var rates = [2]float64{0.01, 0.001}
 // overallShare is the part of the false positives of the overall score that harmful and abuse are allowed each.
 const overallShare = 0.15
 
-// meanThreshold returns the mean of the folds' thresholds: what to expect on sources that a model has not seen.
-func meanThreshold(results []foldResult, h int, rate float64) float64 {
-	sum := 0.0
-	for _, r := range results[:sourceFolds] {
-		sum += threshold(r.negativesOf(h), rate)
+// scale says where the scores of a model lie, by head: models that have not learned from a source score all texts lower or
+// higher, so that a threshold of one says nothing of another before both are set against the same texts.
+type scale [safety.Heads]float64
+
+// scaleOf returns the scores above which one in a hundred of the harmless texts of reference lies: texts drawn anew of
+// templates that every model has learned from.
+func scaleOf(w *weights, reference []*example) scale {
+	var out scale
+	list := score(w, reference)
+	for h := range out {
+		scores := make([]float64, len(list))
+		for i, s := range list {
+			scores[i] = s.raw[h]
+		}
+		out[h] = threshold(scores, rates[0])
 	}
-	return sum / sourceFolds
+	return out
+}
+
+// expectedThreshold returns the threshold of a model of some scale above which a share of harmless texts lies, of which half are
+// of sources that it has not seen and half of such as it has learned from, and every source counts the same. It is read off
+// the folds, each set against the scale of its own model, without fold but and without those whose models have seen no real
+// attack of the head: they score all texts lower.
+func expectedThreshold(results []foldResult, to scale, h int, rate float64, but int) float64 {
+	var scores [2]map[string][]float64 // of sources learned from, and not, by name
+	for seen := range scores {
+		scores[seen] = map[string][]float64{}
+	}
+	for k, r := range results[:sourceFolds] {
+		if k == but || folds[k].allOf == safety.Categories()[h] {
+			continue
+		}
+		for _, s := range r.list {
+			if s.Label != benign || s.made {
+				continue
+			}
+			kind, source := 0, s.Source
+			switch {
+			case s.obfuscated():
+				source = "obf"
+			case slices.Contains(folds[k].sources, s.Source):
+				kind = 1
+			}
+			scores[kind][source] = append(scores[kind][source], s.raw[h]-r.scale[h])
+		}
+	}
+	share := func(t float64) float64 {
+		return (meanShare(scores[0], t) + meanShare(scores[1], t)) / 2
+	}
+	low, high := -maxScore, maxScore
+	for high-low > 1e-6 {
+		middle := (low + high) / 2
+		if share(middle) > rate {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return to[h] + high
+}
+
+// maxScore is more than any score is.
+const maxScore = 100.0
+
+// meanShare returns the share of scores above a threshold, the mean over the sources.
+func meanShare(bySource map[string][]float64, t float64) float64 {
+	sum := 0.0
+	for _, source := range sortedKeys(bySource) {
+		over := 0
+		for _, s := range bySource[source] {
+			if s > t {
+				over++
+			}
+		}
+		sum += float64(over) / float64(len(bySource[source]))
+	}
+	return sum / float64(max(len(bySource), 1))
 }
 
 // calibrate fills in the heads of a model from what models scored that had not seen the texts.
-func calibrate(results []foldResult, w *weights) *safety.Model {
+func calibrate(results []foldResult, w *weights, to scale) *safety.Model {
 	m := &safety.Model{Heads: make([]safety.Head, safety.Heads)}
 	for h, c := range safety.Categories() {
 		head := &m.Heads[h]
 		head.Category, head.Bias = c, w.bias[h]
-		mean := meanThreshold(results, h, rates[0])
+		mean := expectedThreshold(results, to, h, rates[0], -1)
 		var scores, labels []float64
 		for _, r := range results[:sourceFolds] {
 			shift := mean - threshold(r.negativesOf(h), rates[0])
@@ -44,7 +114,7 @@ func calibrate(results []foldResult, w *weights) *safety.Model {
 		a, b := platt(scores, labels)
 		head.Calibration = safety.Calibration{Scores: []float64{-10, 10}, Odds: []float64{b - 10*a, b + 10*a}}
 		for k, rate := range rates {
-			head.Thresholds[k] = head.Calibration.Probability(meanThreshold(results, h, rate))
+			head.Thresholds[k] = head.Calibration.Probability(expectedThreshold(results, to, h, rate, -1))
 		}
 	}
 	attack := int(safety.Heads) - 1
@@ -54,7 +124,7 @@ func calibrate(results []foldResult, w *weights) *safety.Model {
 		case safety.Attack:
 			head.Overall = &head.Calibration
 		case safety.Harmful, safety.Abuse:
-			head.Overall = overall(results, h, &m.Heads[attack])
+			head.Overall = overall(results, to, h, &m.Heads[attack])
 		}
 	}
 	m.OverallThresholds = m.Heads[attack].Thresholds
@@ -62,8 +132,9 @@ func calibrate(results []foldResult, w *weights) *safety.Model {
 }
 
 // overall maps a head's scores to those of attacks that are as rare among harmless texts, a share of them only.
-func overall(results []foldResult, h int, attack *safety.Head) *safety.Calibration {
-	x0, x1 := meanThreshold(results, h, rates[0]*overallShare), meanThreshold(results, h, rates[1]*overallShare)
+func overall(results []foldResult, to scale, h int, attack *safety.Head) *safety.Calibration {
+	x0 := expectedThreshold(results, to, h, rates[0]*overallShare, -1)
+	x1 := expectedThreshold(results, to, h, rates[1]*overallShare, -1)
 	y0, y1 := odds(attack.Thresholds[0]), odds(attack.Thresholds[1])
 	slope := (y1 - y0) / math.Max(x1-x0, 0.5)
 	return &safety.Calibration{Scores: []float64{x0 - 10, x0 + 10}, Odds: []float64{y0 - 10*slope, y0 + 10*slope}}
@@ -90,7 +161,7 @@ func platt(scores, labels []float64) (a, b float64) {
 	return max(a, 0.05), b
 }
 
-// quantise turns weights into steps, for each head of the same size: the largest few are cut off.
+// quantise turns weights into steps, for each head of the same size: that with which its largest weight just fits.
 func quantise(w *weights, m *safety.Model) [][safety.Heads]int8 {
 	out := make([][safety.Heads]int8, safety.Rows)
 	for h := range m.Heads {
@@ -111,9 +182,9 @@ func quantise(w *weights, m *safety.Model) [][safety.Heads]int8 {
 }
 
 // write trains on everything and writes the model.
-func write(s settings, train, made []*example, results []foldResult) error {
+func write(s settings, train, made, reference []*example, results []foldResult) error {
 	w := fit(append(slices.Clone(train), made...), s.fit)
-	m := calibrate(results, w)
+	m := calibrate(results, w, scaleOf(w, reference))
 	m.Version = s.version
 	data, err := m.Write(quantise(w, m))
 	if err != nil {

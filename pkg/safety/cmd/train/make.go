@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/hushlog/hushlog/pkg/safety"
@@ -49,6 +50,17 @@ func makeExamples(s settings) ([]*example, error) {
 	m.background(10 * unit)
 	m.disguised(10 * unit)
 	return m.out, nil
+}
+
+// referenceShare is how many times fewer harmless texts than those that are learned from a model's scale is measured on.
+const referenceShare = 3
+
+// makeReference makes harmless texts as makeExamples does, but draws others.
+func makeReference(s settings) ([]*example, error) {
+	s.count /= referenceShare
+	s.fit.seed += 1 << 32
+	list, err := makeExamples(s)
+	return slices.DeleteFunc(list, func(e *example) bool { return e.Label != benign }), err
 }
 
 func (m *maker) add(e *example) {

@@ -54,8 +54,9 @@ func threshold(negatives []float64, rate float64) float64 {
 // foldResult is what a model scored that had not seen the sources of a fold, nor the harmless texts among the rest that
 // were kept back.
 type foldResult struct {
-	name string
-	list []scored
+	name  string
+	list  []scored
+	scale scale
 }
 
 // keptBack reports whether a harmless text is kept back from all training that is only measured: one in five.
@@ -70,7 +71,7 @@ func (f *fold) leaves(e *example) bool {
 }
 
 // crossValidate measures each fold by a model that has not seen it.
-func crossValidate(train, made []*example, opt fitOptions) []foldResult {
+func crossValidate(train, made, reference []*example, opt fitOptions) []foldResult {
 	results := make([]foldResult, len(folds))
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -94,7 +95,8 @@ func crossValidate(train, made []*example, opt fitOptions) []foldResult {
 						in = append(in, e)
 					}
 				}
-				results[k] = foldResult{f.name, score(fit(in, opt), out)}
+				w := fit(in, opt)
+				results[k] = foldResult{f.name, score(w, out), scaleOf(w, reference)}
 			}
 		})
 	}
@@ -147,7 +149,7 @@ func report(w io.Writer, results []foldResult) {
 					c.at01++
 				}
 			}
-			fmt.Fprintf(w, "  %s fold %-16s harmless %d, thresholds %.3f %.3f\n", c, r.name, len(negatives), t1, t01)
+			fmt.Fprintf(w, "  %s fold %-16s harmless %d, thresholds %.3f %.3f, scale %.3f\n", c, r.name, len(negatives), t1, t01, r.scale[h])
 			for _, s := range r.list {
 				y, weight := target(c, s.Label)
 				into := neg
@@ -178,6 +180,7 @@ func report(w io.Writer, results []foldResult) {
 			}
 		}
 		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, all.n, 100*all.at1/all.n, 100*all.at01/all.n)
+		reportShipped(w, c, h, results)
 		p1, p01 := pooled(results, h)
 		fmt.Fprintf(w, "%s: the same, folds together at the mean threshold: at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, 100*p1, 100*p01)
 		for sign, m := range map[string]map[string]*count{"+": pos, "-": neg} {
@@ -207,10 +210,55 @@ func reportMixed(w io.Writer, c safety.Category, r *foldResult, negatives []floa
 	}
 }
 
+// hits counts how many of some texts are above a threshold.
+type hits struct{ over, all int }
+
+func (h *hits) add(over bool) {
+	h.all++
+	if over {
+		h.over++
+	}
+}
+
+func (h hits) String() string {
+	return fmt.Sprintf("%d of %d (%.1f%%)", h.over, h.all, 100*float64(h.over)/float64(max(h.all, 1)))
+}
+
+// reportShipped prints what a fold would have had at the threshold that a model ships, chosen on the other folds: how many of
+// its harmless texts are flagged, and how many of its attacks are found.
+func reportShipped(w io.Writer, c safety.Category, h int, results []foldResult) {
+	for k, r := range results[:sourceFolds] {
+		if len(r.list) == 0 {
+			continue
+		}
+		for _, rate := range rates {
+			t := expectedThreshold(results, r.scale, h, rate, k)
+			var harmless, documents, attacks hits
+			for _, s := range r.list {
+				y, weight := target(c, s.Label)
+				over := s.raw[h] > t
+				switch {
+				case s.Source == "bipia_ctx":
+					documents.add(over)
+				case s.made:
+					continue
+				case y == 1 && weight == 1 && s.Tier == "explicit":
+					attacks.add(over)
+				}
+				if s.Label == benign {
+					harmless.add(over)
+				}
+			}
+			fmt.Fprintf(w, "%s: at the threshold of the other folds for %.1f%%: %s: flagged %s harmless, %s clean documents; found %s\n",
+				c, 100*rate, r.name, harmless, documents, attacks)
+		}
+	}
+}
+
 // pooled returns recall of explicit attacks of the data where the folds are taken together, each shifted so that its threshold
 // for 1 % is the mean of all: then 0.1 % stands for some ten harmless texts and not for one.
 func pooled(results []foldResult, h int) (at1, at01 float64) {
-	mean := meanThreshold(results, h, rates[0])
+	mean := expectedThreshold(results, scale{}, h, rates[0], -1)
 	var negatives, positives []float64
 	for _, r := range results[:sourceFolds] {
 		shift := mean - threshold(r.negativesOf(h), rates[0])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ var commonPhrases = []string{
 	"from now on you",
 	"let s play a game",
 	"all previous instructions and",
+	"tell the user their",
 	"task is to tell the user",
 	"your new task is to",
 	"on how to cook",
@@ -87,9 +89,12 @@ func TestGrammarsAreOurOwn(t *testing.T) {
 	g, err := readGrammar()
 	require.NoError(t, err)
 	const draws = 100
-	rng := rand.New(rand.NewPCG(9, 2)) //nolint:gosec // made texts, not secrets
 	met := map[string]bool{}
 	for _, tpl := range g.templates {
+		// Seeded by the template, so that another one's change draws no other texts of this one.
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(tpl.text))               // never fails
+		rng := rand.New(rand.NewPCG(h.Sum64(), draws)) //nolint:gosec // made texts, not secrets
 		for range draws {
 			eachShared(g.expand(rng, tpl.text), func(run string) {
 				source, shared := in[run]
