@@ -35,39 +35,29 @@ func scaleOf(w *weights, reference []*example) scale {
 }
 
 // expectedThreshold returns the threshold of a model of some scale above which a share of harmless texts lies, of which half are
-// of sources that it has not seen and half of such as it has learned from, and every source counts the same. It is read off
-// the folds, each set against the scale of its own model, without fold but and without those whose models have seen no real
-// attack of the head: they score all texts lower.
+// of sources that it has not seen and half of such as it has learned from. It is read off the folds, each set against the
+// scale of its own model, without fold but and without those whose models have seen no real attack of the head: they score
+// all texts lower.
 func expectedThreshold(results []foldResult, to scale, h int, rate float64, but int) float64 {
-	var scores [2]map[string][]float64 // of sources learned from, and not, by name
-	for seen := range scores {
-		scores[seen] = map[string][]float64{}
-	}
+	var known, unknown []float64 // scores of texts of sources learned from, and of others
 	for k, r := range results[:sourceFolds] {
 		if k == but || folds[k].allOf == safety.Categories()[h] {
 			continue
 		}
 		for _, s := range r.list {
-			if s.Label != benign || s.made {
-				continue
-			}
-			kind, source := 0, s.Source
 			switch {
-			case s.obfuscated():
-				source = "obf"
+			case s.Label != benign || s.made:
 			case slices.Contains(folds[k].sources, s.Source):
-				kind = 1
+				unknown = append(unknown, s.raw[h]-r.scale[h])
+			default:
+				known = append(known, s.raw[h]-r.scale[h])
 			}
-			scores[kind][source] = append(scores[kind][source], s.raw[h]-r.scale[h])
 		}
-	}
-	share := func(t float64) float64 {
-		return (meanShare(scores[0], t) + meanShare(scores[1], t)) / 2
 	}
 	low, high := -maxScore, maxScore
 	for high-low > 1e-6 {
 		middle := (low + high) / 2
-		if share(middle) > rate {
+		if (shareAbove(known, middle)+shareAbove(unknown, middle))/2 > rate {
 			low = middle
 		} else {
 			high = middle
@@ -79,19 +69,15 @@ func expectedThreshold(results []foldResult, to scale, h int, rate float64, but 
 // maxScore is more than any score is.
 const maxScore = 100.0
 
-// meanShare returns the share of scores above a threshold, the mean over the sources.
-func meanShare(bySource map[string][]float64, t float64) float64 {
-	sum := 0.0
-	for _, source := range sortedKeys(bySource) {
-		over := 0
-		for _, s := range bySource[source] {
-			if s > t {
-				over++
-			}
+// shareAbove returns the share of scores above a threshold.
+func shareAbove(scores []float64, t float64) float64 {
+	over := 0
+	for _, s := range scores {
+		if s > t {
+			over++
 		}
-		sum += float64(over) / float64(len(bySource[source]))
 	}
-	return sum / float64(max(len(bySource), 1))
+	return float64(over) / float64(max(len(scores), 1))
 }
 
 // calibrate fills in the heads of a model from what models scored that had not seen the texts.
