@@ -33,7 +33,7 @@ VERSION := $(shell .tools/version.sh)
 TIMED   := .tools/timed.sh
 TOOLS   := house buf protoc-gen golangci govulncheck
 
-.PHONY: help deps tools build generate demo dev test test-governance test-race test-faults test-kafka \
+.PHONY: help deps tools build generate demo dev test test-governance test-race test-faults test-faults-long test-kafka \
 	test-kms test-containers lint fmt bench bench-redact bench-store fuzz eval train-names train-safety certs secrets clean distclean
 
 help: ## list the targets
@@ -67,6 +67,9 @@ test-race: ## the tests of every module under the race detector
 
 test-faults: ## kills, pauses and cuts off everything by seed, and counts (SEEDS=1 SEED=number; FAULT_TIME=4m; BACKEND=kafka)
 	@$(TIMED) $@ .tools/test-faults.sh "$(SEEDS)" "$(BACKEND)" "$(SEED)"
+
+test-faults-long: ## the long campaign: 100 seeds from SEED=1 on, three beside each other (BACKEND=kafka)
+	@FAULT_JOBS=3 $(TIMED) $@ .tools/test-faults.sh 100 "$(BACKEND)" "$(or $(SEED),1)"
 
 test-kafka: ## end to end on Apache Kafka from Maven's jars (needs Java and Maven)
 	@$(TIMED) $@ .tools/test-kafka.sh

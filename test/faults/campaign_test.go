@@ -41,8 +41,9 @@ const (
 	calm = 10
 )
 
-// TestCampaign runs as many seeds as seedsEnv says, the first of which is HUSHLOG_FAULT_SEED (one of the
-// clock, when that is not set), and begins none after HUSHLOG_FAULT_TIME. It fails at the first that does.
+// TestCampaign runs as many seeds as seedsEnv says, the first of which is HUSHLOG_FAULT_SEED (one of the clock, when that
+// is not set), HUSHLOG_FAULT_JOBS (1) beside each other, and begins none after HUSHLOG_FAULT_TIME. It fails at the first
+// that does.
 func TestCampaign(t *testing.T) {
 	seeds, err := strconv.Atoi(os.Getenv(seedsEnv))
 	if err != nil {
@@ -58,16 +59,38 @@ func TestCampaign(t *testing.T) {
 		limit, err = time.ParseDuration(set)
 		require.NoError(t, err, "HUSHLOG_FAULT_TIME")
 	}
+	jobs := 1
+	if set := os.Getenv("HUSHLOG_FAULT_JOBS"); set != "" {
+		jobs, err = strconv.Atoi(set)
+		require.NoError(t, err, "HUSHLOG_FAULT_JOBS")
+		require.Positive(t, jobs, "HUSHLOG_FAULT_JOBS")
+	}
 	began, longest, ran := time.Now(), time.Duration(0), 0
-	for ; ran < seeds && time.Since(began)+longest < limit; ran++ {
-		seed, started := first+uint64(ran), time.Now()
-		ok := t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) { campaign(t, seed) })
-		longest = max(longest, time.Since(started))
+	for ran < seeds && time.Since(began)+longest < limit {
+		from, started := first+uint64(ran), time.Now()
+		n := min(jobs, seeds-ran)
+		ok := t.Run(fmt.Sprintf("from=%d", from), func(t *testing.T) { together(t, from, n) })
+		longest, ran = max(longest, time.Since(started)), ran+n
 		if !ok {
-			t.Fatalf("again with: make test-faults SEED=%d SEEDS=1 BACKEND=%s", seed, os.Getenv(backend.KindEnv))
+			t.FailNow()
 		}
 	}
 	t.Logf("%d seeds from %d on, in %s", ran, first, time.Since(began).Round(time.Second))
+}
+
+// together runs so many seeds beside each other: they wait more than they work.
+func together(t *testing.T, from uint64, n int) {
+	for seed := from; seed < from+uint64(n); seed++ {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			t.Parallel()
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("again with: make test-faults SEED=%d SEEDS=1 BACKEND=%s", seed, os.Getenv(backend.KindEnv))
+				}
+			})
+			campaign(t, seed)
+		})
+	}
 }
 
 func campaign(t *testing.T, seed uint64) {
