@@ -79,7 +79,7 @@ func (sc *scanner) month(h hit, _ *keyword) {
 		i--
 	}
 	if j := i; j > 0 && i < start {
-		if s[j-1] == 'e' && j > 1 && s[j-2] == 'd' { // 7 de marzo
+		if j > 1 && (s[j-1] == 'e' && s[j-2] == 'd' || s[j-1] == 'f' && s[j-2] == 'o') { // 7 de marzo, 7th of March
 			j -= 2
 			for j > 0 && s[j-1] == ' ' {
 				j--

@@ -202,6 +202,9 @@ func (sc *scanner) blankLine(from, to int) bool {
 	return false
 }
 
+// maxDotted is how much of an abbreviation, d.o.b. or г.р., stands after its first stop, in bytes.
+const maxDotted = 6
+
 // following reads the words after end, up to the next punctuation: "123-45-6789 is my SSN".
 func (sc *scanner) following(end int, n *nearby) {
 	s := sc.s
@@ -219,8 +222,8 @@ func (sc *scanner) following(end int, n *nearby) {
 	if c := at(s, stop); c == ':' || c == '=' {
 		return
 	}
-	for i := sc.hitsBefore(end); i < len(sc.hits) && int(sc.hits[i].end) <= stop; i++ {
-		if k := &sc.voc.briefs[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end {
+	for i := sc.hitsBefore(end); i < len(sc.hits) && int(sc.hits[i].end) <= stop+maxDotted; i++ {
+		if k := &sc.voc.briefs[sc.hits[i].word]; k.topics != 0 && int(sc.hits[i].start) >= end && int(sc.hits[i].start) < stop {
 			n.note(sc.voc, sc.hits[i].word, false)
 			n.after |= k.topics
 		}

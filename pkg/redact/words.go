@@ -10,7 +10,7 @@ func contextWords() []keyword {
 		}
 	}
 	add(topPhone, 0, "phone", "telephone", "tel", "mobile", "cell", "cellphone", "fax", "call", "dial", "whatsapp", "sms",
-		"text me", "landline", "contact number", "reach me at", "hotline", "msisdn", "call me", "answering at", "reached at", "reach us at", "contact no", "voicemail", "desk", "office", "hotline", "toll-free",
+		"text me", "landline", "contact number", "reach me at", "hotline", "msisdn", "call me", "calling", "answering at", "reached at", "reach us at", "contact no", "voicemail", "desk", "office", "hotline", "toll-free",
 		"telefon", "handy", "telefonisch", "rufnummer", "mobil", "handynummer", "telefonnummer", "mobilnummer", "anrufen",
 		"téléphone", "telephone", "portable", "mobile", "tél", "téléphonique", "appeler", "appelez",
 		"teléfono", "telefono", "móvil", "movil", "celular", "tfno", "tlf", "llamar", "llámame",
