@@ -109,3 +109,20 @@ func TestBase64OverTwoLines(t *testing.T) {
 		require.Len(t, structured(res.Findings), 1, "%q", text)
 	}
 }
+
+// TestLabelsWithoutACopula reads values after words that need no "is", and after an arrow.
+func TestLabelsWithoutACopula(t *testing.T) {
+	for text, want := range map[string]string{
+		"şifrem Kedi123! unutma": "Kedi123!", "GPG passphrase → violet-otter-ninety-4": "violet-otter-ninety-4",
+		"Иванова Мария, 12.05.1990 г.р., проживает": "12.05.1990", "born on the 21st of May 1980": "21st of May 1980",
+	} {
+		res, err := newEngine(t).Redact(text, Hints{})
+		require.NoError(t, err)
+		require.NotContains(t, res.Text, want)
+	}
+	for _, text := range []string{"şifrem değişti galiba", "the passphrase → see the wiki", "built in 12.05.1990 г. в Москве"} {
+		fs, err := newEngine(t).Find(text, Hints{})
+		require.NoError(t, err)
+		require.Empty(t, structured(fs), "%q", text)
+	}
+}

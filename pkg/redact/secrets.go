@@ -72,7 +72,7 @@ func secretWords() []keyword {
 		"wlan-schlüssel", "wlan schlüssel", "netzwerkschlüssel", "mot de passe", "mots de passe", "mdp", "code wifi", "clé wifi", "clé wi-fi",
 		"contraseña", "contrasena", "contraseñas", "clave secreta", "clave de acceso", "clave wifi", "senha", "senhas", "palavra-passe", "palavra passe", "chave de api",
 		"chave secreta", "chave api", "chave de acesso", "wachtwoord", "wachtwoorden", "hasło", "haslo", "hasłem", "hasła", "klucz api", "parola d'ordine", "lösenord",
-		"adgangskode", "passord", "salasana", "heslo", "jelszó", "şifre", "zugangscode", "api-schlüssel", "api schlüssel", "schlüssel api", "zugriffsschlüssel",
+		"adgangskode", "passord", "salasana", "heslo", "jelszó", "şifre", "şifrem", "şifreniz", "parolam", "parolanız", "zugangscode", "api-schlüssel", "api schlüssel", "schlüssel api", "zugriffsschlüssel",
 		"geheimer schlüssel", "clé api", "clé secrète", "clé d'api", "clé d'accès", "clef api", "jeton d'accès", "jeton api", "code d'accès", "codice di accesso",
 		"chiave api", "chiave segreta", "chiave di accesso", "clave api", "clave de api", "api-sleutel", "api sleutel", "toegangssleutel", "parolă", "parola wifi",
 		"bearer_token", "pat token", "x-amz-signature", "x-amz-credential", "x-amz-security-token",

@@ -37,7 +37,7 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 	if j, ok := subjectEnd(s, i, !commonNoun(word)); ok {
 		return jointProse, j, true
 	}
-	if how == jointSpace && sc.screaming(i) {
+	if how == jointSpace && (sc.screaming(i) || turkishKey(word) && looksChosen(unquoted(s, value))) {
 		return jointAssign, value, false
 	}
 	return how, value, false
@@ -82,10 +82,19 @@ func polishKey(word string) bool {
 	return strings.HasPrefix(word, "has") || strings.HasPrefix(word, "kod")
 }
 
+// turkishKey reports whether word is one of Turkish with "my" or "your" in it, after which nothing says "is": şifrem Kedi123!
+func turkishKey(word string) bool {
+	switch word {
+	case "şifrem", "şifreniz", "parolam", "parolanız":
+		return true
+	}
+	return false
+}
+
 // valueParticles stand between names and values in languages that put nothing else there, or a sign that readJoint does not
 // take for an assignment.
 var valueParticles = []string{
-	"는 ", "은 ", "가 ", "이 ", "는", "은", "は", "が", "是", "为", "為", "هي ", "هو ", "- ", "-> ", "c'est ", "? ", "'s ", "=> ", "from ", "von ", "de ", "da ", "van ", "с ", "z ",
+	"는 ", "은 ", "가 ", "이 ", "는", "은", "は", "が", "是", "为", "為", "هي ", "هو ", "- ", "-> ", "→ ", "⇒ ", "c'est ", "? ", "'s ", "=> ", "from ", "von ", "de ", "da ", "van ", "с ", "z ",
 }
 
 // particle returns where the value begins after a particle at i, or i.
