@@ -36,6 +36,9 @@ type ClickHouseConfig struct {
 	DisksFile string `yaml:"disks_file"`
 	// BackupDir is where the disk "backups" is. Default: backups in DataDir.
 	BackupDir string `yaml:"backup_dir"`
+	// BackupS3 is the URL of a place that speaks S3 which the disk "backups" is in, instead of a directory: bucket and,
+	// after it, a prefix that ends with a slash. The credentials are those of the environment, as of AWS's own tools.
+	BackupS3 string `yaml:"backup_s3"`
 	// Library is the path of libchdb.so. Default: see [FindLibrary].
 	Library string `yaml:"library"`
 	// TLS is the child's end. Clients must show a certificate of the same CA.
@@ -80,7 +83,7 @@ func ServeClickHouse(ctx context.Context, cfg ClickHouseConfig) error {
 		return fmt.Errorf("embedded clickhouse: tls: %w", err)
 	}
 	e, err := openEngine(engineOptions{
-		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile, disksFile: cfg.DisksFile, backupDir: cfg.BackupDir,
+		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile, disksFile: cfg.DisksFile, backupDir: cfg.BackupDir, backupS3: cfg.BackupS3,
 		sessions: cfg.Sessions, memory: cfg.MaxMemoryBytes,
 	})
 	if err != nil {

@@ -27,7 +27,7 @@ const diskConfig = `<clickhouse>
     <disks>
       <plain_data><type>local</type><path>%[1]s/</path><keep_free_space_bytes>%[3]d</keep_free_space_bytes></plain_data>
       <` + identity.DiskData + `><type>encrypted</type><disk>plain_data</disk><path>v1/</path><algorithm>AES_256_CTR</algorithm></` + identity.DiskData + `>
-      <plain_backups><type>local</type><path>%[2]s/</path></plain_backups>
+      <plain_backups>%[2]s</plain_backups>
       <` + identity.DiskBackups + `><type>encrypted</type><disk>plain_backups</disk><path>v1/</path><algorithm>AES_256_CTR</algorithm></` + identity.DiskBackups + `>
     </disks>
     <policies><encrypted><volumes>
@@ -45,7 +45,8 @@ const diskConfig = `<clickhouse>
 var errDisks = errors.New("encryption of the data directory cannot be switched: back up (`hushlog store backup`), begin with an empty directory, restore")
 
 // writeDisks writes the configuration of the encrypted disks, or sees to it that there is none.
-func (e *engine) writeDisks(keysFile, backupDir string) error {
+func (e *engine) writeDisks(opt engineOptions) error {
+	keysFile := opt.disksFile
 	sealed := filepath.Join(e.dir, "sealed")
 	parts := filepath.Join(e.dir, "config", "config.d")
 	if keysFile == "" {
@@ -69,9 +70,14 @@ func (e *engine) writeDisks(keysFile, backupDir string) error {
 	if err != nil {
 		return fmt.Errorf("disks_file %s: %w", keysFile, err)
 	}
-	backups, err := filepath.Abs(backupDir)
+	backups, err := filepath.Abs(opt.backupDir)
 	if err != nil {
 		return fmt.Errorf("backup_dir: %w", err)
+	}
+	under := "<type>local</type><path>" + xmlText(backups) + "/</path>"
+	if opt.backupS3 != "" {
+		// Plain: objects have the names of the files, which retention deletes by at their date.
+		under = "<type>s3_plain</type><endpoint>" + xmlText(opt.backupS3) + "</endpoint><use_environment_credentials>1</use_environment_credentials>"
 	}
 	data, err := filepath.Abs(sealed)
 	if err != nil {
@@ -85,7 +91,7 @@ func (e *engine) writeDisks(keysFile, backupDir string) error {
 	}
 	// The keys are linked, not copied: they stay where secrets are, and not beside what they open.
 	err = errors.Join(
-		replaceFile(filepath.Join(parts, "disks.xml"), fmt.Appendf(nil, diskConfig, xmlText(data), xmlText(backups), keepFree)),
+		replaceFile(filepath.Join(parts, "disks.xml"), fmt.Appendf(nil, diskConfig, xmlText(data), under, keepFree)),
 		linkFile(filepath.Join(parts, "keys.xml"), keysFile),
 	)
 	if err != nil {

@@ -45,6 +45,7 @@ type engineOptions struct {
 	usersFile string
 	disksFile string // "" leaves tables unencrypted
 	backupDir string
+	backupS3  string // "" has backups in backupDir
 	sessions  int   // statements that may run at a time
 	memory    int64 // bytes that all statements together may use
 }
@@ -59,7 +60,7 @@ func openEngine(opt engineOptions) (*engine, error) {
 		dir: opt.dataDir, users: opt.usersFile, lock: lock,
 		slots: make(chan struct{}, opt.sessions),
 	}
-	err = errors.Join(e.writeConfig(opt.memory), e.writeUsers(), e.writeDisks(opt.disksFile, opt.backupDir))
+	err = errors.Join(e.writeConfig(opt.memory), e.writeUsers(), e.writeDisks(opt))
 	if err == nil {
 		err = loadLibrary(opt.library)
 	}

@@ -51,6 +51,10 @@ func Servers() []string { return []string{Kafka, ClickHouse} }
 // RoleUser is the ClickHouse user of a role.
 func RoleUser(role string) string { return RolePrefix + role }
 
+// RescanUser is the ClickHouse user of a rescan, which reads what was said and rewrites it. It signs in with the certificate of
+// Retention, whose own user reads no content.
+const RescanUser = "rescan"
+
 // ExportUser is the ClickHouse user of a role's exports. It signs in with the certificate of RoleUser.
 func ExportUser(role string) string { return ExportPrefix + role }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/hushlog/hushlog/pkg/identity"
 )
 
-// ClickHouseUsers lists the users: services with grants first, then one for each role, and one more for the exports
-// of a role that may export.
+// ClickHouseUsers lists the users: services with grants first, with the one that retention rescans as, then one for each
+// role, and one more for the exports of a role that may export.
 func (p *Policy) ClickHouseUsers() []User {
 	var users []User
 	for _, r := range rights {
@@ -18,6 +18,9 @@ func (p *Policy) ClickHouseUsers() []User {
 			users = append(users, User{
 				Name: r.service, CommonName: r.service, Grants: slices.Clone(r.grants), RowFilters: serviceFilters(r.service),
 			})
+		}
+		if r.service == identity.Retention {
+			users = append(users, User{Name: identity.RescanUser, CommonName: r.service, Grants: rescanGrants(), RowFilters: serviceFilters(identity.RescanUser)})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Roles)) {

@@ -139,7 +139,11 @@ func (e *engine) launch(cfg embedded.ClickHouseConfig) {
 // ask runs a statement as a user and says whether it was allowed, and what came.
 func (e *engine) ask(user, statement string, settings ...string) (bool, string) {
 	e.t.Helper()
-	tlsConfig, err := identity.ClientTLS(e.layout.TLS(user), "")
+	holder := user
+	if user == identity.RescanUser {
+		holder = identity.Retention
+	}
+	tlsConfig, err := identity.ClientTLS(e.layout.TLS(holder), "")
 	require.NoError(e.t, err)
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: tlsConfig, DisableKeepAlives: true}, Timeout: 30 * time.Second}
 	params := url.Values{}
@@ -242,9 +246,19 @@ func TestUsersOnTheEngine(t *testing.T) {
 			{identity.Retention, "SELECT text FROM hushlog.held_contents", false},
 			{identity.Retention, "ALTER TABLE hushlog.held_contents MODIFY TTL toDate(held_at) + toIntervalDay(1)", false},
 			{identity.Retention, "INSERT INTO hushlog.held_contents (hold_id) FORMAT TSV\nx\n", false},
-			{identity.Ingest, "INSERT INTO hushlog.held_contents (hold_id) FORMAT TSV\nx\n", false},
+			{identity.Ingest, "INSERT INTO hushlog.held_contents (hold_id) FORMAT TSV\nx\n", true},
+			{identity.Ingest, "SELECT text FROM hushlog.held_contents", false},
+			{identity.Ingest, "ALTER TABLE hushlog.held_contents DELETE WHERE 0", false},
+			{identity.Ingest, "INSERT INTO hushlog.holds (hold_id) FORMAT TSV\nx\n", false},
 			{identity.Ingest, "INSERT INTO hushlog.hold_picks (hold_id) FORMAT TSV\nx\n", false},
 			{identity.Retention, "INSERT INTO hushlog.contents (project) FORMAT TSV\ndemo\n", false},
+			{identity.RescanUser, "SELECT text FROM hushlog.contents LIMIT 1", true},
+			{identity.RescanUser, "INSERT INTO hushlog.findings (project) FORMAT TSV\ndemo\n", true},
+			{identity.RescanUser, "ALTER TABLE hushlog.contents DELETE WHERE 0", true},
+			{identity.RescanUser, "ALTER TABLE hushlog.contents UPDATE text = '' WHERE 0", false},
+			{identity.RescanUser, "SELECT text FROM hushlog.held_contents", false},
+			{identity.RescanUser, "SELECT user_pseudonym FROM hushlog.interactions", false},
+			{identity.RescanUser, "ALTER TABLE hushlog.findings DELETE WHERE 0", false},
 			{identity.Query, "SELECT formatQuerySingleLine('select 1')", true},
 			{identity.Query, "SELECT count() FROM hushlog.interactions", false},
 		} {

@@ -203,8 +203,14 @@ func insertGrants() []string {
 		}
 		grants = append(grants, "GRANT INSERT"+on, "GRANT SELECT("+strings.Join(table.found, ", ")+")"+on)
 	}
-	// What was erased is not stored again.
-	return append(grants, "GRANT SELECT ON "+Database+"."+TableTombstones)
+	// What was erased is not stored again. What is under a hold and would be left out for that, or comes late, is copied for the
+	// hold; the copies are found again by ids.
+	for _, held := range []string{TableHeldContents, TableHeldFindings, TableHeldFlags, TableHeldInteractions} {
+		grants = append(grants, "GRANT INSERT ON "+Database+"."+held, "GRANT SELECT(hold_id, block_id, request_id) ON "+Database+"."+held)
+	}
+	return append(grants,
+		"GRANT INSERT ON "+Database+"."+TableHeldAlerts, "GRANT SELECT(hold_id, transition) ON "+Database+"."+TableHeldAlerts,
+		"GRANT SELECT ON "+Database+"."+TableHolds, "GRANT SELECT ON "+Database+"."+TableHoldSubjects, "GRANT SELECT ON "+Database+"."+TableTombstones)
 }
 
 // foundBy lists the columns that rows to erase and rows to hold are found by, table by table.
@@ -266,6 +272,18 @@ func retentionGrants() []string {
 		// Who runs statements without the query service: not what they say, nor the errors, which may quote data.
 		"GRANT SELECT(event_date, event_time, event_time_microseconds, type, is_initial_query, user, query_id, tables) ON system.query_log",
 		"GRANT SELECT ON system.parts", "GRANT SELECT ON system.mutations", "GRANT SELECT ON system.tables")
+}
+
+// rescanGrants let retention, where it rescans, read contents, store them again as today's rules leave them with what was found, and
+// delete the old ones. They are a user's of their own: what runs day and night reads nothing that was said. Of copies under a
+// hold it learns that there are some.
+func rescanGrants() []string {
+	return []string{
+		"GRANT SELECT, INSERT, ALTER DELETE ON " + Database + "." + TableContents,
+		"GRANT INSERT ON " + Database + "." + TableFindings,
+		"GRANT SELECT(project, request_id) ON " + Database + "." + TableHeldContents,
+		"GRANT SELECT ON system.parts",
+	}
 }
 
 // Topics lists every topic with the settings that hushlog relies on.

@@ -210,3 +210,111 @@ func TestTheOldestPseudonymIsFoundWhereverItIs(t *testing.T) {
 		require.Equal(t, at, oldest, table)
 	}
 }
+
+// TestWhatArrivesUnderAHold writes blocks whose rows were in the stream, or in quarantine, when a hold began: they are copied
+// as they arrive where their date is near or an erasure, which the hold came before, leaves them out.
+func TestWhatArrivesUnderAHold(t *testing.T) {
+	began := today().Add(-30 * time.Minute)
+	for _, tc := range []struct {
+		name string
+		hold store.Hold
+		// erased is when the end users were erased; zero: they were not. accepted is when the records were.
+		erased, accepted time.Time
+		released         bool
+		// stored and held are rows of interactions; held ones are of u_b, or of records with a flag.
+		stored, held string
+	}{
+		{"of an end user who was erased after it began", store.Hold{BySubject: true, Pseudonyms: []string{"u_b"}}, began.Add(time.Minute), today(), false, "0", "2"},
+		{"by a flag, erased after it began", store.Hold{Flag: "injection"}, began.Add(time.Minute), today(), false, "0", "1"},
+		{"by the caller's flag, erased after it began", store.Hold{Flag: "jailbreak"}, began.Add(time.Minute), today(), false, "0", "1"},
+		{"of a time that they are not of", store.Hold{Until: today().Add(-time.Hour)}, began.Add(time.Minute), today(), false, "0", "0"},
+		{"erased before it began", store.Hold{}, began.Add(-time.Minute), today(), false, "0", "0"},
+		{"released", store.Hold{}, began.Add(time.Minute), today(), true, "0", "0"},
+		{"late", store.Hold{BySubject: true, Pseudonyms: []string{"u_b"}}, time.Time{}, today().Add(-20 * time.Hour), false, "6", "2"},
+		{"in time, which is copied by rounds", store.Hold{}, time.Time{}, time.Now().UTC(), false, "6", "0"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			engine := migrated(t)
+			retention := engine.Open(t, identity.Retention)
+			tc.hold.ID, tc.hold.Project, tc.hold.BySubject = firstHold, "demo", len(tc.hold.Pseudonyms) > 0
+			if tc.hold.BySubject {
+				require.NoError(t, retention.AddHoldSubjects(t.Context(), tc.hold))
+			}
+			step := store.HoldStep{
+				HoldID: firstHold, RequestID: firstHold, Project: "demo", At: began, Actor: "carla", Role: "compliance", State: store.HoldActive, Reason: "case-1",
+				From: tc.hold.From, Until: tc.hold.Until, Flag: tc.hold.Flag, BySubject: tc.hold.BySubject,
+			}
+			require.NoError(t, retention.AddHoldStep(t.Context(), step))
+			if tc.released {
+				step.RequestID, step.State = secondHold, store.HoldReleaseApproved
+				require.NoError(t, retention.AddHoldStep(t.Context(), step))
+			}
+			if !tc.erased.IsZero() {
+				everybody := store.Subject{Project: "demo", Pseudonyms: []string{"u_a", "u_b", "u_c"}, Until: time.Now().Add(time.Hour)}
+				require.NoError(t, retention.AddTombstones(t.Context(), "0123", everybody, tc.erased))
+			}
+			block, contents := blockOf('l', 6, today(), "standard")
+			for i, record := range block.GetRecords() {
+				record.UserPseudonym, record.AcceptedAt = "u_"+string(rune('a'+i%3)), timestamppb.New(tc.accepted)
+			}
+			block.Records[1].SafetyFlags = []*hushlogv1.SafetyFlag{{Category: "jailbreak", Score: 0.9}}
+			block.Records[4].Flags = []*hushlogv1.Flag{{Category: "injection", Score: 0.9, Rule: "model", RuleVersion: "1", Role: hushlogv1.Role_ROLE_USER, Path: "p", Kind: "text"}}
+			alert := &hushlogv1.Alert{
+				Fingerprint: "f", Rule: "r", Severity: hushlogv1.Severity_SEVERITY_WARNING, Project: "demo", UserPseudonym: "u_b",
+				WindowStart: timestamppb.New(tc.accepted), WindowEnd: timestamppb.New(tc.accepted), FiredAt: timestamppb.New(tc.accepted), Class: "Internal",
+			}
+			for range 2 { // a block is repeated as after a restart, and by a writer that knows nothing of the first
+				writer := store.NewBlockWriter(engine.Open(t, identity.Ingest))
+				require.NoError(t, writer.Write(t.Context(), block, contents))
+				require.NoError(t, writer.WriteAlert(t.Context(), alert))
+			}
+			count := func(table string) string {
+				return mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog."+table)
+			}
+			require.Equal(t, tc.stored, count(store.TableInteractions))
+			require.Equal(t, tc.held, count(store.TableHeldInteractions))
+			require.Equal(t, tc.held, count(store.TableHeldContents))
+			require.Equal(t, tc.held, count(store.TableHeldFindings))
+			if tc.held == "0" {
+				return
+			}
+			alerts, flags := "0", "1"
+			if tc.hold.Flag == "" && !tc.erased.IsZero() {
+				alerts = "1"
+			}
+			if tc.hold.Flag == "jailbreak" {
+				flags = "0"
+			}
+			require.Equal(t, alerts, count(store.TableHeldAlerts))
+			require.Equal(t, flags, count(store.TableHeldFlags))
+			copied, err := retention.PreserveHold(t.Context(), tc.hold, time.Time{})
+			require.NoError(t, err)
+			if tc.erased.IsZero() {
+				require.Equal(t, uint64(1), copied, "the alert; what was copied as it arrived is not copied again")
+				byRequest := "request_id IN (SELECT request_id FROM hushlog.interactions WHERE user_pseudonym = 'u_b')"
+				for _, table := range []string{store.TableInteractions, store.TableContents, store.TableFindings, store.TableFlags} {
+					requireCopies(t, engine, table, byRequest, firstHold)
+				}
+			}
+			require.NoError(t, retention.DropHold(t.Context(), firstHold))
+			require.Equal(t, "0", count(store.TableHeldContents))
+		})
+	}
+}
+
+// TestWhatIsUnderAHoldIsCopiedBeforeADateChanges shortens a date to before rows under a hold that no round has looked at yet.
+func TestWhatIsUnderAHoldIsCopiedBeforeADateChanges(t *testing.T) {
+	engine := migrated(t)
+	holdData(t, engine)
+	retention := engine.Open(t, identity.Retention)
+	step := store.HoldStep{HoldID: firstHold, RequestID: firstHold, Project: "demo", At: today(), Actor: "carla", Role: "compliance", State: store.HoldActive, Reason: "case-1"}
+	require.NoError(t, retention.AddHoldStep(t.Context(), step))
+	require.Equal(t, "0", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.held_contents"))
+	shorter := expiries(engine.Policy)
+	for i := range shorter {
+		shorter[i].Keep = 24 * time.Hour
+	}
+	require.NoError(t, retention.ApplyRetention(t.Context(), shorter))
+	require.Equal(t, "12", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.held_interactions"))
+	require.Equal(t, "13", mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.held_contents"))
+}

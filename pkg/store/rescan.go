@@ -29,7 +29,7 @@ func contentsWithin(project string, since, until time.Time) string {
 
 // EachContent hands over the rows of contents that were accepted since a moment and before another, of a project or, where
 // it is empty, of all: in order, rows of one text together. More than one row of a text is what a rewriting that was cut
-// off has left. It ends with the first error of each, which must not take long: ClickHouse waits for its reader. Needs the rights of admin.
+// off has left. It ends with the first error of each, which must not take long: ClickHouse waits for its reader. Needs the rights of identity.RescanUser.
 func (db *DB) EachContent(ctx context.Context, project string, since, until time.Time, each func([]StoredContent) error) error {
 	const op = "read contents"
 	rows, err := db.conn.Query(ctx, "SELECT project, classification, retention_label, accepted_at, request_id, block_id, conversation_id, ordinal, path, role, kind, tool_name, tool_call_id, text FROM "+

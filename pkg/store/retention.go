@@ -42,8 +42,9 @@ const day = 24 * time.Hour
 const maxKeep = 20 * 366 * day
 
 // ApplyRetention puts the desired dates in force: one ALTER for each table whose dates differ. Parts
-// on disk are dated again, which reads two columns and rewrites no rows. Needs ALTER TTL on the tables
-// and SELECT on system.parts and system.tables.
+// on disk are dated again, which reads two columns and rewrites no rows. What is under a hold is copied
+// before a date changes. Needs ALTER TTL on the tables, SELECT on system.parts and system.tables, and what
+// PreserveHold needs.
 func (db *DB) ApplyRetention(ctx context.Context, desired []Expiry) error {
 	rules, err := expiryRules(desired)
 	if err != nil {
@@ -53,6 +54,7 @@ func (db *DB) ApplyRetention(ctx context.Context, desired []Expiry) error {
 	if err != nil {
 		return err
 	}
+	preserved := false
 	for _, rule := range rules {
 		same, err := db.inForce(ctx, rule)
 		if err != nil {
@@ -60,6 +62,13 @@ func (db *DB) ApplyRetention(ctx context.Context, desired []Expiry) error {
 		}
 		if same {
 			continue
+		}
+		if !preserved {
+			err = db.preserveHolds(ctx)
+			if err != nil {
+				return fmt.Errorf("copy what is under holds before dates change: %w", err)
+			}
+			preserved = true
 		}
 		err = db.conn.Exec(ctx, rule.alter())
 		if err != nil {

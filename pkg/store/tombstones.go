@@ -7,73 +7,91 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-// TombstoneAge is how old a writer's knowledge of tombstones may be. An erasure waits for longer than that
+// TombstoneAge is how old a writer's knowledge of tombstones, and of holds, may be. An erasure waits for longer than that
 // after it has set them.
 const TombstoneAge = 10 * time.Second
 
-// tombstones are what a writer knows of them.
-type tombstones struct {
-	mu    sync.Mutex // guards what follows
-	read  time.Time
-	until map[string]time.Time
+// arrivals are what a writer goes by when rows arrive: whose are not stored, and which are kept for a hold. Nobody changes one.
+type arrivals struct {
+	stones map[string]tombstone
+	holds  []HoldInForce
 }
 
-// current reads the tombstones when what is known is too old. It returns a map that nobody changes.
-func (t *tombstones) current(ctx context.Context, db *DB) (map[string]time.Time, error) {
+// tombstone is about rows that were accepted until a moment; since is when it was set.
+type tombstone struct{ until, since time.Time }
+
+// tombstones are what a writer knows of them.
+type tombstones struct {
+	mu   sync.Mutex // guards what follows
+	read time.Time
+	last *arrivals
+}
+
+// current reads tombstones and holds when what is known is too old. Holds are read after the tombstones: a hold that came into
+// force before one that is known is known.
+func (t *tombstones) current(ctx context.Context, db *DB) (*arrivals, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
 	if now.Sub(t.read) < TombstoneAge {
-		return t.until, nil
+		return t.last, nil
 	}
+	stones, err := db.tombstonesSet(ctx)
+	if err != nil {
+		return nil, err
+	}
+	holds, err := db.HoldsInForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.read, t.last = now, &arrivals{stones, holds}
+	return t.last, nil
+}
+
+func (db *DB) tombstonesSet(ctx context.Context) (map[string]tombstone, error) {
 	const op = "read tombstones"
-	rows, err := db.conn.Query(ctx, "SELECT mark, max(until) FROM "+Database+"."+TableTombstones+" GROUP BY mark")
+	// Of several of one end user the last counts.
+	rows, err := db.conn.Query(ctx, "SELECT mark, max(until), argMax(at, until) FROM "+Database+"."+TableTombstones+" GROUP BY mark")
 	if err != nil {
 		return nil, clean(op, err)
 	}
 	defer func() { _ = rows.Close() }()
-	until := map[string]time.Time{}
+	stones := map[string]tombstone{}
 	for rows.Next() {
 		var mark string
-		var at time.Time
-		err = rows.Scan(&mark, &at)
+		var s tombstone
+		err = rows.Scan(&mark, &s.until, &s.since)
 		if err != nil {
 			return nil, clean(op, err)
 		}
-		until[mark] = at
+		stones[mark] = s
 	}
-	err = rows.Err()
-	if err != nil {
-		return nil, clean(op, err)
-	}
-	t.read, t.until = now, until
-	return until, nil
+	return stones, clean(op, rows.Err())
 }
 
-// erased says whether a row of an end user must not be stored.
-func erased(until map[string]time.Time, project, pseudonym string, at time.Time) bool {
-	if pseudonym == "" || len(until) == 0 {
-		return false
+// erased finds the tombstone of an end user whose row must not be stored.
+func (a *arrivals) erased(project, pseudonym string, at time.Time) (tombstone, bool) {
+	if pseudonym == "" || len(a.stones) == 0 {
+		return tombstone{}, false
 	}
 	mark := Mark(project, pseudonym)
-	last, known := until[string(mark[:])]
-	return known && !at.After(last)
+	stone, known := a.stones[string(mark[:])]
+	return stone, known && !at.After(stone.until)
 }
 
 // drop takes the rows of erased end users out of a block's rows, and adds to the ledger that it did. (The
 // step of a block that is stored already is not stored again; then the erasure has counted them.)
-func (rows *blockRows) drop(id string, until map[string]time.Time) {
-	if len(until) == 0 {
+func (rows *blockRows) drop(id string, by *arrivals) {
+	if len(by.stones) == 0 {
 		return
 	}
 	gone := map[string]bool{}
 	counts := map[ledgerKey]uint64{}
 	rows.interactions = keepRows(rows.interactions, func(r *interactionRow) bool {
-		if erased(until, r.Project, r.UserPseudonym, r.AcceptedAt) {
+		_, erased := by.erased(r.Project, r.UserPseudonym, r.AcceptedAt)
+		if erased {
 			gone[r.Project+"\x00"+r.RequestID] = true
 			counts[ledgerKey{r.Project, r.AcceptedAt.UTC().Truncate(time.Minute)}]++
 			return false
@@ -115,9 +133,4 @@ func keepRows[R any](rows []*R, keep func(*R) bool) []*R {
 		}
 	}
 	return kept
-}
-
-// erasedAlert says whether an alert is about an erased end user.
-func erasedAlert(until map[string]time.Time, alert *hushlogv1.Alert) bool {
-	return erased(until, alert.GetProject(), alert.GetUserPseudonym(), alert.GetWindowStart().AsTime())
 }

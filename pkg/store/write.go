@@ -29,7 +29,8 @@ func NewBlockWriter(db *DB) *BlockWriter { return &BlockWriter{db: db} }
 // system by default, and what a power cut takes is in the stream for as long as it is kept there.) The
 // block's id is the token in every table: repeating a block skips what is there and fills what is
 // missing, so after any error the caller repeats the same block. Rows of end users who were erased since
-// they were accepted are left out, whether the block is new or repeated. An error that wraps ErrMalformed is
+// they were accepted are left out, whether the block is new or repeated; where they are under a hold that came before the
+// erasure, they are copied for it first, as are rows under a hold that come late (HoldLate). An error that wraps ErrMalformed is
 // found before anything is inserted and repeats for ever. contents may be nil when the block has none.
 func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
 	id, err := blockToken(block)
@@ -40,11 +41,15 @@ func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, content
 	if err != nil {
 		return fmt.Errorf("block %s: %w", id, err)
 	}
-	until, err := w.db.tombstones.current(ctx, w.db)
+	by, err := w.db.tombstones.current(ctx, w.db)
 	if err != nil {
 		return err
 	}
-	rows.drop(id, until)
+	err = w.keepHeld(ctx, id, rows, by)
+	if err != nil {
+		return err
+	}
+	rows.drop(id, by)
 	return w.store(ctx, id, id, rows.inOrder())
 }
 
@@ -58,9 +63,12 @@ func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) er
 	if row.Fingerprint == "" {
 		return fmt.Errorf("alert without fingerprint: %w", ErrMalformed)
 	}
-	until, err := w.db.tombstones.current(ctx, w.db)
-	if err != nil || erasedAlert(until, alert) {
+	by, err := w.db.tombstones.current(ctx, w.db)
+	if err != nil {
 		return err
+	}
+	if by.erasedAlert(alert) {
+		return w.keepHeldAlert(ctx, row, by)
 	}
 	rows := rowsOf[alertRow]{TableAlerts, []*alertRow{row}, func(r *alertRow) (string, time.Time) { return "", r.FiredAt }}
 	return w.store(ctx, row.Transition, "alert-"+row.Transition, []tableRows{rows})

@@ -95,25 +95,37 @@ func addManifestFlags(cmd *cobra.Command, path, manifest *string) {
 	}
 }
 
-// runBackupJob puts on the trail that a backup, a restore or a rescan begins, does it, and puts on the trail how it ended: without
-// a trail there is neither.
+// jobAccess is who does a job, and how that identity reaches what it works on.
+type jobAccess struct {
+	actor, policy string
+	kafka         stream.Config
+	clickHouse    store.Config
+}
+
+// runBackupJob does a job as admin.
 func runBackupJob(cmd *cobra.Command, path, action, name string, tables []string, do func(context.Context, *backupJob) error) error {
 	cfg, err := loadSetup(path)
 	if err != nil {
 		return err
 	}
-	p, err := policy.Load(cfg.Policy)
+	return runJob(cmd, jobAccess{identity.Admin, cfg.Policy, cfg.Kafka, cfg.ClickHouse}, action, name, tables, do)
+}
+
+// runJob puts on the trail that a backup, a restore or a rescan begins, does it, and puts on the trail how it ended: without
+// a trail there is neither.
+func runJob(cmd *cobra.Command, access jobAccess, action, name string, tables []string, do func(context.Context, *backupJob) error) error {
+	p, err := policy.Load(access.policy)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	return withTrail(ctx, cfg, func(publisher *stream.Publisher, trail *audit.Trail) error {
-		db, err := store.Open(ctx, cfg.ClickHouse)
+	return withTrail(ctx, access.kafka, func(publisher *stream.Publisher, trail *audit.Trail) error {
+		db, err := store.Open(ctx, access.clickHouse)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = db.Close() }()
-		act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: identity.Admin, Action: action, Ref: name, Tables: tables})
+		act, err := trail.Begin(ctx, &hushlogv1.AuditEntry{Actor: access.actor, Action: action, Ref: name, Tables: tables})
 		if err != nil {
 			return fmt.Errorf("the trail cannot be written, so nothing was done: %w", err)
 		}
@@ -133,9 +145,9 @@ func loadSetup(path string) (setup.Config, error) {
 	return cfg, err
 }
 
-// withTrail opens the trail as admin.
-func withTrail(ctx context.Context, cfg setup.Config, do func(*stream.Publisher, *audit.Trail) error) error {
-	opts, err := stream.Dial(cfg.Kafka)
+// withTrail opens the trail as whom the configuration names.
+func withTrail(ctx context.Context, cfg stream.Config, do func(*stream.Publisher, *audit.Trail) error) error {
+	opts, err := stream.Dial(cfg)
 	if err != nil {
 		return err
 	}

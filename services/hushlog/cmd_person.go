@@ -153,7 +153,7 @@ func newPersonEraseCommand() *cobra.Command {
 // erasePerson puts on the trail that a key is destroyed, destroys it, and puts on the trail that it was.
 func erasePerson(cmd *cobra.Command, cfg setup.Config, people, name string) error {
 	ctx := cmd.Context()
-	return withTrail(ctx, cfg, func(_ *stream.Publisher, trail *audit.Trail) error {
+	return withTrail(ctx, cfg.Kafka, func(_ *stream.Publisher, trail *audit.Trail) error {
 		acts := &announcedActs{ctx: ctx, trail: trail}
 		err := identity.ErasePerson(people, name, func(pseudonyms []string) error {
 			for _, pseudonym := range pseudonyms {

@@ -101,7 +101,7 @@ func rotatePseudonyms(cmd *cobra.Command, cfg setup.Config, path string, ahead, 
 	}
 	from := now.Add(ahead).UTC().Truncate(time.Second)
 	ctx := cmd.Context()
-	return withTrail(ctx, cfg, func(_ *stream.Publisher, trail *audit.Trail) error {
+	return withTrail(ctx, cfg.Kafka, func(_ *stream.Publisher, trail *audit.Trail) error {
 		acts := &announcedActs{ctx: ctx, trail: trail}
 		err := identity.AddPseudonymKey(path, from, now, func() error { return acts.begin(actionPseudonymKey, from.Format(refTime)) })
 		err = acts.end(err)
@@ -153,7 +153,7 @@ func destroyPseudonyms(cmd *cobra.Command, cfg setup.Config, path string) error 
 	if err != nil {
 		return err
 	}
-	return withTrail(ctx, cfg, func(_ *stream.Publisher, trail *audit.Trail) error {
+	return withTrail(ctx, cfg.Kafka, func(_ *stream.Publisher, trail *audit.Trail) error {
 		acts := &announcedActs{ctx: ctx, trail: trail}
 		gone, err := identity.DestroyPseudonymKeys(path, unusedBefore(time.Now(), oldest, p.Retention), func(key identity.PseudonymKey) error {
 			return acts.begin(actionPseudonymKeyDestroy, key.From.Format(refTime))

@@ -13,8 +13,10 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/services/rescan"
+	"github.com/hushlog/hushlog/services/retention"
 )
 
 // newRescanCommand runs the rules of this release and policy over what is stored.
@@ -24,8 +26,8 @@ func newRescanCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rescan --config FILE",
 		Short: "Run the rules of today over stored texts, tell what is found late, and rewrite it",
-		Long: "Reads every stored text with the rules of this release and policy, as admin, which is on the audit trail before and after. Without\n" +
-			"--rewrite it only counts. With it, a text in which something is found takes the sanitized form, what was found is added to\n" +
+		Long: "Reads every stored text with the rules of this release and policy, under retention's identity (its certificate, ClickHouse's\n" +
+			"user " + identity.RescanUser + "), which is on the audit trail before and after. Without --rewrite it only counts. With it, a text in which something is found takes the sanitized form, what was found is added to\n" +
 			"findings, and the old text is deleted and waited for until it is off the disk. Names no text. It may be repeated.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -36,18 +38,33 @@ func newRescanCommand() *cobra.Command {
 				return err
 			}
 			name := time.Now().UTC().Format("20060102-150405")
-			return runBackupJob(cmd, path, "rescan", name, rescanned(), func(ctx context.Context, j *backupJob) error {
+			access, err := rescanAccess(path)
+			if err != nil {
+				return err
+			}
+			return runJob(cmd, access, "rescan", name, rescanned(), func(ctx context.Context, j *backupJob) error {
 				return j.rescan(ctx, key, opts)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", setupFlag)
+	cmd.Flags().StringVar(&path, "config", "", "YAML configuration `file` of retention; required")
 	cmd.Flags().StringVar(&opts.Project, "project", "", "only this `project`")
 	cmd.Flags().StringVar(&since, "since", "", "only what was accepted from this `time`, RFC 3339 or a date in UTC")
 	cmd.Flags().BoolVar(&opts.Rewrite, "rewrite", false, "rewrite what is found late")
 	cmd.Flags().StringVar(&key, "pseudonym-key", "", "`file` of the key of pseudonyms (secrets/pseudonym.key), where the policy asks for pseudonyms of values")
 	required(cmd, "config")
 	return cmd
+}
+
+// rescanAccess is retention's, with the ClickHouse user that reads contents.
+func rescanAccess(path string) (jobAccess, error) {
+	cfg := retention.DefaultConfig()
+	err := service.Load(path, &cfg)
+	if err != nil {
+		return jobAccess{}, fmt.Errorf("--config: %w", err)
+	}
+	cfg.ClickHouse.User = identity.RescanUser
+	return jobAccess{identity.Retention, cfg.Policy, cfg.Kafka, cfg.ClickHouse}, nil
 }
 
 // rescanned are the tables that a rescan reads or changes.

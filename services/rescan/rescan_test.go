@@ -70,7 +70,7 @@ func allDays(o Options) Options {
 
 func TestWhatIsFoundLateIsToldAndRewritten(t *testing.T) {
 	engine := stored(t)
-	db := engine.Open(t, identity.Admin)
+	db := engine.Open(t, identity.RescanUser)
 	_, err := engine.Open(t, identity.Retention).PreserveHold(t.Context(), store.Hold{ID: strings.Repeat("0", 32), Project: "demo"}, time.Time{})
 	require.NoError(t, err)
 	scanner, err := NewScanner(policy.Default(), nil)
@@ -126,7 +126,7 @@ func (c *cutOff) RewriteContents(ctx context.Context, project string, texts []st
 
 func TestARewritingThatWasCutOffIsFinished(t *testing.T) {
 	engine := stored(t)
-	db := &cutOff{DB: engine.Open(t, identity.Admin), cut: true}
+	db := &cutOff{DB: engine.Open(t, identity.RescanUser), cut: true}
 	scanner, err := NewScanner(policy.Default(), nil)
 	require.NoError(t, err)
 	_, err = scanner.Run(t.Context(), db, allDays(Options{Project: "demo", Rewrite: true}))
@@ -145,7 +145,7 @@ func TestADayWithMoreThanMayWaitIsReadAgain(t *testing.T) {
 	scanner, err := NewScanner(policy.Default(), nil)
 	require.NoError(t, err)
 	scanner.waiting = 1
-	report, err := scanner.Run(t.Context(), engine.Open(t, identity.Admin), allDays(Options{Rewrite: true}))
+	report, err := scanner.Run(t.Context(), engine.Open(t, identity.RescanUser), allDays(Options{Rewrite: true}))
 	require.NoError(t, err)
 	require.Equal(t, uint64(12), report.Texts)
 	require.Equal(t, uint64(4), report.Late)

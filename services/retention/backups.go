@@ -4,38 +4,75 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/url"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"time"
+
+	"gocloud.dev/blob" // objects of a place that speaks S3, by names alone
+	_ "gocloud.dev/blob/s3blob"
 
 	"github.com/hushlog/hushlog/pkg/store"
 )
 
-// backupCleaner deletes what of ClickHouse's backups has reached its date, by the names of their directories alone: it
-// has no key to them.
+// backupCleaner deletes what of ClickHouse's backups has reached its date, by names alone: it has no key to them.
 type backupCleaner struct {
-	// dir is the directory of the disk that backups are on; empty where they expire by other means.
-	dir      string
+	// place is nil where backups expire by other means.
+	place    backupPlace
 	expiries []store.Expiry
 	log      *slog.Logger
 	metrics  *metrics
 	now      func() time.Time
 }
 
-// backupRoot is the directory of the encrypted disk within that of the plain one.
+// backupPlace is where backups are. Names are paths with slashes, below the encrypted disk.
+type backupPlace interface {
+	// list names the folders in a folder; of one that is not there, none.
+	list(ctx context.Context, folder string) ([]string, error)
+	// remove deletes a folder with all that is in it.
+	remove(ctx context.Context, folder string) error
+	// tidy removes a folder that has nothing in it.
+	tidy(ctx context.Context, folder string) error
+	// close lets go of the place.
+	close() error
+}
+
+// backupRoot is the folder of the encrypted disk within that of the plain one.
 const backupRoot = "v1"
+
+// openBackups opens a directory, or an s3:// URL. It connects to nothing yet.
+func openBackups(ctx context.Context, where string) (backupPlace, error) {
+	if where == "" {
+		return nil, nil //nolint:nilnil // no place is a value here
+	}
+	if !strings.HasPrefix(where, s3Scheme+"://") {
+		return backupDir(filepath.Join(where, backupRoot)), nil
+	}
+	u, err := url.Parse(where)
+	if err != nil {
+		return nil, fmt.Errorf("backups: %w", err)
+	}
+	prefix := strings.Trim(u.Path, "/")
+	u.Path = ""
+	bucket, err := blob.OpenBucket(ctx, u.String())
+	if err != nil {
+		return nil, fmt.Errorf("backups: %w", err)
+	}
+	return &backupBucket{bucket, path.Join(prefix, backupRoot)}, nil
+}
+
+const s3Scheme = "s3"
 
 // clean looks at every item of every backup. What is not named as hushlog names it is left alone and told of.
 func (c *backupCleaner) clean(ctx context.Context) error {
-	if c.dir == "" {
+	if c.place == nil {
 		return nil
 	}
-	root := filepath.Join(c.dir, backupRoot)
-	backups, err := list(root)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil // there is no backup yet
-	}
+	backups, err := c.place.list(ctx, "")
 	if err != nil {
 		return fmt.Errorf("list backups: %w", err)
 	}
@@ -43,7 +80,7 @@ func (c *backupCleaner) clean(ctx context.Context) error {
 	for _, name := range backups {
 		begun, err := store.ParseBackupName(name)
 		if err == nil {
-			err = c.backup(ctx, filepath.Join(root, name), begun)
+			err = c.backup(ctx, name, begun)
 		}
 		if err != nil {
 			problems = append(problems, err)
@@ -53,33 +90,32 @@ func (c *backupCleaner) clean(ctx context.Context) error {
 	return errors.Join(problems...)
 }
 
-// backup deletes the items that are over, and the directories that this leaves empty.
-func (c *backupCleaner) backup(ctx context.Context, dir string, begun time.Time) error {
-	now := c.now()
-	if !begun.Add(store.BackupLife).After(now) {
-		return c.remove(ctx, dir, dir)
+// backup deletes the items that are over, and the folders that this leaves empty.
+func (c *backupCleaner) backup(ctx context.Context, name string, begun time.Time) error {
+	if !begun.Add(store.BackupLife).After(c.now()) {
+		return c.remove(ctx, name, name)
 	}
-	tables, err := list(dir)
+	tables, err := c.place.list(ctx, name)
 	if err != nil {
 		return fmt.Errorf("list a backup: %w", err)
 	}
 	var problems []error
 	for _, table := range tables {
-		labels, err := list(filepath.Join(dir, table))
+		labels, err := c.place.list(ctx, path.Join(name, table))
 		if err != nil {
 			return fmt.Errorf("list a backup: %w", err)
 		}
 		for _, label := range labels {
-			problems = append(problems, c.days(ctx, dir, table, label, begun))
+			problems = append(problems, c.days(ctx, name, table, label, begun))
 		}
-		problems = append(problems, removeEmpty(filepath.Join(dir, table)))
+		problems = append(problems, c.place.tidy(ctx, path.Join(name, table)))
 	}
-	return errors.Join(append(problems, removeEmpty(dir))...)
+	return errors.Join(append(problems, c.place.tidy(ctx, name))...)
 }
 
-func (c *backupCleaner) days(ctx context.Context, dir, table, label string, begun time.Time) error {
-	place := filepath.Join(dir, table, label)
-	days, err := list(place)
+func (c *backupCleaner) days(ctx context.Context, name, table, label string, begun time.Time) error {
+	folder := path.Join(name, table, label)
+	days, err := c.place.list(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("list a backup: %w", err)
 	}
@@ -91,26 +127,36 @@ func (c *backupCleaner) days(ctx context.Context, dir, table, label string, begu
 			expires, err = item.Expires(c.expiries, begun)
 		}
 		if err == nil && !expires.After(c.now()) {
-			err = c.remove(ctx, dir, filepath.Join(place, day))
+			err = c.remove(ctx, name, path.Join(folder, day))
 		}
 		problems = append(problems, err)
 	}
-	return errors.Join(append(problems, removeEmpty(place))...)
+	return errors.Join(append(problems, c.place.tidy(ctx, folder))...)
 }
 
-func (c *backupCleaner) remove(ctx context.Context, backup, path string) error {
-	err := os.RemoveAll(path)
+func (c *backupCleaner) remove(ctx context.Context, backup, folder string) error {
+	err := c.place.remove(ctx, folder)
 	if err != nil {
 		return fmt.Errorf("delete what of a backup has reached its date: %w", err)
 	}
 	c.metrics.backupsDeleted.Inc()
-	c.log.InfoContext(ctx, "deleted what of a backup has reached its date", slog.String("backup", filepath.Base(backup)))
+	c.log.InfoContext(ctx, "deleted what of a backup has reached its date", slog.String("backup", backup))
 	return nil
 }
 
-// list names the directories in dir; files, as locks of a backup under way, are not ours to judge.
-func list(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
+// backupDir is the directory of a disk of this machine.
+type backupDir string
+
+func (d backupDir) at(folder string) string {
+	return filepath.Join(string(d), filepath.FromSlash(folder))
+}
+
+// list leaves out files, as locks of a backup under way, which are not ours to judge.
+func (d backupDir) list(_ context.Context, folder string) ([]string, error) {
+	entries, err := os.ReadDir(d.at(folder))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -123,11 +169,60 @@ func list(dir string) ([]string, error) {
 	return names, nil
 }
 
-// removeEmpty removes a directory that has nothing in it.
-func removeEmpty(dir string) error {
-	entries, err := os.ReadDir(dir)
+func (d backupDir) remove(_ context.Context, folder string) error { return os.RemoveAll(d.at(folder)) }
+
+func (d backupDir) tidy(_ context.Context, folder string) error {
+	entries, err := os.ReadDir(d.at(folder))
 	if err != nil || len(entries) > 0 {
 		return err
 	}
-	return os.Remove(dir)
+	return os.Remove(d.at(folder))
 }
+
+func (backupDir) close() error { return nil }
+
+// backupBucket is a bucket of a place that speaks S3, below a prefix. It has no folders: one is there while an object is in it.
+type backupBucket struct {
+	bucket *blob.Bucket
+	prefix string
+}
+
+func (b *backupBucket) at(folder string) string { return path.Join(b.prefix, folder) + "/" }
+
+func (b *backupBucket) list(ctx context.Context, folder string) ([]string, error) {
+	prefix := b.at(folder)
+	objects := b.bucket.List(&blob.ListOptions{Prefix: prefix, Delimiter: "/"})
+	var names []string
+	for {
+		object, err := objects.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return names, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if object.IsDir {
+			names = append(names, strings.TrimSuffix(strings.TrimPrefix(object.Key, prefix), "/"))
+		}
+	}
+}
+
+func (b *backupBucket) remove(ctx context.Context, folder string) error {
+	objects := b.bucket.List(&blob.ListOptions{Prefix: b.at(folder)})
+	for {
+		object, err := objects.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = b.bucket.Delete(ctx, object.Key)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (*backupBucket) tidy(context.Context, string) error { return nil }
+
+func (b *backupBucket) close() error { return b.bucket.Close() }

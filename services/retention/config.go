@@ -16,8 +16,9 @@ type Config struct {
 	Kafka stream.Config `yaml:"kafka"`
 	// ClickHouse is where the tables are, and who we are there.
 	ClickHouse store.Config `yaml:"clickhouse"`
-	// Backups is the directory of ClickHouse's disk of backups, which retention deletes from at their date. Empty
-	// where a rule of the storage does that.
+	// Backups is where ClickHouse's disk of backups is, from which retention deletes at their date: a directory, or of a disk
+	// of type s3_plain an URL as s3://bucket/prefix?region=eu-central-1, as gocloud.dev/blob/s3blob takes it (endpoint=,
+	// use_path_style=true for other places that speak S3). Empty where a rule of the storage does that.
 	Backups string `yaml:"backups"`
 	// Trail is the audit trail's log, which retention writes.
 	Trail TrailConfig `yaml:"trail"`

@@ -229,8 +229,12 @@ func (e *erasure) find(is func(store.ErasureStep) bool) *store.ErasureStep {
 	return nil
 }
 
-// start sets the tombstones, and only then says so.
+// start sets the tombstones, and only then says so. A hold that was asked for before comes first: what arrives late under it is
+// copied by it if it is older than the tombstones.
 func (e *erasure) start(ctx context.Context) error {
+	if e.holds.waitingIn(e.subject.Project) {
+		return errHoldsWaiting
+	}
 	err := e.store.AddTombstones(ctx, e.id, e.subject, e.now())
 	if err != nil {
 		return err
@@ -307,16 +311,32 @@ func (e *erasure) end(ctx context.Context) error {
 	if err != nil || left > 0 {
 		return err // ClickHouse removes them within a minute; the next look goes on here
 	}
+	if e.find(hadRows) == nil {
+		return e.finish(ctx, store.ErasureNotFound, "not-found")
+	}
 	return e.finish(ctx, store.ErasureDone, "")
+}
+
+// hadRows says that a step tells of rows of the end user: in a table, or as copies under a hold.
+func hadRows(s store.ErasureStep) bool {
+	return s.State == store.ErasureFound || s.Rows > 0 && (isDelayed(s) || isResumed(s))
 }
 
 func isDelayed(s store.ErasureStep) bool { return s.State == store.ErasureDelayed }
 
-// delay writes down which holds have copies of the rows.
+// delay writes down which holds have copies of the rows, and which name the end user: what of theirs is in the stream, or in
+// quarantine, will be copied when it arrives.
 func (e *erasure) delay(ctx context.Context) error {
 	held, err := e.store.CountHeld(ctx, e.subject)
 	if err != nil {
 		return err
+	}
+	naming, err := e.holds.naming(ctx, e.subject)
+	if err != nil {
+		return err
+	}
+	for _, id := range naming {
+		held[id] += 0
 	}
 	for _, id := range slices.Sorted(maps.Keys(held)) {
 		if e.find(func(s store.ErasureStep) bool { return isDelayed(s) && s.Place == id }) != nil {
@@ -340,22 +360,43 @@ func (e *erasure) resume(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, s := range e.steps {
-		if !isDelayed(s) {
-			continue
-		}
-		held, err := e.holds.store.CountHold(ctx, s.Place)
-		if err != nil || held > 0 {
+	if e.find(isResumed) == nil {
+		late, released, err := e.released(ctx)
+		if err != nil || !released {
 			return err
 		}
-	}
-	if e.find(isResumed) == nil {
-		err := e.step(ctx, store.ErasureStep{State: store.ErasureResumed})
+		err = e.step(ctx, store.ErasureStep{State: store.ErasureResumed, Rows: late})
 		if err != nil {
 			return err
 		}
 	}
 	return e.end(ctx)
+}
+
+// released says whether no hold that delays the erasure is in force or has copies any more, and how many rows those had on their
+// release that had none when the erasure came to them.
+func (e *erasure) released(ctx context.Context) (late uint64, released bool, err error) {
+	known, err := e.holds.known(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, s := range e.steps {
+		if !isDelayed(s) {
+			continue
+		}
+		one := known[s.Place]
+		if one != nil && one.active() {
+			return 0, false, nil
+		}
+		held, err := e.holds.store.CountHold(ctx, s.Place)
+		if err != nil || held > 0 {
+			return 0, false, err
+		}
+		if one != nil && s.Rows == 0 {
+			late += one.state(store.HoldReleaseApproved).Rows
+		}
+	}
+	return late, true, nil
 }
 
 func isResumed(s store.ErasureStep) bool { return s.State == store.ErasureResumed }

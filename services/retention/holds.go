@@ -308,6 +308,13 @@ func (h *holds) look(ctx context.Context, one *held) error {
 	switch {
 	case released != nil && now.Sub(released.At) > h.keep:
 		return h.store.DropHoldSteps(ctx, one.ID)
+	case released != nil && now.Sub(released.At) > writersKnow && now.Sub(h.lookedWhole[one.ID]) >= wholeHoldPause:
+		// A writer that did not know of the release yet, or was paused, may have copied something that came late.
+		err := h.store.DropHold(ctx, one.ID)
+		if err == nil {
+			h.lookedWhole[one.ID] = now
+		}
+		return err
 	case !one.active():
 		return nil
 	}
@@ -383,4 +390,21 @@ func (h *holds) preserve(ctx context.Context, subject store.Subject) error {
 		}
 	}
 	return nil
+}
+
+// naming lists the holds in force that name the end user.
+func (h *holds) naming(ctx context.Context, subject store.Subject) ([]string, error) {
+	known, err := h.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, id := range slices.Sorted(maps.Keys(known)) {
+		one := known[id]
+		named := func(p string) bool { return slices.Contains(subject.Pseudonyms, p) }
+		if one.Project == subject.Project && one.active() && one.BySubject && slices.ContainsFunc(one.Pseudonyms, named) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }

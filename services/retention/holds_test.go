@@ -152,6 +152,10 @@ func TestHoldsGoOnWhereverTheyAreInterrupted(t *testing.T) {
 			require.Equal(t, uint64(7), f.holds.steps[5].Rows)
 			require.Empty(t, f.holds.copies)
 			require.Empty(t, f.holds.subjects)
+			f.holds.copies[holdHex] = 1 // of a writer that did not know of the release yet
+			clock = clock.Add(wholeHoldPause)
+			run()
+			require.Empty(t, f.holds.copies)
 			require.True(t, slices.ContainsFunc(f.outcomes, func(o audit.Outcome) bool {
 				return o == audit.Outcome{Result: audit.Refused, Reason: refusedSamePerson}
 			}))
@@ -280,5 +284,50 @@ func TestErasureIsDelayedByAHoldAndFinishedOnItsRelease(t *testing.T) {
 			require.Equal(t, rows, receipt.Rows)
 			require.Equal(t, map[string]uint64{holdHex: 10}, receipt.DelayedBy)
 		}
+	}
+}
+
+// TestErasureOfWhoIsHeldAndHasNoRowsYet: what a hold names may still arrive. The erasure waits for the release, and says
+// then whether there was anything.
+func TestErasureOfWhoIsHeldAndHasNoRowsYet(t *testing.T) {
+	signer, _ := trailKeys(t)
+	for late, want := range map[uint64]string{0: store.ErasureNotFound, 3: store.ErasureDone} {
+		f := &fakeTables{rows: map[string]uint64{}}
+		clock := holdsBegan
+		e := newErasures(t, f, signer, func() time.Time { return clock })
+		round := func() {
+			t.Helper()
+			require.NoError(t, e.holds.advance(t.Context()))
+			for id, waiting := range e.waiting() {
+				require.NoError(t, e.advance(t.Context(), id, waiting))
+			}
+			clock = clock.Add(time.Minute)
+		}
+		take := func(r *hushlogv1.Request) {
+			value, err := proto.Marshal(r)
+			require.NoError(t, err)
+			e.take(&kgo.Record{Value: value})
+		}
+		take(request())
+		take(holdRequest())
+		err := e.advance(t.Context(), hex.EncodeToString(request().GetRequestId()), request())
+		require.ErrorIs(t, err, errHoldsWaiting, "a hold that was asked for before comes before the tombstones")
+		require.False(t, f.tombstones)
+		for range 3 {
+			round()
+		}
+		require.Equal(t, store.ErasureDelayed, f.steps[len(f.steps)-1].State)
+		if late > 0 {
+			f.holds.copies[holdHex] = late // copied as they arrived
+		}
+		take(about("release-release1", "carla", asks))
+		round()
+		require.Equal(t, store.ErasureDelayed, f.steps[len(f.steps)-1].State)
+		take(about("release-release2", "sam", agrees))
+		for range 3 {
+			round()
+		}
+		require.Equal(t, want, f.steps[len(f.steps)-1].State)
+		require.Empty(t, f.holds.copies)
 	}
 }

@@ -117,7 +117,14 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s.began = trail.began
-	s.backups = &backupCleaner{dir: cfg.Backups, expiries: expiries, log: app.Log, metrics: m, now: time.Now}
+	place, err := openBackups(ctx, cfg.Backups)
+	if err != nil {
+		return nil, err
+	}
+	if place != nil {
+		app.OnStop("backups", func(context.Context) error { return place.close() })
+	}
+	s.backups = &backupCleaner{place: place, expiries: expiries, log: app.Log, metrics: m, now: time.Now}
 	s.trail = &reconciler{dir: cfg.Trail.Dir, verifier: trail.verifier, rows: db, keep: p.Retention.Audit.D(), log: app.Log, metrics: m, now: time.Now}
 	notes, err := audit.NewTrail(publisher, audit.Options{Topic: stream.TopicAudit})
 	if err != nil {

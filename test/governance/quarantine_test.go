@@ -55,7 +55,7 @@ func detectorThatIsDown(t *testing.T) (up *atomic.Bool, change func(identity.Lay
 }
 
 // TestQuarantine: what a detector did not answer for is stored by itself once it does, across a kill of the
-// redactor; what an end user was erased of is not; what never opens is refused again and dropped by order, on
+// redactor; what an end user was erased of is not, but for the copies of a hold that came before; what never opens is refused again and dropped by order, on
 // the trail; the books balance all the time.
 func TestQuarantine(t *testing.T) {
 	t.Parallel()
@@ -66,11 +66,12 @@ func TestQuarantine(t *testing.T) {
 	t.Cleanup(func() { _ = c.Close() })
 	d.log(t, c, "Quorlimp", 3)
 	d.log(t, c, "Zantrevel", 4)
+	d.log(t, c, "Vexandrel", 2)
 	d.forge(t)
 	waiting := func(reason string) int {
 		return strings.Count("\n"+d.must(t, "compliance", "quarantine", "list", "--purpose", "security", "--project", "demo", "--reason", reason, "--output", "tsv"), "\taside")
 	}
-	eventually(t, "all in quarantine", func() bool { return waiting("no-detector") == 7 && waiting("unopenable") == 1 })
+	eventually(t, "all in quarantine", func() bool { return waiting("no-detector") == 9 && waiting("unopenable") == 1 })
 	require.Equal(t, "0", d.sql(t, "security", "SELECT count() FROM interactions"))
 	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 
@@ -79,6 +80,16 @@ func TestQuarantine(t *testing.T) {
 	out, ok := d.receipt(t, id)
 	require.False(t, ok, "nothing is stored of them yet")
 	require.Contains(t, out, "not-found")
+
+	// One more is under a hold before the erasure: what waits in quarantine is theirs, too.
+	hold, ok := d.about(t, "compliance", "Vexandrel", "hold", "create", "--project", "demo", "--reason", "case-2", "--subject")
+	require.True(t, ok, hold)
+	heldErasure, ok := d.eraseAs(t, "compliance", "Vexandrel")
+	require.True(t, ok, heldErasure)
+	eventually(t, "the erasure waits for the hold", func() bool {
+		out, _ = d.hushlog(t, "compliance", "erase", "status", heldErasure, "--purpose", "security")
+		return strings.Contains(out, "delayed by hold "+hold)
+	})
 
 	// An order, and nothing else, decides of what does not pass by itself.
 	out, ok = d.hushlog(t, "security", "quarantine", "replay", "--project", "demo", "--purpose", "security", "--all")
@@ -104,7 +115,10 @@ func TestQuarantine(t *testing.T) {
 		return d.sql(t, "security", "SELECT count(), uniqExact(request_id) FROM interactions") == "5\t5"
 	})
 	require.Equal(t, "0", d.sql(t, "security", "SELECT count() FROM contents WHERE text LIKE '%quorlimp%'"))
-	require.Equal(t, "9\t8\t3\t1", d.sql(t, "compliance", "SELECT sum(accepted), sum(released), sum(erased), sum(dropped) FROM ledger"))
+	require.Equal(t, "0", d.sql(t, "security", "SELECT count() FROM contents WHERE text LIKE '%vexandrel%'"))
+	require.Equal(t, "2", d.sql(t, "security", "SELECT count() FROM held_contents WHERE text LIKE '%vexandrel%' AND hold_id = '"+hold+"'"))
+	require.Equal(t, "2", d.sql(t, "security", "SELECT count() FROM held_interactions WHERE hold_id = '"+hold+"'"))
+	require.Equal(t, "11\t10\t5\t1", d.sql(t, "compliance", "SELECT sum(accepted), sum(released), sum(erased), sum(dropped) FROM ledger"))
 	d.must(t, "compliance", "ledger", "--purpose", "security", "--check", "--checked-after", "0s")
 }
 

@@ -1,26 +1,22 @@
 package governance
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/goccy/go-yaml" // the library that reads the file again
 	"github.com/stretchr/testify/require"
 
-	"github.com/hushlog/hushlog/services/setup"
+	"github.com/hushlog/hushlog/pkg/identity"
 )
 
-// TestRescan plants a text that an older release is taken to have missed something in, and has it rewritten.
+// TestRescan plants a text that an older release is taken to have missed something in, and has it rewritten, under
+// retention's identity: its certificate, and its entry on the trail.
 func TestRescan(t *testing.T) {
 	t.Parallel()
 	d := start(t)
 	m := &matrix{t: t, d: d, clients: map[string]*httpClient{}}
 	m.removeSoon("contents", "findings")
-	config := filepath.Join(t.TempDir(), "init.yaml")
-	text, err := yaml.Marshal(setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(config, text, 0o600))
+	config := filepath.Join(d.Layout().Dir, "config", identity.Retention+".yaml")
 	m.insert("INSERT INTO hushlog.contents (project, classification, retention_label, accepted_at, request_id, path, role, kind, text) VALUES" +
 		" ('demo', 'Internal', 'standard', now64(3), 'late-1', 'p', 'user', 'text', 'write to planted.person@company.example soon'), ('demo', 'Internal', 'standard', now64(3), 'late-2', 'p', 'user', 'text', 'the tide is high')")
 
@@ -34,7 +30,7 @@ func TestRescan(t *testing.T) {
 	require.Equal(t, "2", d.sql(t, "security", "SELECT count() FROM contents WHERE request_id LIKE 'late-%'"))
 	require.Equal(t, "1", d.sql(t, "security", "SELECT count() FROM findings WHERE request_id = 'late-1' AND type = 'EMAIL'"))
 	eventually(t, "the trail tells of it", func() bool {
-		return d.sql(t, "compliance", "SELECT countIf(phase = 'intent'), countIf(outcome = 'ok') + sum(rows) FROM audit WHERE action = 'rescan' AND actor = 'admin'") == "2\t3"
+		return d.sql(t, "compliance", "SELECT countIf(phase = 'intent'), countIf(outcome = 'ok') + sum(rows) FROM audit WHERE action = 'rescan' AND actor = 'retention'") == "2\t3"
 	})
 	_, ok := d.hushlog(t, "compliance", "rescan", "--config", config, "--project", "nowhere")
 	require.False(t, ok)

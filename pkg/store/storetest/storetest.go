@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -63,18 +64,37 @@ type Engine struct {
 	layout  identity.Layout
 	address string
 	config  string
-	process *exec.Cmd
+	// backupS3 is where backups are, or empty: a directory.
+	backupS3 string
+	process  *exec.Cmd
 }
 
 // Start starts a child with the users of a policy. The test is skipped, with the reason, where the
 // engine's library is missing. The binary must have called Main.
 func Start(t testing.TB, p *policy.Policy) *Engine {
 	t.Helper()
+	return StartIn(t, p, t.TempDir())
+}
+
+// StartIn is Start with the deployment in a directory that the caller keeps: what an earlier child stored there is there
+// again. The policy has to be the same.
+func StartIn(t testing.TB, p *policy.Policy, dir string) *Engine {
+	t.Helper()
+	return start(t, &Engine{Policy: p, layout: identity.Layout{Dir: dir}})
+}
+
+// StartWithBackupsIn is Start with backups in a place that speaks S3; see embedded.ClickHouseConfig.BackupS3.
+func StartWithBackupsIn(t testing.TB, p *policy.Policy, place string) *Engine {
+	t.Helper()
+	return start(t, &Engine{Policy: p, layout: identity.Layout{Dir: t.TempDir()}, backupS3: place})
+}
+
+func start(t testing.TB, e *Engine) *Engine {
+	t.Helper()
 	library, err := embedded.FindLibrary("")
 	if err != nil {
 		t.Skipf("skipped: %v", err)
 	}
-	e := &Engine{Policy: p, layout: identity.Layout{Dir: t.TempDir()}}
 	err = e.prepare(library)
 	if err != nil {
 		t.Fatalf("storetest: %v", err)
@@ -85,6 +105,42 @@ func Start(t testing.TB, p *policy.Policy) *Engine {
 }
 
 func (e *Engine) prepare(library string) error {
+	users := filepath.Join(e.layout.Dir, "users.xml")
+	err := os.MkdirAll(e.layout.Dir, 0o700)
+	if err != nil {
+		return err
+	}
+	file, err := os.Create(users)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(e.Policy.RenderUsersXML(file), file.Close())
+	if err != nil {
+		return err
+	}
+	disks := filepath.Join(e.layout.Dir, "disks.xml")
+	_, err = os.Stat(disks)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = e.makeKeys(disks)
+	}
+	if err != nil {
+		return err
+	}
+	e.address, err = supervise.FreeAddress()
+	if err != nil {
+		return err
+	}
+	config, err := json.Marshal(embedded.ClickHouseConfig{
+		Address: e.address, DataDir: filepath.Join(e.layout.Dir, "clickhouse"), UsersFile: users, Library: library,
+		DisksFile: disks, BackupDir: e.BackupDir(), BackupS3: e.backupS3,
+		TLS: e.layout.TLS(identity.ClickHouse),
+	})
+	e.config = string(config)
+	return err
+}
+
+// makeKeys makes the certificates, and then the keys of the disks, which are encrypted as those of deployments are.
+func (e *Engine) makeKeys(disks string) error {
 	names := []string{identity.Ingest, identity.Retention, identity.Query, identity.Canary, identity.Admin}
 	for role := range e.Policy.Roles {
 		names = append(names, identity.RoleUser(role))
@@ -99,32 +155,7 @@ func (e *Engine) prepare(library string) error {
 			return err
 		}
 	}
-	users := filepath.Join(e.layout.Dir, "users.xml")
-	file, err := os.Create(users)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(e.Policy.RenderUsersXML(file), file.Close())
-	if err != nil {
-		return err
-	}
-	// Encrypted, as deployments are.
-	disks := filepath.Join(e.layout.Dir, "disks.xml")
-	err = os.WriteFile(disks, identity.NewDiskKeys(), 0o600)
-	if err != nil {
-		return err
-	}
-	e.address, err = supervise.FreeAddress()
-	if err != nil {
-		return err
-	}
-	config, err := json.Marshal(embedded.ClickHouseConfig{
-		Address: e.address, DataDir: filepath.Join(e.layout.Dir, "clickhouse"), UsersFile: users, Library: library,
-		DisksFile: disks, BackupDir: e.BackupDir(),
-		TLS: e.layout.TLS(identity.ClickHouse),
-	})
-	e.config = string(config)
-	return err
+	return os.WriteFile(disks, identity.NewDiskKeys(), 0o600)
 }
 
 // Kill ends the child without warning, as a crash would, and waits for its end.
@@ -135,6 +166,26 @@ func (e *Engine) Kill() {
 	_ = e.process.Process.Kill() // it may have ended by itself
 	_ = e.process.Wait()
 	e.process = nil
+}
+
+// CPUTime is what the child has used of the processors so far.
+func (e *Engine) CPUTime(t testing.TB) time.Duration {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.process.Process.Pid))
+	if err != nil {
+		t.Skipf("skipped: %v", err)
+	}
+	// After the name, which is in brackets: user and system time are the 12th and 13th, in hundredths of a second.
+	fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
+	ticks := 0
+	for _, field := range fields[11:13] {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			t.Fatalf("storetest: read the child's time: %v", err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // Restart starts the child, on the data that it left, and waits until it answers.
@@ -162,8 +213,11 @@ func (e *Engine) Restart(t testing.TB) {
 func (e *Engine) Config(user string) store.Config {
 	certificate := user
 	role, exports := strings.CutPrefix(user, identity.ExportUser(""))
-	if exports { // it has none of its own
+	switch { // these have none of their own
+	case exports:
 		certificate = identity.RoleUser(role)
+	case user == identity.RescanUser:
+		certificate = identity.Retention
 	}
 	return store.Config{Addresses: []string{e.address}, User: user, TLS: e.layout.TLS(certificate), OpenTimeout: startTimeout}
 }
