@@ -92,8 +92,8 @@ bench: build ## a whole deployment measured, then every benchmark (BENCHTIME=1s 
 bench-redact: ## the engine beside other tools (CORPUS=file.jsonl OUT=file.md PYTHON=python3)
 	@$(TIMED) $@ .tools/bench-redact.sh
 
-bench-store: ## the questions of docs/schema.md over ROWS=5000000 interactions: rows read, time
-	@$(TIMED) $@ .tools/bench-store.sh $(ROWS)
+bench-store: ## the questions of docs/schema.md over ROWS=5000000 interactions: rows read, time (DATA=directory keeps them)
+	@$(TIMED) $@ .tools/bench-store.sh "$(or $(ROWS),5000000)" "$(DATA)"
 
 train-names: ## train the model of names anew and measure it (DATA=folder of the evaluation data)
 	@$(TIMED) $@ .tools/train-names.sh "$(DATA)"

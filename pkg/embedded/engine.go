@@ -46,8 +46,8 @@ type engineOptions struct {
 	disksFile string // "" leaves tables unencrypted
 	backupDir string
 	backupS3  string // "" has backups in backupDir
-	sessions  int   // statements that may run at a time
-	memory    int64 // bytes that all statements together may use
+	sessions  int    // statements that may run at a time
+	memory    int64  // bytes that all statements together may use
 }
 
 // openEngine locks the data directory, loads the library and opens the data.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -422,7 +423,11 @@ func TestRolesNeverWriteAndContentStaysNarrow(t *testing.T) {
 			}
 			require.Equal(t, user.Role == "analyst" || user.Role == "security", strings.Contains(grants, "contents"), user.Role)
 		case user.Name != identity.Admin:
-			// Retention reads the trail, to compare it with its log, and counts of canaries; writers read what was erased.
+			// Retention reads the trail, to compare it with its log, and counts of canaries; writers read what was erased. Only a
+			// rescan reads what was said, and nothing more of it than is stored.
+			require.Equal(t, user.Name == identity.RescanUser, slices.ContainsFunc(user.Grants, func(g string) bool {
+				return regexp.MustCompile(`^GRANT [^(]*SELECT[^(]* ON hushlog\.(held_)?contents$`).MatchString(g)
+			}), user.Name)
 			for _, grant := range user.Grants {
 				whole, found := strings.CutPrefix(grant, "GRANT SELECT ON hushlog.")
 				require.True(t, !found || (whole == "audit" || whole == "canaries") && user.Name == identity.Retention || whole == "tombstones" && user.Name == identity.Ingest, grant)

@@ -210,7 +210,8 @@ func insertGrants() []string {
 	}
 	return append(grants,
 		"GRANT INSERT ON "+Database+"."+TableHeldAlerts, "GRANT SELECT(hold_id, transition) ON "+Database+"."+TableHeldAlerts,
-		"GRANT SELECT ON "+Database+"."+TableHolds, "GRANT SELECT ON "+Database+"."+TableHoldSubjects, "GRANT SELECT ON "+Database+"."+TableTombstones)
+		"GRANT SELECT(hold_id, project, at, state, accepted_from, accepted_until, flag, by_subject) ON "+Database+"."+TableHolds,
+		"GRANT SELECT(hold_id, pseudonym) ON "+Database+"."+TableHoldSubjects, "GRANT SELECT ON "+Database+"."+TableTombstones)
 }
 
 // foundBy lists the columns that rows to erase and rows to hold are found by, table by table.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/identity"
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact/corpus"
 	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/store/storetest"
 )
@@ -112,6 +113,7 @@ func TestQuestionsReadLittle(t *testing.T) {
 		t.Skip("skipped: -short, it stores four million rows")
 	}
 	engine := migrated(t)
+	admin := engine.Open(t, identity.Admin)
 	for table, of := range map[string]struct {
 		rows    int
 		columns string
@@ -122,9 +124,10 @@ func TestQuestionsReadLittle(t *testing.T) {
 		store.TableFindings:     {1_000_000, "type, rule, action", "'EMAIL', 'r', 'mask'"},
 		store.TableFlags:        {50_000, "category, score, rule", "'jailbreak', 0.9, 'model'"},
 	} {
-		mustAsk(t, engine, identity.Admin, fmt.Sprintf("INSERT INTO hushlog.%[1]s (project, classification, accepted_at, request_id, retention_label, %[3]s)"+
+		err := store.Exec(t.Context(), admin, fmt.Sprintf("INSERT INTO hushlog.%[1]s (project, classification, accepted_at, request_id, retention_label, %[3]s)"+
 			" SELECT if(number %% 10 = 7, 'demo', concat('p', toString(number %% 10))), 'Internal', now64(3, 'UTC') - toIntervalMillisecond(toUInt64((%[2]d - number) * 29. * 86400000 / %[2]d)),"+
 			" concat('request-', toString(number)), 'standard', %[4]s FROM numbers(%[2]d)", table, of.rows, of.columns, of.values))
+		require.NoError(t, err)
 	}
 	tables := map[string]int{}
 	for _, q := range store.Questions() {
@@ -178,4 +181,48 @@ func readOf(t testing.TB, engine *storetest.Engine, sql string) (rows, share flo
 		}
 	}
 	return rows, share, table
+}
+
+// BenchmarkCodecs measures what the compression of the columns that take most room was chosen by: bytes a row &
+// processor time to write and to read a million values, or 100,000 texts of the corpus of pkg/redact.
+func BenchmarkCodecs(b *testing.B) {
+	engine := storetest.Start(b, policy.Default())
+	admin := engine.Open(b, identity.Admin)
+	require.NoError(b, admin.Migrate(b.Context()))
+	var literals []string
+	for d := range corpus.Generate(corpus.Options{Seed: 1, Count: 20_000}) {
+		literals = append(literals, fmt.Sprintf("unhex('%x')", d.Text))
+	}
+	require.NoError(b, store.Exec(b.Context(), admin, "CREATE TABLE hushlog.codec_texts (n UInt32, text String) ENGINE = MergeTree ORDER BY n"))
+	for i, some := range slices.Collect(slices.Chunk(literals, 40)) {
+		require.NoError(b, store.Exec(b.Context(), admin, fmt.Sprintf("INSERT INTO hushlog.codec_texts SELECT %d + number, [%s][number + 1] FROM numbers(%d)", i*40, strings.Join(some, ", "), len(some))))
+	}
+	// A text of the corpus comes again every 20,000 rows, which is beyond a block of compression, with a number that is its own.
+	text := "SELECT concat(text, ' ', toString(cityHash64(k, n))) AS v FROM hushlog.codec_texts CROSS JOIN (SELECT number AS k FROM numbers(5)) AS k ORDER BY k, n"
+	numbers := func(v string) string { return "SELECT " + v + " AS v FROM numbers(1000000)" }
+	for _, column := range []struct {
+		name, kind, values string
+		codecs             []string
+	}{
+		{"text", "String", text, []string{"LZ4", "ZSTD(1)", "ZSTD(3)", "ZSTD(6)"}},
+		{"request_id", "String", numbers("concat('request-', toString(cityHash64(number)))"), []string{"LZ4", "ZSTD(1)", "ZSTD(3)"}},
+		{"accepted_at", "DateTime64(3, 'UTC')", numbers("toDateTime64('2026-03-01 00:00:00', 3, 'UTC') + toIntervalMillisecond(number * 17 + cityHash64(number) % 17)"), []string{"LZ4", "ZSTD(1)", "Delta, ZSTD(1)", "DoubleDelta, ZSTD(1)"}},
+		{"input_tokens", "UInt64", numbers("intHash64(number) % 2000"), []string{"LZ4", "ZSTD(1)", "T64, ZSTD(1)"}},
+		{"cost", "Float64", numbers("(intHash64(number) % 2000) * 0.000015"), []string{"LZ4", "ZSTD(1)", "Gorilla, ZSTD(1)"}},
+	} {
+		for _, codec := range column.codecs {
+			b.Run(column.name+"/"+strings.ReplaceAll(codec, ", ", "+"), func(b *testing.B) {
+				for b.Loop() {
+					require.NoError(b, store.Exec(b.Context(), admin, "CREATE OR REPLACE TABLE hushlog.codec_values (v "+column.kind+" CODEC("+codec+")) ENGINE = MergeTree ORDER BY tuple() SETTINGS min_bytes_for_wide_part = 0"))
+					before := engine.CPUTime(b)
+					require.NoError(b, store.Exec(b.Context(), admin, "INSERT INTO hushlog.codec_values "+column.values))
+					written := engine.CPUTime(b)
+					require.NoError(b, store.Exec(b.Context(), admin, "SELECT count() FROM hushlog.codec_values WHERE NOT ignore(v) FORMAT Null"))
+					b.ReportMetric(float64((written-before).Milliseconds()), "write-cpu-ms")
+					b.ReportMetric(float64((engine.CPUTime(b)-written).Milliseconds()), "read-cpu-ms")
+				}
+				b.ReportMetric(number(b, engine, "SELECT sum(column_data_compressed_bytes) / sum(rows) FROM system.parts_columns WHERE active AND database = 'hushlog' AND table = 'codec_values'"), "bytes/row")
+			})
+		}
+	}
 }

@@ -25,21 +25,26 @@ type HoldInForce struct {
 
 // HoldsInForce reads the holds that are in force, and whom they are about.
 func (db *DB) HoldsInForce(ctx context.Context) ([]HoldInForce, error) {
-	steps, err := db.HoldSteps(ctx)
+	const op = "read holds in force"
+	rows, err := db.conn.Query(ctx, "SELECT hold_id, any(project), minIf(at, state = '"+HoldActive+"'), any(accepted_from), any(accepted_until), any(flag), any(by_subject) FROM "+
+		Database+"."+TableHolds+" GROUP BY hold_id HAVING countIf(state = '"+HoldActive+"') > 0 AND countIf(state IN ('"+HoldReleaseApproved+"', '"+HoldReleased+"')) = 0 ORDER BY hold_id")
 	if err != nil {
-		return nil, err
+		return nil, clean(op, err)
 	}
+	defer func() { _ = rows.Close() }()
 	var held []HoldInForce
-	over := map[string]bool{}
-	for _, s := range steps {
-		switch s.State {
-		case HoldActive:
-			held = append(held, HoldInForce{s.Hold(), s.At})
-		case HoldReleaseApproved, HoldReleased:
-			over[s.HoldID] = true
+	for rows.Next() {
+		var s HoldStep
+		err = rows.Scan(&s.HoldID, &s.Project, &s.At, &s.From, &s.Until, &s.Flag, &s.BySubject)
+		if err != nil {
+			return nil, clean(op, err)
 		}
+		held = append(held, HoldInForce{s.Hold(), s.At})
 	}
-	held = slices.DeleteFunc(held, func(h HoldInForce) bool { return over[h.ID] })
+	err = rows.Err()
+	if err != nil {
+		return nil, clean(op, err)
+	}
 	for i := range held {
 		if !held[i].BySubject {
 			continue
@@ -49,7 +54,7 @@ func (db *DB) HoldsInForce(ctx context.Context) ([]HoldInForce, error) {
 			return nil, err
 		}
 	}
-	// A release that is under way has forgotten whom it was about.
+	// One that is being released may have forgotten whom it was about.
 	return slices.DeleteFunc(held, func(h HoldInForce) bool { return h.check() != nil }), nil
 }
 

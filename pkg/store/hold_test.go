@@ -250,7 +250,7 @@ func TestWhatArrivesUnderAHold(t *testing.T) {
 				require.NoError(t, retention.AddHoldStep(t.Context(), step))
 			}
 			if !tc.erased.IsZero() {
-				everybody := store.Subject{Project: "demo", Pseudonyms: []string{"u_a", "u_b", "u_c"}, Until: time.Now().Add(time.Hour)}
+				everybody := store.Subject{Project: "demo", Pseudonyms: []string{"u_a", "u_b", "u_c"}, Until: today().Add(24 * time.Hour)}
 				require.NoError(t, retention.AddTombstones(t.Context(), "0123", everybody, tc.erased))
 			}
 			block, contents := blockOf('l', 6, today(), "standard")

@@ -135,7 +135,8 @@ func newProjectListCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List what is suspended or limited now, by whom, and until when",
-		Long: "End users are named by a hash of their pseudonym, as gateways know them. Where a rule has limited one, the order is the fingerprint of the\n" +
+		Long: "Who ordered it is a pseudonym, as on the trail; with --purpose it is the name, for roles that may learn it, as in the other lists.\n" +
+			"End users are named by a hash of their pseudonym, as gateways know them. Where a rule has limited one, the order is the fingerprint of the\n" +
 			"alert: the table alerts has the pseudonym, for roles that may read it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -143,6 +144,7 @@ func newProjectListCommand() *cobra.Command {
 		},
 	}
 	ask.addServerFlags(cmd)
+	cmd.Flags().StringVar(&ask.purpose, "purpose", "", "show people by name, and why, a `purpose` of the policy; it stands on the audit trail")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return cmd
 }
@@ -165,6 +167,14 @@ func runProjectList(ctx context.Context, ask asking, asJSON bool, out io.Writer)
 	err = json.NewDecoder(io.LimitReader(res.Body, maxList)).Decode(&answer)
 	if err != nil {
 		return errors.New("the query service's answer is none; is --server its address?")
+	}
+	if ask.purpose != "" {
+		for i := range answer.Restrictions {
+			answer.Restrictions[i].By, err = ask.withNames(ctx, answer.Restrictions[i].By)
+			if err != nil {
+				return err
+			}
+		}
 	}
 	if asJSON {
 		return json.NewEncoder(out).Encode(answer.Restrictions)

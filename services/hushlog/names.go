@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -68,8 +67,17 @@ func (a *asking) runNamed(ctx context.Context, sql, format string) (io.ReadClose
 	if len(raw) > maxNamed {
 		return nil, errors.New("the answer is too long to put names into; narrow it")
 	}
+	text, err := a.withNames(ctx, string(raw))
+	if err != nil {
+		return nil, err
+	}
+	return io.NopCloser(strings.NewReader(text)), nil
+}
+
+// withNames puts names in the place of the pseudonyms of people, as runNamed does.
+func (a *asking) withNames(ctx context.Context, text string) (string, error) {
 	found := map[string]bool{}
-	identity.PersonPseudonyms(string(raw), func(pseudonym string) string {
+	identity.PersonPseudonyms(text, func(pseudonym string) string {
 		found[pseudonym] = true
 		return pseudonym
 	})
@@ -80,14 +88,13 @@ func (a *asking) runNamed(ctx context.Context, sql, format string) (io.ReadClose
 			break
 		}
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		maps.Copy(names, part)
 	}
-	text := identity.PersonPseudonyms(string(raw), func(pseudonym string) string {
+	return identity.PersonPseudonyms(text, func(pseudonym string) string {
 		return orElse(names[pseudonym], pseudonym)
-	})
-	return io.NopCloser(bytes.NewReader([]byte(text))), nil
+	}), nil
 }
 
 // actorOf is what stands on the trail for a person or a service.

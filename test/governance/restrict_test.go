@@ -29,7 +29,9 @@ func TestRestrict(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(l.Policy(), []byte(limits), 0o600))
 	}})}
-	list := func() string { return d.must(t, "security", "project", "list") }
+	list := func(args ...string) string {
+		return d.must(t, "security", append([]string{"project", "list"}, args...)...)
+	}
 	ordered := func(args ...string) string {
 		return d.must(t, "security", append([]string{"project"}, append(args, "--purpose", "security")...)...)
 	}
@@ -45,6 +47,7 @@ func TestRestrict(t *testing.T) {
 	order := ordered("suspend", "demo", "--for", "1h")
 	becomes("Quorlimp", "PROJECT_SUSPENDED")
 	require.Regexp(t, "(?m)^demo +- +suspended .* p_[a-z2-7]{26} +- +"+order+"$", list())
+	require.Regexp(t, "(?m)^demo +- +suspended .* test-security +- +"+order+"$", list("--purpose", "security"), "people are named as in the other lists")
 	require.NoError(t, d.Kill(identity.Gateway))
 	eventually(t, "a gateway that begins anew takes nothing either", func() bool {
 		got := d.send(t, "Zantrevel", false)

@@ -1006,6 +1006,14 @@ WHERE p.place = 'interactions';
 
 ALTER TABLE hushlog.audit ON CLUSTER prod ADD COLUMN IF NOT EXISTS sealed_actor String CODEC(ZSTD(1));
 
+ALTER TABLE hushlog.interactions ON CLUSTER prod DROP INDEX IF EXISTS by_request;
+
+ALTER TABLE hushlog.interactions ON CLUSTER prod ADD INDEX IF NOT EXISTS by_request request_id TYPE bloom_filter(0.001) GRANULARITY 1;
+
+ALTER TABLE hushlog.interactions ON CLUSTER prod DROP INDEX IF EXISTS by_trace;
+
+ALTER TABLE hushlog.interactions ON CLUSTER prod ADD INDEX IF NOT EXISTS by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1;
+
 ALTER TABLE hushlog.interactions ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
 
 ALTER TABLE hushlog.contents ON CLUSTER prod MODIFY SETTING min_parts_to_merge_at_once = 16;
