@@ -218,8 +218,8 @@ func BenchmarkCodecs(b *testing.B) {
 					require.NoError(b, store.Exec(b.Context(), admin, "INSERT INTO hushlog.codec_values "+column.values))
 					written := engine.CPUTime(b)
 					require.NoError(b, store.Exec(b.Context(), admin, "SELECT count() FROM hushlog.codec_values WHERE NOT ignore(v) FORMAT Null"))
-					b.ReportMetric(float64((written-before).Milliseconds()), "write-cpu-ms")
-					b.ReportMetric(float64((engine.CPUTime(b)-written).Milliseconds()), "read-cpu-ms")
+					b.ReportMetric(float64((written - before).Milliseconds()), "write-cpu-ms")
+					b.ReportMetric(float64((engine.CPUTime(b) - written).Milliseconds()), "read-cpu-ms")
 				}
 				b.ReportMetric(number(b, engine, "SELECT sum(column_data_compressed_bytes) / sum(rows) FROM system.parts_columns WHERE active AND database = 'hushlog' AND table = 'codec_values'"), "bytes/row")
 			})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -209,3 +210,29 @@ var ForClusterStatement = forCluster
 
 // ReadQueryLog has logs be read from another table than ClickHouse's own.
 func ReadQueryLog(logs *QueryLogs, table string) { logs.table = table }
+
+// ApplyHalf runs a step as often as it has statements, each time cut off one statement later, and records nothing.
+func ApplyHalf(ctx context.Context, db *DB, step Migration) error {
+	statements, err := step.forCluster("")
+	if err != nil {
+		return err
+	}
+	for cut := range statements {
+		for i, statement := range statements[:cut+1] {
+			err = db.conn.Exec(ctx, statement)
+			if err != nil {
+				return cleanDDL(fmt.Sprintf("%04d_%s, cut off after statement %d, statement %d", step.Version, step.Name, cut+1, i+1), err)
+			}
+		}
+	}
+	return nil
+}
+
+// MigrateTo brings the schema to where a release with only the steps up to a version had it.
+func MigrateTo(ctx context.Context, db *DB, version uint32) error {
+	steps, err := Migrations()
+	if err != nil {
+		return err
+	}
+	return db.migrate(ctx, slices.DeleteFunc(steps, func(m Migration) bool { return m.Version > version }))
+}
