@@ -84,11 +84,11 @@ func (sc *scanner) readGrouped(bounds []int, gap string) {
 	var w viewBuilder
 	var crosses []int
 	w.copyRange(s, from, start)
-	for i := 0; i < len(bounds); i += 2 {
-		w.copyRange(s, bounds[i], bounds[i+1])
-		if i+2 < len(bounds) {
+	for rest := bounds; len(rest) >= 2; rest = rest[2:] {
+		w.copyRange(s, rest[0], rest[1])
+		if len(rest) > 2 {
 			crosses = append(crosses, w.b.Len())
-			w.unit(" ", bounds[i+1], bounds[i+2])
+			w.unit(" ", rest[1], rest[2])
 		}
 	}
 	w.copyRange(s, end, to)
