@@ -116,19 +116,20 @@ func TestQuestionsReadLittle(t *testing.T) {
 	admin := engine.Open(t, identity.Admin)
 	for table, of := range map[string]struct {
 		rows    int
+		first   int // number of the first, so that those that the questions name are there
 		columns string
 		values  string
 	}{
-		store.TableInteractions: {1_000_000, "conversation_id, trace_id, user_pseudonym, model, failed, latency_ms", "concat('conversation-', toString(intDiv(number, 5))), lower(leftPad(hex(number), 32, '0')), concat('u_', toString(intHash64(number) % 20000)), 'm', number % 50 = 7, 100"},
-		store.TableContents:     {300_000, "conversation_id, role, text", "concat('conversation-', toString(intDiv(number, 5))), 'user', concat('word', toString(number % 1000), if(number % 20011 = 2010, ' tide harbour', ''))"},
-		store.TableFindings:     {1_000_000, "type, rule, action", "'EMAIL', 'r', 'mask'"},
-		store.TableFlags:        {50_000, "category, score, rule", "'jailbreak', 0.9, 'model'"},
+		store.TableInteractions: {1_000_000, 500_000, "conversation_id, trace_id, user_pseudonym, model, failed, latency_ms", "concat('conversation-', toString(intDiv(n, 5))), lower(leftPad(hex(n), 32, '0')), if(number % 5000 = 7, 'u_4567', concat('u_', toString(intHash64(number) % 20000))), 'm', number % 50 = 7, 100"},
+		store.TableContents:     {300_000, 1_100_000, "conversation_id, role, text", "concat('conversation-', toString(intDiv(n, 5))), 'user', concat('word', toString(number % 1000), if(number % 2011 = 1010, ' tide harbour', ''))"},
+		store.TableFindings:     {1_000_000, 0, "type, rule, action", "'EMAIL', 'r', 'mask'"},
+		store.TableFlags:        {50_000, 0, "category, score, rule", "'jailbreak', 0.9, 'model'"},
 	} {
 		const days = 29
 		for day := range days { // a statement a day, none of which takes long
 			err := store.Exec(t.Context(), admin, fmt.Sprintf("INSERT INTO hushlog.%[1]s (project, classification, accepted_at, request_id, retention_label, %[3]s)"+
-				" SELECT if(number %% 10 = 7, 'demo', concat('p', toString(number %% 10))), 'Internal', now64(3, 'UTC') - toIntervalMillisecond(toUInt64((%[2]d - number) * 29. * 86400000 / %[2]d)),"+
-				" concat('request-', toString(number)), 'standard', %[4]s FROM numbers(%[5]d, %[6]d)", table, of.rows, of.columns, of.values, of.rows/days*day, of.rows/days))
+				" WITH number + %[7]d AS n SELECT if(number %% 10 = 7, 'demo', concat('p', toString(number %% 10))), 'Internal', now64(3, 'UTC') - toIntervalMillisecond(toUInt64((%[2]d - number) * 29. * 86400000 / %[2]d)),"+
+				" concat('request-', toString(n)), 'standard', %[4]s FROM numbers(%[5]d, %[6]d)", table, of.rows, of.columns, of.values, of.rows/days*day, of.rows/days, of.first))
 			require.NoError(t, err)
 		}
 	}

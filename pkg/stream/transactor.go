@@ -215,7 +215,7 @@ func (t *Transactor) options(ctx context.Context, cancel context.CancelFunc) []k
 		kgo.TransactionalID(t.cfg.TransactionalID),
 		kgo.TransactionTimeout(t.cfg.TransactionTimeout),
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerBatchCompression(compression...),
+		compression(),
 		kgo.ProducerBatchMaxBytes(LargeBatch),
 		kgo.BrokerMaxWriteBytes(maxWrite),
 		kgo.ProducerLinger(0),

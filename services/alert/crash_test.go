@@ -89,16 +89,17 @@ func TestKilledAtRandom(t *testing.T) {
 	}
 
 	const rounds, usersPerRound = 4, 5
+	partitions := policy.Default().Stream.Partitions
 	at := time.Now().Truncate(5 * time.Minute)
 	for round := range rounds {
 		child := spawn()
 		t.Cleanup(func() { kill(child) })
-		// Each user fails five times over three partitions, half of it in this round, half in the next.
+		// Each user fails five times over two partitions, half of it in this round, half in the next.
 		for user := range usersPerRound {
 			name := fmt.Sprintf("u_%d_%d", round, user)
-			publish(t, redactor, int32(user%3), blockOf(repeat(3, failure(name, at))...))
+			publish(t, redactor, int32(user%partitions), blockOf(repeat(3, failure(name, at))...))
 			before := fmt.Sprintf("u_%d_%d", round-1, user)
-			publish(t, redactor, int32((user+1)%3), blockOf(repeat(2, failure(before, at))...))
+			publish(t, redactor, int32((user+1)%partitions), blockOf(repeat(2, failure(before, at))...))
 		}
 		time.Sleep(time.Duration(300+rand.IntN(1700)) * time.Millisecond)
 		kill(child)

@@ -13,8 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"gocloud.dev/blob" // objects of a place that speaks S3, by names alone
-	_ "gocloud.dev/blob/s3blob"
+	"gocloud.dev/blob"          // objects of a place that speaks S3, by names alone
+	_ "gocloud.dev/blob/s3blob" // URLs that begin with s3://
 
 	"github.com/hushlog/hushlog/pkg/store"
 )
