@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,8 @@ const (
 	plainTable = "plain.interactions"
 	// plainAtOnce bounds the rows of an insert.
 	plainAtOnce = 5000
+	// plainMessage is the largest batch that the topics take, as hushlog's own.
+	plainMessage = 16 << 20
 )
 
 // copier publishes what it reads.
@@ -62,7 +65,8 @@ func (f *field) plain(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = publisher.Close(context.WithoutCancel(ctx)) }()
-	_, err = kadm.NewClient(publisher.Client()).CreateTopics(ctx, int32(f.stack.Policy.Stream.Partitions), 1, nil, plainIn, plainOut) //nolint:gosec // a few
+	large := strconv.Itoa(plainMessage)
+	_, err = kadm.NewClient(publisher.Client()).CreateTopics(ctx, int32(f.stack.Policy.Stream.Partitions), 1, map[string]*string{"max.message.bytes": &large}, plainIn, plainOut) //nolint:gosec // a few
 	if err != nil {
 		return fmt.Errorf("make topics: %w", err)
 	}
