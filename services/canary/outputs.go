@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 const (
@@ -19,6 +20,9 @@ const (
 	logChunk = 1 << 20
 	// mostOfMetrics bounds what is read of one process's metrics, in bytes.
 	mostOfMetrics = 16 << 20
+	// metricsTimeout bounds reading one process's metrics: one that stands still must not keep a look from telling what is
+	// missing because of that.
+	metricsTimeout = 3 * time.Second
 )
 
 // outputs are what processes write beside the data: logs, where they are files, and metrics. One goroutine uses it.

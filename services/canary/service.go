@@ -130,7 +130,7 @@ func wire(ctx context.Context, app *service.App, cfg Config) error {
 	}
 	s.outputs = &outputs{
 		globs: cfg.Logs, urls: cfg.Metrics, search: s.search, read: map[string]int64{},
-		http: &http.Client{Timeout: sendTimeout, Transport: &http.Transport{TLSClientConfig: metricsTLS}},
+		http: &http.Client{Timeout: metricsTimeout, Transport: &http.Transport{TLSClientConfig: metricsTLS}},
 	}
 	s.remember()
 	reader := &topics{opts: opts, search: s.search, failed: s.topicsFailed, since: cfg.Window, now: s.now, read: func(topic string, bytes int) {

@@ -65,7 +65,7 @@ func canaryMetric(ctx context.Context, s *stack.Stack, name string) float64 {
 func TestCanariesArrive(t *testing.T) {
 	t.Parallel()
 	s := stack.StartAs(t, stack.Plan{Canaries: quick})
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for _, path := range []string{"grpc", "grpc-batch", "grpc-stream", "rest", "rest-batch", "rest-stream"} {
 		require.Eventually(t, func() bool {
@@ -80,11 +80,11 @@ func TestCanariesArrive(t *testing.T) {
 
 	require.Zero(t, canaryMetric(ctx, s, `hushlog_canary_values_total{outcome="leaked"`), "nothing is readable on the default policy")
 	require.NoError(t, s.Signal(identity.Redactor, syscall.SIGSTOP)) // what is taken goes no further
-	require.Eventually(t, func() bool { return canaryMetric(ctx, s, "hushlog_canary_missing") > 0 }, time.Minute, 300*time.Millisecond)
+	require.Eventually(t, func() bool { return canaryMetric(ctx, s, "hushlog_canary_missing") > 0 }, 2*time.Minute, 300*time.Millisecond)
 	require.NoError(t, s.Signal(identity.Redactor, syscall.SIGCONT))
 	require.Eventually(t, func() bool {
 		return canaryMetric(ctx, s, "hushlog_canary_missing") == 0 && canaryMetric(ctx, s, `hushlog_canary_interactions_total{outcome="late"`) > 0
-	}, time.Minute, 300*time.Millisecond)
+	}, 2*time.Minute, 300*time.Millisecond)
 }
 
 // What is readable is found wherever it is, and told: in the store because a policy keeps a type, in a log, and in a topic.
