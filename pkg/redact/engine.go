@@ -163,7 +163,7 @@ type job struct {
 	reworded []rewording
 	newHits  []hit
 	newTrigs []hit
-	doubt    bool // something that could be a finding stands near one
+	doubt    bool // something that could be a finding stands near one, or was left out of a derived view for want of confidence
 	again    bool // the text is the outcome of a pass
 	nameless bool // it holds no names but those that were taken out
 	crossed  bool // a name was cut, or something was found after the names: the tagger may read the outcome otherwise

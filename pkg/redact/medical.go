@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 var (
 	ruleDiagnosis = &rule{prio: prioContext, Rule: Rule{
@@ -199,16 +196,20 @@ func selfBefore(before string) bool {
 // conditionsOf adds the conditions that are said of a person whose name was found: "Jonas, 8, has ADHD". Before names are
 // known, nothing speaks of a person there.
 func (sc *scanner) conditionsOf(cands []cand) []cand {
+	var found []cand
 	for _, h := range sc.trigs {
 		k := &sc.voc.words[h.word]
 		if k.act != actCondition {
 			continue
 		}
 		start, end := int(h.start), int(h.end)
+		if n := len(found); n > 0 && start < found[n-1].end {
+			continue // the end of a longer name
+		}
 		if overlapsAny(cands, start, end) || ambiguous(sc.s, start, end) || !sc.conditionAfter(end, 0) {
 			continue
 		}
-		i, _ := slices.BinarySearchFunc(cands, start, func(c cand, start int) int { return c.end - start - 1 })
+		i := endingAfter(cands, start)
 		for i > 0 && cands[i-1].rule.Type != TypePerson && start-cands[i-1].end < reachClause {
 			i--
 		}
@@ -222,10 +223,10 @@ func (sc *scanner) conditionsOf(cands []cand) []cand {
 		if owned := strings.HasPrefix(between, "'s ") || strings.HasPrefix(between, "’s "); !owned && !haveBefore(between) && !treatedFor(between) {
 			continue
 		}
-		cands = insertName(cands, cand{start: start, end: end, rule: ruleCondition, conf: 0.7, ev: Evidence{Structure: "said of a person"}})
+		found = append(found, cand{start: start, end: end, rule: ruleCondition, conf: 0.7, ev: Evidence{Structure: "said of a person"}})
 		sc.job.crossed = true
 	}
-	return cands
+	return among(cands, found)
 }
 
 // conditionAfter reports whether a condition that no word right before it gives to somebody may still be theirs: the

@@ -46,35 +46,60 @@ func (sc *scanner) names(cands []cand) []cand {
 	}
 	sc.job.tags[sc.depth].masks = o.Masks
 	sc.job.tags[sc.depth].entities = t.Tag(sc.s, o, sc.job.tags[sc.depth].entities[:0])
+	var found []cand
 	for _, e := range sc.job.tags[sc.depth].entities {
 		sc.job.crossed = sc.job.crossed || overlapsAny(cands, e.Start, e.End)
-		cands = insertName(cands, cand{
+		found = append(found, cand{
 			start: e.Start, end: e.End, rule: nameRules[e.Kind], conf: float64(e.Confidence), ev: Evidence{Model: t.Version()},
 		})
 	}
-	return cands
+	return among(cands, found)
+}
+
+// endingAfter returns the index of the first of cands, which are sorted and do not overlap, that ends after pos.
+func endingAfter(cands []cand, pos int) int {
+	i, _ := slices.BinarySearchFunc(cands, pos, func(o cand, pos int) int { return o.end - pos - 1 })
+	return i
 }
 
 // overlapsAny reports whether one of cands, which are sorted and do not overlap, overlaps [start, end).
 func overlapsAny(cands []cand, start, end int) bool {
-	i, _ := slices.BinarySearchFunc(cands, start, func(o cand, start int) int { return o.end - start - 1 })
+	i := endingAfter(cands, start)
 	return i < len(cands) && cands[i].start < end
 }
 
-// insertName inserts c where it overlaps nothing: of a name around kept values, which are found before, the values stay.
-func insertName(cands []cand, c cand) []cand {
-	i, _ := slices.BinarySearchFunc(cands, c.start, func(o cand, start int) int { return o.end - start - 1 })
-	for i < len(cands) && cands[i].start < c.end {
-		if part := c; cands[i].start > c.start {
-			part.end = cands[i].start
-			cands = slices.Insert(cands, i, part)
-			i++
+// among returns cands with those of found where they overlap none of them: of a name around kept values, which are found
+// before, the values stay. Both are sorted and do not overlap among themselves.
+func among(cands, found []cand) []cand {
+	if len(found) == 0 {
+		return cands
+	}
+	out := make([]cand, 0, len(cands)+len(found))
+	for _, c := range found {
+		i := endingBy(cands, c.start)
+		out, cands = append(out, cands[:i]...), cands[i:]
+		if n := len(out); n > 0 {
+			c.start = max(c.start, out[n-1].end)
 		}
-		c.start = cands[i].end
-		i++
+		for len(cands) > 0 && cands[0].start < c.end {
+			if part := c; cands[0].start > c.start {
+				part.end = cands[0].start
+				out = append(out, part)
+			}
+			c.start = cands[0].end
+			out, cands = append(out, cands[0]), cands[1:]
+		}
+		if c.start < c.end {
+			out = append(out, c)
+		}
 	}
-	if c.start < c.end {
-		cands = slices.Insert(cands, i, c)
+	return append(out, cands...)
+}
+
+// endingBy returns how many of cands, from the first on, end at pos or before.
+func endingBy(cands []cand, pos int) (n int) {
+	for n < len(cands) && cands[n].end <= pos {
+		n++
 	}
-	return cands
+	return n
 }
