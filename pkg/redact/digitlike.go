@@ -98,7 +98,7 @@ func (sc *scanner) readMisread(from, to int) {
 	s := sc.s
 	var w viewBuilder
 	var crosses []int
-	w.copyRange(s, runeStart(s, max(0, from-groupContext)), from)
+	w.copyRange(s, plusBefore(s, from), from)
 	first := w.b.Len()
 	for i := from; i < to; i++ {
 		d := asDigit[s[i]]
@@ -109,14 +109,5 @@ func (sc *scanner) readMisread(from, to int) {
 		crosses = append(crosses, max(first+1, w.b.Len()))
 		w.unit(string(rune(d)), i, i+1)
 	}
-	w.copyRange(s, to, runeStart(s, min(len(s), to+groupAfter)))
-	known := len(sc.out)
-	sc.read(derived{view: w.view(), name: "digit-like", from: from, to: to, crosses: crosses})
-	kept := sc.out[:known]
-	for _, c := range sc.out[known:] {
-		if spokenFor(s, &c, true) {
-			kept = append(kept, c)
-		}
-	}
-	sc.out = kept
+	sc.readSpokenFor(derived{view: w.view(), name: "digit-like", from: from, to: to, crosses: crosses}, true)
 }

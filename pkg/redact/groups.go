@@ -8,13 +8,11 @@ import "strings"
 
 // Bounds of a row of groups.
 const (
-	minGroups    = 3
-	maxGroups    = 17 // 34 characters in pairs: an IBAN
-	maxGroup     = 6  // characters of a group
-	maxGroupGap  = 10 // bytes between two of them
-	minGrouped   = 9  // characters of all groups: a social security number
-	groupContext = 96 // bytes read before the row
-	groupAfter   = 48 // and after it
+	minGroups   = 3
+	maxGroups   = 17 // 34 characters in pairs: an IBAN
+	maxGroup    = 6  // characters of a group
+	maxGroupGap = 10 // bytes between two of them
+	minGrouped  = 9  // characters of all groups: a social security number
 )
 
 // grouped reads the row of groups that starts with the token s[start:end].
@@ -47,7 +45,7 @@ func (sc *scanner) grouped(start, end int) {
 		}
 		at = stop + len(gap)
 	}
-	if n < minGroups || size < minGrouped || size == n || isAlnum(at(s, bounds[2*n-1])) { // single characters are rows, see rows.go
+	if n < minGroups || size < minGrouped || 5*size <= 8*n || isAlnum(at(s, bounds[2*n-1])) { // mostly single characters are rows, see rows.go
 		return
 	}
 	sc.groupTo = bounds[2*n-1]
@@ -80,10 +78,9 @@ func groupStart(s string, i int) int {
 func (sc *scanner) readGrouped(bounds []int, gap string) {
 	s := sc.s
 	start, end := bounds[0], bounds[len(bounds)-1]
-	from, to := runeStart(s, max(0, start-groupContext)), runeStart(s, min(len(s), end+groupAfter))
 	var w viewBuilder
 	var crosses []int
-	w.copyRange(s, from, start)
+	w.copyRange(s, plusBefore(s, start), start)
 	for rest := bounds; len(rest) >= 2; rest = rest[2:] {
 		w.copyRange(s, rest[0], rest[1])
 		if len(rest) > 2 {
@@ -91,13 +88,24 @@ func (sc *scanner) readGrouped(bounds []int, gap string) {
 			w.unit(" ", rest[1], rest[2])
 		}
 	}
-	w.copyRange(s, end, to)
+	sc.readSpokenFor(derived{view: w.view(), name: "groups", from: start, to: end, crosses: crosses}, listGap(gap))
+}
+
+// plusBefore returns where the number that starts at i begins with its plus sign, if it has one.
+func plusBefore(s string, i int) int {
+	if at(s, i-1) == '+' {
+		return i - 1
+	}
+	return i
+}
+
+// readSpokenFor reads a derived view and takes over what there is enough evidence for.
+func (sc *scanner) readSpokenFor(d derived, list bool) {
 	known := len(sc.out)
-	sc.read(derived{view: w.view(), name: "groups", from: start, to: end, crosses: crosses})
+	sc.read(d)
 	kept := sc.out[:known]
-	list := listGap(gap)
 	for _, c := range sc.out[known:] {
-		if spokenFor(s, &c, list) {
+		if spokenFor(sc.s, &c, list) {
 			kept = append(kept, c)
 		}
 	}
