@@ -60,12 +60,12 @@ func BenchmarkQuestions(b *testing.B) {
 	for _, q := range slices.Concat(store.Questions(), wordsOfAMonth()) {
 		b.Run(strings.ReplaceAll(q.Name, " ", "-"), func(b *testing.B) {
 			rows, share, table := readOf(b, engine, q.SQL)
-			before := engine.CPUTime(b)
+			before := engine.ProcessorTime(b)
 			for b.Loop() {
 				_, err := askAs(b, engine, "role_"+q.Role, q.SQL)
 				require.NoError(b, err)
 			}
-			b.ReportMetric(float64((engine.CPUTime(b)-before).Milliseconds())/float64(b.N), "cpu-ms/op")
+			b.ReportMetric(float64((engine.ProcessorTime(b)-before).Milliseconds())/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(rows, "rows_read")
 			b.ReportMetric(100*share, "%_of_"+table)
 		})
@@ -218,12 +218,12 @@ func BenchmarkCodecs(b *testing.B) {
 			b.Run(column.name+"/"+strings.ReplaceAll(codec, ", ", "+"), func(b *testing.B) {
 				for b.Loop() {
 					require.NoError(b, store.Exec(b.Context(), admin, "CREATE OR REPLACE TABLE hushlog.codec_values (v "+column.kind+" CODEC("+codec+")) ENGINE = MergeTree ORDER BY tuple() SETTINGS min_bytes_for_wide_part = 0"))
-					before := engine.CPUTime(b)
+					before := engine.ProcessorTime(b)
 					require.NoError(b, store.Exec(b.Context(), admin, "INSERT INTO hushlog.codec_values "+column.values))
-					written := engine.CPUTime(b)
+					written := engine.ProcessorTime(b)
 					require.NoError(b, store.Exec(b.Context(), admin, "SELECT count() FROM hushlog.codec_values WHERE NOT ignore(v) FORMAT Null"))
 					b.ReportMetric(float64((written - before).Milliseconds()), "write-cpu-ms")
-					b.ReportMetric(float64((engine.CPUTime(b) - written).Milliseconds()), "read-cpu-ms")
+					b.ReportMetric(float64((engine.ProcessorTime(b) - written).Milliseconds()), "read-cpu-ms")
 				}
 				b.ReportMetric(number(b, engine, "SELECT sum(column_data_compressed_bytes) / sum(rows) FROM system.parts_columns WHERE active AND database = 'hushlog' AND table = 'codec_values'"), "bytes/row")
 			})

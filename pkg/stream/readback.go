@@ -164,18 +164,11 @@ func (r *readBack) connect(ctx context.Context, yield func(*kgo.Record, error) b
 			continue
 		}
 		there := r.lookUp(ctx, admin)
-		if time.Since(r.moved) > r.patience || there && time.Since(laterOf(connected, r.moved)) > r.anew {
+		if time.Since(r.moved) > r.patience || there && min(time.Since(connected), time.Since(r.moved)) > r.anew {
 			return errAnew
 		}
 	}
 	return nil
-}
-
-func laterOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // turn polls once.

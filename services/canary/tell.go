@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,15 +22,10 @@ import (
 // alertHold is the block of time that an alert stands for: what goes on is told again with each block.
 const alertHold = time.Hour
 
-// alertPublisher takes alerts; stream.Publisher.
-type alertPublisher interface {
-	Publish(ctx context.Context, records []*kgo.Record) []error
-}
-
 // teller publishes alerts, each once, and that they have resolved: those of this process and those of one before it, which
 // it learns from the topic. Safe for concurrent use.
 type teller struct {
-	publisher alertPublisher
+	publisher stream.AlertPublisher
 	owner     string
 
 	mu sync.Mutex // guards what follows
@@ -126,13 +119,9 @@ func (t *teller) over(now time.Time) []*hushlogv1.Alert {
 }
 
 func (t *teller) publish(ctx context.Context, alert *hushlogv1.Alert) error {
-	record, err := stream.AlertRecord(alert)
+	err := stream.PublishAlert(ctx, t.publisher, alert)
 	if err != nil {
 		return err
-	}
-	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{record})...)
-	if err != nil {
-		return fmt.Errorf("publish an alert: %w", err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -4,14 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/twmb/franz-go/pkg/kgo" // records of alerts
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -21,11 +18,6 @@ import (
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
-// alertPublisher takes alerts; stream.Publisher.
-type alertPublisher interface {
-	Publish(ctx context.Context, records []*kgo.Record) []error
-}
-
 // openAlerts knows which alerts are on; store.DB.
 type openAlerts interface {
 	OpenAlerts(ctx context.Context, rule string) ([]store.OpenAlert, error)
@@ -34,7 +26,7 @@ type openAlerts interface {
 // teller publishes retention's own alerts, each once in the life of a process, and that they have resolved. The table and
 // receivers of webhooks know one that another process has published by its fingerprint. One goroutine uses it.
 type teller struct {
-	publisher alertPublisher
+	publisher stream.AlertPublisher
 	open      openAlerts
 	metrics   *metrics
 	// told are the alerts that this process has published, firing or, since, resolved.
@@ -99,13 +91,9 @@ func (t *teller) resolve(ctx context.Context, rule string, on map[string]bool, n
 
 func (t *teller) publish(ctx context.Context, alert *hushlogv1.Alert) error {
 	alert.Class = string(policy.Internal) // it is of no record
-	record, err := stream.AlertRecord(alert)
+	err := stream.PublishAlert(ctx, t.publisher, alert)
 	if err != nil {
 		return err
-	}
-	err = errors.Join(t.publisher.Publish(ctx, []*kgo.Record{record})...)
-	if err != nil {
-		return fmt.Errorf("publish an alert: %w", err)
 	}
 	if t.told == nil {
 		t.told = map[string]*hushlogv1.Alert{}

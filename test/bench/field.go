@@ -18,6 +18,7 @@ import (
 
 	"github.com/hushlog/hushlog/pkg/client"
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/supervise"
 	"github.com/hushlog/hushlog/services/demo"
 	"github.com/hushlog/hushlog/services/dev"
 	"github.com/hushlog/hushlog/services/setup"
@@ -264,7 +265,7 @@ func (f *field) processorTime() (map[string]time.Duration, error) {
 	out := map[string]time.Duration{}
 	for _, name := range stationNames {
 		for _, pid := range f.pids(name) {
-			used, err := usedBy(pid)
+			used, err := supervise.ProcessorTime(pid)
 			if err != nil {
 				return nil, fmt.Errorf("processor time of %s: %w", name, err)
 			}
@@ -280,27 +281,6 @@ func (f *field) pids(name string) []int {
 		return f.apache.PIDs()
 	}
 	return []int{f.stack.PID(name)}
-}
-
-// tick is the unit of /proc: USER_HZ is 100 on every Linux that Go runs on.
-const tick = 10 * time.Millisecond
-
-// usedBy reads the user and system time of a process.
-func usedBy(pid int) (time.Duration, error) {
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	// The name, in brackets, may hold blanks.
-	_, rest, _ := strings.Cut(string(raw), ") ")
-	fields := strings.Fields(rest)
-	const user, system = 11, 12
-	if len(fields) <= system {
-		return 0, errors.New("/proc has another form")
-	}
-	u, errU := strconv.ParseInt(fields[user], 10, 64)
-	s, errS := strconv.ParseInt(fields[system], 10, 64)
-	return time.Duration(u+s) * tick, errors.Join(errU, errS)
 }
 
 // memoryOf is the resident memory of a process in MiB.

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -168,26 +167,6 @@ func (e *Engine) Kill() {
 	e.process = nil
 }
 
-// CPUTime is what the child has used of the processors so far.
-func (e *Engine) CPUTime(t testing.TB) time.Duration {
-	t.Helper()
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.process.Process.Pid))
-	if err != nil {
-		t.Skipf("skipped: %v", err)
-	}
-	// After the name, which is in brackets: user and system time are the 12th and 13th, in hundredths of a second.
-	fields := strings.Fields(string(raw[strings.LastIndexByte(string(raw), ')')+1:]))
-	ticks := 0
-	for _, field := range fields[11:13] {
-		n, err := strconv.Atoi(field)
-		if err != nil {
-			t.Fatalf("storetest: read the child's time: %v", err)
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
-}
-
 // Restart starts the child, on the data that it left, and waits until it answers.
 func (e *Engine) Restart(t testing.TB) {
 	t.Helper()
@@ -212,7 +191,7 @@ func (e *Engine) Restart(t testing.TB) {
 // Config is the configuration of one identity.
 func (e *Engine) Config(user string) store.Config {
 	certificate := user
-	role, exports := strings.CutPrefix(user, identity.ExportUser(""))
+	role, exports := strings.CutPrefix(user, identity.ExportPrefix)
 	switch { // these have none of their own
 	case exports:
 		certificate = identity.RoleUser(role)
@@ -239,24 +218,15 @@ func (e *Engine) Open(t testing.TB, user string) *store.DB {
 	return db
 }
 
-// ProcessorTime is what the child has used so far, by /proc, to a hundredth of a second.
+// ProcessorTime is what the child has used so far. The test is skipped where no /proc tells.
 func (e *Engine) ProcessorTime(t testing.TB) time.Duration {
 	t.Helper()
-	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", e.process.Process.Pid))
+	used, err := supervise.ProcessorTime(e.process.Process.Pid)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("skipped: %v", err)
+	}
 	if err != nil {
-		t.Fatalf("storetest: processor time: %v", err)
+		t.Fatalf("storetest: %v", err)
 	}
-	// The name, in brackets, may hold blanks.
-	_, rest, _ := strings.Cut(string(raw), ") ")
-	fields := strings.Fields(rest)
-	const user, system, tick = 11, 12, 10 * time.Millisecond
-	var ticks int64
-	for _, field := range []int{user, system} {
-		n, err := strconv.ParseInt(fields[field], 10, 64)
-		if err != nil {
-			t.Fatalf("storetest: processor time: %v", err)
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * tick
+	return used
 }
