@@ -34,6 +34,9 @@ type ClickHouseConfig struct {
 	// the disk "backups". Without it they lie open and there are no backups. A
 	// data directory keeps to what it began with.
 	DisksFile string `yaml:"disks_file"`
+	// DisksKMS is the URL of the KMS's key under which DisksFile is wrapped (hushlog store disk-keys wrap); see kms.WrapSecret. The
+	// keys are then in memory only, which needs Linux. Empty: DisksFile is readable.
+	DisksKMS string `yaml:"disks_kms"`
 	// BackupDir is where the disk "backups" is. Default: backups in DataDir.
 	BackupDir string `yaml:"backup_dir"`
 	// BackupS3 is the URL of a place that speaks S3 which the disk "backups" is in, instead of a directory: bucket and,
@@ -82,8 +85,12 @@ func ServeClickHouse(ctx context.Context, cfg ClickHouseConfig) error {
 	if err != nil {
 		return fmt.Errorf("embedded clickhouse: tls: %w", err)
 	}
+	disksFile, err := unwrapDisks(ctx, cfg.DisksFile, cfg.DisksKMS)
+	if err != nil {
+		return fmt.Errorf("embedded clickhouse: disks_file under disks_kms: %w", err)
+	}
 	e, err := openEngine(engineOptions{
-		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile, disksFile: cfg.DisksFile, backupDir: cfg.BackupDir, backupS3: cfg.BackupS3,
+		library: library, dataDir: cfg.DataDir, usersFile: cfg.UsersFile, disksFile: disksFile, backupDir: cfg.BackupDir, backupS3: cfg.BackupS3,
 		sessions: cfg.Sessions, memory: cfg.MaxMemoryBytes,
 	})
 	if err != nil {
@@ -169,6 +176,8 @@ func (c ClickHouseConfig) validate() error {
 		return errors.New("data_dir is required")
 	case c.UsersFile == "":
 		return errors.New("users_file is required")
+	case c.DisksKMS != "" && c.DisksFile == "":
+		return errors.New("disks_kms: needs disks_file, the wrapped keys")
 	case c.Sessions < 1:
 		return errors.New("sessions must be positive")
 	case c.MaxBodyBytes < 1 || c.MaxMemoryBytes < 1 || c.StopTimeout < 0:

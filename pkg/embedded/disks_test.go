@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/identity"
+	"github.com/hushlog/hushlog/pkg/kms"
 )
 
 // encryptedChild prepares a child with encrypted disks and returns the file of their keys.
@@ -100,6 +101,30 @@ func TestEncryptedAtRest(t *testing.T) {
 	require.Equal(t, "2000", c.admin("SELECT count() FROM h.t"))
 	require.Contains(t, c.admin("RESTORE TABLE h.t AS h.again FROM Disk('backups', 'one')"), "RESTORED")
 	require.Equal(t, "2000", c.admin("SELECT count() FROM h.again"))
+}
+
+// TestDiskKeysOfAKMS starts on keys that lie wrapped: what was written under them is read again, and they are in no file.
+func TestDiskKeysOfAKMS(t *testing.T) {
+	c, file := encryptedChild(t)
+	keys, err := os.ReadFile(file)
+	require.NoError(t, err)
+	c.cfg.DisksKMS = "base64key://" + strings.TrimSpace(string(identity.NewDayKey()))
+	wrapped, err := kms.WrapSecret(t.Context(), c.cfg.DisksKMS, keys)
+	require.NoError(t, err)
+	require.NotContains(t, string(wrapped), "key_hex")
+	require.NoError(t, os.WriteFile(file, wrapped, 0o600))
+	c.start()
+	c.plant(plantedWord(t))
+	c.kill()
+	c.start()
+	require.Equal(t, "2000", c.admin("SELECT count() FROM h.t"))
+	require.Contains(t, c.admin("BACKUP TABLE h.t TO Disk('backups', 'one')"), "BACKUP_CREATED")
+	c.kill()
+	for key := range strings.SplitSeq(string(keys), "\"true\">") {
+		if len(key) > 64 && !strings.ContainsAny(key[:64], "< ") {
+			require.Empty(t, filesWith(t, key[:64], c.cfg.DataDir, c.cfg.BackupDir, filepath.Dir(file)))
+		}
+	}
 }
 
 // TestTokensOutliveAKill repeats inserts after the child was killed: they are known by their tokens.

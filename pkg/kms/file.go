@@ -58,7 +58,7 @@ func (k *Files) Wrap(ctx context.Context, key string, plaintext []byte) ([]byte,
 		return nil, err
 	}
 	defer clear(secret[:])
-	return k.with(secret, func(keeper *secrets.Keeper) ([]byte, error) { return keeper.Encrypt(ctx, plaintext) })
+	return withKey(secret, func(keeper *secrets.Keeper) ([]byte, error) { return keeper.Encrypt(ctx, plaintext) })
 }
 
 // Unwrap decrypts with the key of the named day.
@@ -68,7 +68,7 @@ func (k *Files) Unwrap(ctx context.Context, key string, wrapped []byte) ([]byte,
 		return nil, err
 	}
 	defer clear(secret[:])
-	return k.with(secret, func(keeper *secrets.Keeper) ([]byte, error) {
+	return withKey(secret, func(keeper *secrets.Keeper) ([]byte, error) {
 		plaintext, openErr := keeper.Decrypt(ctx, wrapped)
 		if openErr != nil {
 			return nil, fmt.Errorf("KMS key %s: %w", key, seal.ErrWrapped)
@@ -77,7 +77,8 @@ func (k *Files) Unwrap(ctx context.Context, key string, wrapped []byte) ([]byte,
 	})
 }
 
-func (k *Files) with(secret *[identity.KeySize]byte, use func(*secrets.Keeper) ([]byte, error)) ([]byte, error) {
+// withKey uses a key that is in memory.
+func withKey(secret *[identity.KeySize]byte, use func(*secrets.Keeper) ([]byte, error)) ([]byte, error) {
 	keeper := localsecrets.NewKeeper(*secret)
 	out, err := use(keeper)
 	return out, errors.Join(err, keeper.Close())

@@ -2,7 +2,6 @@ package kms
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -57,10 +56,20 @@ func openVault(rawURL string, create bool, now func() time.Time) (*vaultKMS, err
 	if err != nil {
 		return nil, err
 	}
-	k := &vaultKMS{engine: vaultEngine, keyForm: formOf(u.Host + u.Path), create: create, now: now}
-	if strings.Contains(k.before+k.after, "/") {
+	k, err := dialVault(u)
+	if err != nil {
+		return nil, err
+	}
+	k.keyForm, k.create, k.now = formOf(u.Host+u.Path), create, now
+	return k, nil
+}
+
+// dialVault prepares to ask Vault, and asks nothing yet.
+func dialVault(u *url.URL) (*vaultKMS, error) {
+	if strings.Contains(u.Host+u.Path, "/") {
 		return nil, errors.New("KMS URL hashivault names a key without slashes; where the engine is mounted says the parameter engine")
 	}
+	k := &vaultKMS{engine: vaultEngine}
 	config := vaultapi.DefaultConfig() // with what the environment says
 	if config.Error != nil {
 		return nil, fmt.Errorf("open KMS hashivault: %w", config.Error)
@@ -165,15 +174,11 @@ func (k *vaultKMS) Wrap(ctx context.Context, day string, plaintext []byte) ([]by
 	if !k.create || day != seal.KeyOfDay(k.now()) {
 		return nil, fmt.Errorf("KMS key %s is not made by this service today: %w", day, seal.ErrKeyGone)
 	}
-	secret, err := k.write(ctx, "encrypt/"+k.name(day), map[string]any{"plaintext": base64.StdEncoding.EncodeToString(plaintext)})
+	wrapped, err := k.encrypt(ctx, k.name(day), plaintext)
 	if err != nil {
 		return nil, fmt.Errorf("wrap under KMS key %s: %w", day, err)
 	}
-	wrapped, err := text(secret, "ciphertext")
-	if err != nil {
-		return nil, err
-	}
-	return []byte(wrapped), nil
+	return wrapped, nil
 }
 
 // Unwrap decrypts with the key of the named day.
@@ -184,17 +189,9 @@ func (k *vaultKMS) Unwrap(ctx context.Context, day string, wrapped []byte) ([]by
 	if len(wrapped) == 0 { // of which Vault says that it is missing
 		return nil, fmt.Errorf("KMS key %s: %w", day, seal.ErrWrapped)
 	}
-	secret, err := k.write(ctx, "decrypt/"+k.name(day), map[string]any{"ciphertext": string(wrapped)})
+	plaintext, err := k.decrypt(ctx, k.name(day), wrapped)
 	if err != nil {
 		return nil, vaultError(day, err)
-	}
-	encoded, err := text(secret, "plaintext")
-	if err != nil {
-		return nil, err
-	}
-	plaintext, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, errors.New("Vault answered with what is not base64") //nolint:staticcheck // Vault is a name
 	}
 	return plaintext, nil
 }

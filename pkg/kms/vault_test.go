@@ -85,6 +85,7 @@ func TestVault(t *testing.T) {
 	})
 	*s.now = s.now.AddDate(0, 0, 1)
 	testSides(t, s)
+	t.Run("a secret that rests", func(t *testing.T) { testSecretInVault(t, address, root) })
 
 	t.Run("a sealed Vault decides nothing", func(t *testing.T) {
 		require.NoError(t, client.Sys().SealWithContext(t.Context()))

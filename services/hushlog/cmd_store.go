@@ -27,7 +27,7 @@ func newStoreCommand() *cobra.Command {
 			return printMigrations(ctx, db, out)
 		}),
 		newStorePart("status", "Show the steps of the schema, and for each table its date, its oldest row and rows that are overdue; ends with an error when there are any", storeStatus),
-		newBackupCommand(), newRestoreCommand())
+		newBackupCommand(), newRestoreCommand(), newDiskKeysCommand())
 }
 
 func newStorePart(name, short string, do func(context.Context, *store.DB, *policy.Policy, io.Writer) error) *cobra.Command {
