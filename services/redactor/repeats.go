@@ -47,3 +47,6 @@ func (r repeats) in(text string) (string, int) {
 	n := strings.Count(out, removed) - strings.Count(text, removed)
 	return out, max(n, 1) // a secret may hold the replacement itself
 }
+
+// holds says whether one of them is in a text.
+func (r repeats) holds(text string) bool { return r.replacer.Replace(text) != text }

@@ -316,6 +316,10 @@ func (p *pass) inspect(in *hushlogv1.Interaction) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUninspectable, err)
 	}
+	err = p.numbers(in)
+	if err != nil {
+		return err
+	}
 	return p.removeRepeats(in)
 }
 
@@ -349,35 +353,23 @@ func (p *pass) metadata(str *contract.String) error {
 	}
 	acted := false
 	for _, f := range found {
-		if !convincing(f, len(str.Value)) {
+		if !convincing(f, str.Value) {
 			continue
 		}
 		p.note(str.Path(), f)
+		p.remember(f, str.Value)
 		acted = acted || f.Action != redact.ActionKeep
 		p.metadataOnly = p.metadataOnly || f.Action == redact.ActionMetadataOnly
 	}
 	if acted {
-		str.Set(p.replacement(str))
+		str.Set(p.replacement(str.Form, str.Value))
 	}
 	return nil
 }
 
-// convincing reports whether a finding in a metadata string of so many bytes
-// is one. Ids are made of dates and counters, and one group of digits in ten
-// passes the checksum of somebody's number: those count only where they are
-// the whole string. What has a shape of its own counts anywhere in it.
-func convincing(f redact.Finding, length int) bool {
-	switch f.Type {
-	case redact.TypeEmail, redact.TypeSecret, redact.TypeCreditCard, redact.TypeUSSSN, redact.TypeIP, redact.TypeBank, redact.TypeCrypto, redact.TypeURL:
-		return true
-	default:
-		return f.Start == 0 && f.End == length
-	}
-}
-
-func (p *pass) replacement(str *contract.String) string {
-	sum := p.sanitizer.hasher.ID(p.project, str.Value)
-	switch str.Form {
+func (p *pass) replacement(form hushlogv1.FieldForm, value string) string {
+	sum := p.sanitizer.hasher.ID(p.project, value)
+	switch form {
 	case hushlogv1.FieldForm_FIELD_FORM_ID:
 		return "hashed-" + hex.EncodeToString(sum[:])
 	case hushlogv1.FieldForm_FIELD_FORM_TRACE_ID:
@@ -410,9 +402,7 @@ func (p *pass) content(str *contract.String) error {
 		if p.listens && f.Type == redact.TypeSecret {
 			p.sanitizer.flagger.secret(p.flags, row, f)
 		}
-		if f.Type == redact.TypeSecret && f.View == "" && f.End-f.Start >= minRepeatBytes {
-			p.secrets = append(p.secrets, str.Value[f.Start:f.End])
-		}
+		p.remember(f, str.Value)
 	}
 	p.metadataOnly = p.metadataOnly || result.MetadataOnly
 	p.contentBytes += uint64(len(str.Value))
@@ -457,6 +447,13 @@ func (p *pass) note(path string, f redact.Finding) {
 // same digits stand.
 const minRepeatBytes = 8
 
+// remember keeps a secret of a text that is looked for in every other field.
+func (p *pass) remember(f redact.Finding, text string) {
+	if f.Type == redact.TypeSecret && f.View == "" && f.End-f.Start >= minRepeatBytes {
+		p.secrets = append(p.secrets, text[f.Start:f.End])
+	}
+}
+
 // removeRepeats removes a secret that was found in one field from every other,
 // metadata too. The engine itself does so within one text.
 func (p *pass) removeRepeats(in *hushlogv1.Interaction) error {
@@ -467,13 +464,20 @@ func (p *pass) removeRepeats(in *hushlogv1.Interaction) error {
 	for _, row := range p.contents {
 		for _, replaced := range replace {
 			row.Text = p.removeRepeat(row.GetPath(), row.GetText(), replaced)
+			// The row has its tool's name and id from before all secrets were known. Their findings are the metadata's own.
+			if replaced.holds(row.GetToolName()) {
+				row.ToolName = p.replacement(hushlogv1.FieldForm_FIELD_FORM_MODEL, row.GetToolName())
+			}
+			if replaced.holds(row.GetToolCallId()) {
+				row.ToolCallId = p.replacement(hushlogv1.FieldForm_FIELD_FORM_ID, row.GetToolCallId())
+			}
 		}
 	}
 	// Content was taken out of the interaction: metadata is what is left of it.
 	err := contract.Walk(in, func(str *contract.String) error {
 		for _, replaced := range replace {
 			if p.removeRepeat(str.Path(), str.Value, replaced) != str.Value {
-				str.Set(p.replacement(str))
+				str.Set(p.replacement(str.Form, str.Value))
 				return nil
 			}
 		}

@@ -179,6 +179,9 @@ func checkTokens(tokens []token) *Refusal {
 			return refuse(CodeClause, "%s cannot be used here; %s", t.text, advice)
 		}
 	}
+	if slices.ContainsFunc(tokens, isVirtual) {
+		return refuse(CodeName, "names that begin with an underscore cannot be used here: ClickHouse's own columns tell of rows that the role does not see; use another name")
+	}
 	for _, name := range calls(tokens) {
 		lower := strings.ToLower(name)
 		if !functionAllowed(name) && !tableFunctionAllowed(name) && !notCalls[lower] {
@@ -186,6 +189,13 @@ func checkTokens(tokens []token) *Refusal {
 		}
 	}
 	return nil
+}
+
+// isVirtual says that a name is, or could be, one of the columns that ClickHouse adds to each table (_part, _partition_id).
+// It judges conditions on them for all parts of a table before it applies a row filter, so that an error of the condition
+// tells of parts of which the role sees no row.
+func isVirtual(t token) bool {
+	return (t.kind == tokenWord || t.kind == tokenQuoted) && strings.HasPrefix(t.text, "_")
 }
 
 func refuseFunction(name string) *Refusal {
