@@ -1,10 +1,12 @@
 package alerting
 
 import (
+	"encoding"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -215,11 +217,66 @@ func decode(data []byte, out any) *problems {
 	}
 	found.root = file.Docs[0].Body
 	err = yaml.NodeToValue(found.root, out, yaml.Strict())
-	if err != nil {
+	if err != nil && !found.texts(reflect.TypeOf(out)) {
 		found.syntax(err)
 	}
 	return found
 }
+
+// texts notes the values that their type does not take, as a duration of 5x: the YAML library returns
+// such an error without the place. It says whether there are any.
+func (p *problems) texts(out reflect.Type) bool {
+	types := map[string]reflect.Type{}
+	textFields(out, types)
+	before := len(p.list)
+	ast.Walk(textVisitor(func(pair *ast.MappingValueNode) {
+		value := pair.Value.GetToken()
+		of, known := types[pair.Key.GetToken().Value]
+		_, scalar := pair.Value.(ast.ScalarNode)
+		if !known || !scalar {
+			return
+		}
+		text, _ := reflect.New(of).Interface().(encoding.TextUnmarshaler)
+		err := text.UnmarshalText([]byte(value.Value))
+		if err != nil {
+			p.list = append(p.list, Problem{value.Position.Line, value.Position.Column, strings.TrimPrefix(pair.Value.GetPath(), "$."), err.Error()})
+		}
+	}), p.root)
+	return len(p.list) > before
+}
+
+// textVisitor is called with each pair of key and value of a document.
+type textVisitor func(*ast.MappingValueNode)
+
+// Visit implements ast.Visitor.
+func (v textVisitor) Visit(node ast.Node) ast.Visitor {
+	pair, ok := node.(*ast.MappingValueNode)
+	if ok {
+		v(pair)
+	}
+	return v
+}
+
+// textFields collects, by name in a document, the types of fields that read their text themselves.
+func textFields(of reflect.Type, found map[string]reflect.Type) {
+	switch of.Kind() { //nolint:exhaustive // the others hold no fields
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		textFields(of.Elem(), found)
+	case reflect.Struct:
+		for field := range of.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			switch {
+			case name == "":
+			case reflect.PointerTo(field.Type).Implements(textUnmarshaler):
+				found[name] = field.Type
+			default:
+				textFields(field.Type, found)
+			}
+		}
+	}
+}
+
+var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
 // plain refuses what could make a small document large or a parser recurse.
 func plain(tokens token.Tokens, found *problems) bool {

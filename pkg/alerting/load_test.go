@@ -45,6 +45,8 @@ func TestProblemsAreNamedWithTheirPlace(t *testing.T) {
 		{"sum of text", rule("aggregate: sum", "value: model", "threshold: {at_least: 1}"), "gives string; int or double or uint is wanted"},
 		{"threshold", rule("threshold: {at_least: 1, below: 2}"), "write one of at_least and below"},
 		{"ratio above 1", rule("aggregate: ratio", "value: failed", "threshold: {at_least: 2}"), "a ratio is at most 1"},
+		{"duration", rule("for: 5x", "threshold: {at_least: 1}"), "document:8:10: rules[0].for: write a number and one of ms, s, m, h, d"},
+		{"duration of a condition", rule("key: [user]", "first_seen: {memory: long}"), "document:9:26: rules[0].first_seen.memory: write a number"},
 		{"for", rule("for: 90s", "threshold: {at_least: 1}"), "document:8:10: rules[0].for: write whole windows of 1m"},
 		{"first seen without key", rule("first_seen: {}"), "name the fields"},
 		{"runbook", rule("runbook: javascript:alert", "threshold: {at_least: 1}"), "http or https"},

@@ -184,6 +184,14 @@ func (s *Stack) common(name string) service.Common {
 	return c
 }
 
+// initName is the configuration file of `hushlog init`, which other commands that work as admin need too.
+const initName = "init"
+
+// setup is the configuration of `hushlog init`.
+func (s *Stack) setup() setup.Config {
+	return setup.LocalConfig(s.layout, s.brokers(), s.Addresses.ClickHouse)
+}
+
 // configs are the configuration files, by name of the process.
 func (s *Stack) configs() map[string]any {
 	l, brokers := s.layout, s.brokers()
@@ -231,6 +239,7 @@ func (s *Stack) configs() map[string]any {
 
 	configs := map[string]any{
 		identity.Gateway: g, identity.Redactor: r, identity.Ingest: i, identity.Alert: a, identity.Retention: t, identity.Query: q,
+		initName: s.setup(),
 	}
 	if s.options.Canaries != nil {
 		c := canary.DefaultConfig()

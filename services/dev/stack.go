@@ -133,7 +133,7 @@ func (s *Stack) startAll() error {
 	if err != nil {
 		return err
 	}
-	err = setup.Init(s.ctx, setup.LocalConfig(s.layout, s.brokers(), s.Addresses.ClickHouse))
+	err = setup.Init(s.ctx, s.setup())
 	if err != nil {
 		return err
 	}

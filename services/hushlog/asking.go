@@ -109,11 +109,20 @@ func (a *asking) client() (*http.Client, error) {
 	return &http.Client{Transport: transport, Timeout: askTimeout, CheckRedirect: stay}, nil
 }
 
+// requirePurpose is for commands that would otherwise begin before they ask something.
+func (a *asking) requirePurpose() error {
+	if a.purpose == "" {
+		return errors.New("say why you read this with --purpose; it stands on the audit trail")
+	}
+	return nil
+}
+
 // run sends a statement and returns its result, which the caller closes. A read that ends with another
 // error than io.EOF means that the result was cut.
 func (a *asking) run(ctx context.Context, sql, format string) (io.ReadCloser, error) {
-	if a.purpose == "" {
-		return nil, errors.New("say why you read this with --purpose; it stands on the audit trail")
+	err := a.requirePurpose()
+	if err != nil {
+		return nil, err
 	}
 	asked := map[string]any{"sql": sql, "purpose": a.purpose, "format": format}
 	if a.export {

@@ -81,18 +81,10 @@ func newRestoreCommand() *cobra.Command {
 	return cmd
 }
 
-// setupFlag describes the flag of commands that work as admin.
-const setupFlag = "YAML configuration `file` of hushlog init; required"
-
 func addManifestFlags(cmd *cobra.Command, path, manifest *string) {
-	cmd.Flags().StringVar(path, "config", "", setupFlag)
+	addSetupFlag(cmd, path)
 	cmd.Flags().StringVar(manifest, "manifest", "", "`file` that says what the backup holds; required")
-	for _, name := range []string{"config", "manifest"} {
-		err := cmd.MarkFlagRequired(name)
-		if err != nil {
-			panic(err) // the flags are defined above
-		}
-	}
+	required(cmd, "manifest")
 }
 
 // jobAccess is who does a job, and how that identity reaches what it works on.

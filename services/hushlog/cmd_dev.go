@@ -205,7 +205,7 @@ func runDemo(ctx context.Context, dir string, out io.Writer) error {
 }
 
 func demoIn(ctx context.Context, dir string, out io.Writer) error {
-	_, _ = fmt.Fprintln(out, "Starting Kafka, ClickHouse and six services, each a process of its own.")
+	_, _ = fmt.Fprintln(out, "Starting Kafka, ClickHouse and every service, each a process of its own.")
 	stack, err := startStack(ctx, dev.Options{Dir: dir, Canaries: func(*canary.Config) {}}, nil)
 	if err != nil {
 		return err

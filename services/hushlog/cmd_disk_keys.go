@@ -45,11 +45,6 @@ func newDiskKeysPart(name, short string, do func(ctx context.Context, url string
 	cmd.Flags().StringVar(&url, "kms", "", "`URL` of the KMS's key, as hashivault://clickhouse-disks or awskms://alias/clickhouse-disks; required")
 	cmd.Flags().StringVar(&in, "in", "", "`file` to read; required")
 	cmd.Flags().StringVar(&out, "out", "", "`file` to write, for its owner alone; required")
-	for _, flag := range []string{"kms", "in", "out"} {
-		err := cmd.MarkFlagRequired(flag)
-		if err != nil {
-			panic(err) // the flags are defined above
-		}
-	}
+	required(cmd, "kms", "in", "out")
 	return cmd
 }

@@ -151,6 +151,9 @@ func newEraseVerifyCommand() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("read the receipt: %w", err)
 			}
+			if len(raw) == 0 {
+				return errors.New("the receipt is empty: hushlog erase status prints one once the erasure is done")
+			}
 			signed, err := note.Open(raw, note.VerifierList(verifier))
 			if err != nil {
 				return errors.New("the receipt was not signed by the trail's key, or was changed")

@@ -98,7 +98,11 @@ func runEvidence(ctx context.Context, g *gatherer, signer note.Signer, path stri
 	if path == "" {
 		return errors.New("name the file to write with --out")
 	}
-	_, err := os.Stat(path)
+	err := g.ask.requirePurpose()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stat(path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return errors.New("--out: the file is there already, or its folder cannot be read; name another")
 	}

@@ -80,7 +80,7 @@ func askHealth(ctx context.Context, addr, path string, files identity.TLSFiles) 
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("health: %w", err)
+		return fmt.Errorf("health: %w; is the service running, and is --addr the admin.listen of its configuration?", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode == http.StatusOK {

@@ -78,16 +78,6 @@ func newHoldCreateCommand() *cobra.Command {
 	return cmd
 }
 
-// required marks flags that cobra asks for.
-func required(cmd *cobra.Command, names ...string) {
-	for _, name := range names {
-		err := cmd.MarkFlagRequired(name)
-		if err != nil {
-			panic(err) // the caller has defined the flag
-		}
-	}
-}
-
 // moment reads a time, or a date, which is its first moment in UTC.
 func moment(flag, text string) (*time.Time, error) {
 	if text == "" {

@@ -145,8 +145,7 @@ func newPersonEraseCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringVar(&path, "config", "", setupFlag)
-	required(cmd, "config")
+	addSetupFlag(cmd, &path)
 	return cmd
 }
 

@@ -39,6 +39,10 @@ func newPseudonymsListCommand() *cobra.Command {
 		Short: "List the periods of which there are keys, without the keys",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
 			keys, err := identity.LoadPseudonymKeys(layout.PseudonymKey())
 			if err != nil {
 				return err
@@ -73,6 +77,10 @@ func newPseudonymsRotateCommand() *cobra.Command {
 			"pseudonyms under every key that is there. With --if-older a schedule can run it as often as it likes.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
 			cfg, err := loadSetup(path)
 			if err != nil {
 				return err
@@ -81,8 +89,7 @@ func newPseudonymsRotateCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringVar(&path, "config", "", setupFlag)
-	required(cmd, "config")
+	addSetupFlag(cmd, &path)
 	cmd.Flags().TextVar(&ahead, "in", ahead, "`duration` until it holds, at least a minute")
 	cmd.Flags().TextVar(&older, "if-older", older, "only when the newest key has held for this `duration`, as 90d")
 	return cmd
@@ -125,6 +132,10 @@ func newPseudonymsDestroyCommand() *cobra.Command {
 			"before everything that may still be in the stream. Restore what you mean to restore first. Copies of the file have to be destroyed too.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			err := requireDir(layout)
+			if err != nil {
+				return err
+			}
 			cfg, err := loadSetup(path)
 			if err != nil {
 				return err
@@ -133,8 +144,7 @@ func newPseudonymsDestroyCommand() *cobra.Command {
 		},
 	}
 	addDirFlag(cmd, &layout)
-	cmd.Flags().StringVar(&path, "config", "", setupFlag)
-	required(cmd, "config")
+	addSetupFlag(cmd, &path)
 	return cmd
 }
 

@@ -51,6 +51,10 @@ func runReport(ctx context.Context, ask asking, frameworks []string, output stri
 	if output != "html" && output != "json" {
 		return errors.New("--output: must be html or json")
 	}
+	err := ask.requirePurpose()
+	if err != nil {
+		return err
+	}
 	r, err := makeReport(ctx, ask, frameworks, back, now)
 	if err != nil {
 		return err

@@ -11,9 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hushlog/hushlog/pkg/policy"
-	"github.com/hushlog/hushlog/pkg/service"
 	"github.com/hushlog/hushlog/pkg/store"
-	"github.com/hushlog/hushlog/services/setup"
 )
 
 // newStoreCommand groups what an operator does with ClickHouse, as admin.
@@ -37,8 +35,7 @@ func newStorePart(name, short string, do func(context.Context, *store.DB, *polic
 		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg := setup.DefaultConfig()
-			err := service.Load(path, &cfg)
+			cfg, err := loadSetup(path)
 			if err != nil {
 				return err
 			}
@@ -53,11 +50,7 @@ func newStorePart(name, short string, do func(context.Context, *store.DB, *polic
 			return errors.Join(do(cmd.Context(), db, p, cmd.OutOrStdout()), db.Close())
 		},
 	}
-	cmd.Flags().StringVar(&path, "config", "", setupFlag)
-	err := cmd.MarkFlagRequired("config")
-	if err != nil {
-		panic(err) // the flag is defined one line above
-	}
+	addSetupFlag(cmd, &path)
 	return cmd
 }
 

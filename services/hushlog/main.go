@@ -64,11 +64,13 @@ func newRootCommand() *cobra.Command {
 		Use:           "hushlog",
 		Short:         "Logs prompts and responses of AI services, with private data removed before anything is stored",
 		Version:       buildVersion(),
+		Args:          onlyCommands,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
+		return seeHelp(cmd, err)
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "machine", Title: "On one machine:"},
@@ -92,9 +94,12 @@ func newRootCommand() *cobra.Command {
 		newServiceCommand("canary", "Send made-up people and secrets on every path, see that they arrive and leak nowhere", canary.DefaultConfig(), canary.Run),
 	)
 	add("tools",
-		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newPseudonymsCommand(), newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
-		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newHoldCommand(), newRescanCommand(), newQuarantineCommand(), newProjectCommand(), newReviewCommand(), newReportCommand(), newEvidenceCommand(), newStoreCommand(), newPrivacyCheckCommand(),
+		newCertsCommand(), newSecretsCommand(), newInitCommand(), newPolicyCommand(), newKeyCommand(), newPersonCommand(), newPseudonymsCommand(),
+		newRedactCommand(), newFlagCommand(), newDictionaryCommand(), newRulesCommand(),
+		newSQLCommand(), newLedgerCommand(), newAuditCommand(), newEraseCommand(), newHoldCommand(), newRescanCommand(), newQuarantineCommand(), newProjectCommand(),
+		newReviewCommand(), newReportCommand(), newEvidenceCommand(), newStoreCommand(), newPrivacyCheckCommand(),
 		newHealthCommand(), newEmbeddedCommand(),
 	)
+	explainUse(root)
 	return root
 }

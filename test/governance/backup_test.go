@@ -27,7 +27,7 @@ func TestAllIsLostAndComesBack(t *testing.T) {
 		t.Skipf("skipped: stops and starts the parts of the embedded backend, and this one is %v", kind)
 	}
 	d := start(t)
-	config := d.adminConfig(t)
+	config := d.adminConfig()
 	manifest := filepath.Join(t.TempDir(), "backup.json")
 
 	c, err := client.New(d.Target.GatewayGRPC, client.Options{APIKey: d.Target.APIKey, TLS: d.Target.TLS})

@@ -181,7 +181,7 @@ func TestAnErasureIsOfEveryPeriod(t *testing.T) {
 	d.log(t, c, "Ombrivane", 3)
 	eventually(t, "rows of the second period", func() bool { return users() == "5\t2" })
 
-	config := d.adminConfig(t)
+	config := d.adminConfig()
 	require.Contains(t, d.must(t, "compliance", "pseudonyms", "destroy", "--dir", d.Layout().Dir, "--config", config), "0 destroyed")
 	d.must(t, "compliance", "pseudonyms", "rotate", "--dir", d.Layout().Dir, "--config", config)
 	require.Len(t, lines(d.must(t, "compliance", "pseudonyms", "list", "--dir", d.Layout().Dir)), 4)

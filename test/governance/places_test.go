@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml" // the library that reads the file again
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -115,13 +114,9 @@ func TestRowsGoOnTheirDayAndNotBefore(t *testing.T) {
 	require.True(t, ok, answer)
 	require.Equal(t, "0", answer, "no part was rewritten: those whose day is over were dropped whole")
 
-	config := filepath.Join(t.TempDir(), "init.yaml")
-	text, err := yaml.Marshal(setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(config, text, 0o600))
 	var status string
 	eventually(t, "nothing is past its date, of what is derived neither", func() bool {
-		status, ok = d.hushlog(t, "compliance", "store", "status", "--config", config)
+		status, ok = d.hushlog(t, "compliance", "store", "status", "--config", d.adminConfig())
 		return ok
 	})
 	require.Regexp(t, `(?m)^0002_erasure +20\d\d-`, status)

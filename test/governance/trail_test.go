@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -107,7 +106,7 @@ func TestAPersonIsErasedFromTheTrail(t *testing.T) {
 	done := "SELECT count() FROM audit WHERE actor = '" + actor + "' AND at <= '" + d.sql(t, "compliance", "SELECT max(at) FROM audit WHERE actor = '"+actor+"'") + "'"
 	acts := d.sql(t, "compliance", done)
 
-	d.must(t, "compliance", "person", "erase", name, "--dir", d.Layout().Dir, "--config", d.adminConfig(t))
+	d.must(t, "compliance", "person", "erase", name, "--dir", d.Layout().Dir, "--config", d.adminConfig())
 	eventually(t, "the end of the token", func() bool { // the query service follows the file of tokens
 		_, still := d.hushlog(t, name, "sql", "--purpose", "security", "SELECT count() FROM audit")
 		return !still
@@ -127,14 +126,9 @@ func TestAPersonIsErasedFromTheTrail(t *testing.T) {
 	})
 }
 
-// adminConfig writes the configuration that commands work with as admin.
-func (d *deployment) adminConfig(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "init.yaml")
-	text, err := yaml.Marshal(setup.LocalConfig(d.Layout(), []string{d.Addresses.Kafka}, d.Addresses.ClickHouse))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(path, text, 0o600))
-	return path
+// adminConfig is the configuration that commands work with as admin.
+func (d *deployment) adminConfig() string {
+	return filepath.Join(d.Layout().Dir, "config", "init.yaml")
 }
 
 // nowhere looks for a word in every row, in every record of every topic, and in every file of the deployment.
