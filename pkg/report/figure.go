@@ -81,7 +81,7 @@ var figures = []Figure{
 			" ('rejected by the gateway', sum(gateway_rejected))]) AS pair FROM hushlog.ledger WHERE minute >= {from} AND minute < {to}" + users + ")",
 	},
 	{
-		"ledger-gap", "Events that are unaccounted for, by project; must be 0", "events",
+		"ledger-gap", "Events that are unaccounted for, by project" + mustBeZero, "events",
 		"SELECT project AS label, abs(toInt64(sum(accepted)) - toInt64(sum(stored)) - toInt64(sum(duplicates)) - toInt64(sum(sampled_out)) - toInt64(sum(dropped))" +
 			" - greatest(toInt64(sum(quarantined)) - toInt64(sum(released)), 0)) AS value" +
 			" FROM hushlog.ledger WHERE minute >= {from} AND minute < {to} GROUP BY label" + mostRows,
@@ -107,7 +107,7 @@ var figures = []Figure{
 		"SELECT toString(classification) AS label, count() AS value" + accepted + " AND content_stored GROUP BY label" + mostRows,
 	},
 	{
-		"content-without-purpose", "Interactions with content stored and no purpose; must be 0", "interactions",
+		"content-without-purpose", "Interactions with content stored and no purpose" + mustBeZero, "interactions",
 		"SELECT 'without purpose' AS label, count() AS value" + accepted + " AND content_stored AND purpose = ''",
 	},
 	{
@@ -116,7 +116,7 @@ var figures = []Figure{
 			accepted + ") GROUP BY label" + mostRows,
 	},
 	{
-		"leak-rate", "Leak rate: private values that hushlog planted itself and that were found readable anywhere, by type; must be 0", "of 100",
+		"leak-rate", "Leak rate: private values that hushlog planted itself and that were found readable anywhere, by type" + mustBeZero, "of 100",
 		"SELECT label, round(100 * sum(l) / sum(p), 4) AS value" + planted + " GROUP BY label" + mostRows,
 	},
 	{
@@ -124,7 +124,7 @@ var figures = []Figure{
 		"SELECT label, sum(p) AS value" + planted + " GROUP BY label" + mostRows,
 	},
 	{
-		"canaries-lost", "Interactions that hushlog sent to itself and that had no row in time, by path; must be 0", "interactions",
+		"canaries-lost", "Interactions that hushlog sent to itself and that had no row in time, by path" + mustBeZero, "interactions",
 		"SELECT entry AS label, sum(taken) - sum(arrived) AS value" + canaries + " GROUP BY label" + mostRows,
 	},
 	{
@@ -145,7 +145,7 @@ var figures = []Figure{
 			runs + " GROUP BY run_id) GROUP BY label" + mostRows,
 	},
 	{
-		"overdue", "Rows past their date, at most at once, by place; must be 0", "rows",
+		"overdue", "Rows past their date, at most at once, by place" + mustBeZero, "rows",
 		"SELECT concat(place, if(label_of = '', '', ' '), label_of) AS label, max(overdue) AS value FROM (SELECT place, label AS label_of, overdue" + runs + ") GROUP BY label" + mostRows,
 	},
 	{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Row is one value of a figure.
@@ -23,6 +24,34 @@ type Result struct {
 	Statement string `json:"statement"`
 	// Refused says why there are no values: the role may not read a table. Empty otherwise.
 	Refused string `json:"refused,omitempty"`
+}
+
+// mustBeZero ends the titles of figures whose every value has to be 0.
+const mustBeZero = "; must be 0"
+
+// Summary says in a few words what the values come to. It does not add them up: ages and shares have no sum.
+func (r Result) Summary() string {
+	above := 0
+	for _, row := range r.Rows {
+		if row.Value != 0 {
+			above++
+		}
+	}
+	bound := strings.HasSuffix(r.Title, mustBeZero)
+	switch {
+	case r.Refused != "":
+		return "not shown"
+	case len(r.Rows) == 0:
+		return "none"
+	case bound && above == 0:
+		return "0"
+	case bound:
+		return fmt.Sprintf("not 0 in %d of %d lines", above, len(r.Rows))
+	case len(r.Rows) == 1:
+		return number(r.Rows[0].Value) + " " + r.Unit
+	default:
+		return fmt.Sprintf("%d lines", len(r.Rows))
+	}
 }
 
 // Asker runs a statement and returns its rows of label and value.

@@ -13,9 +13,11 @@ import (
 var page string
 
 var pages = template.Must(template.New("page").Funcs(template.FuncMap{
-	"number": func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) },
+	"number": number,
 	"date":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
 }).Parse(page))
+
+func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // WriteHTML writes the report as one page that loads nothing.
 func (r Report) WriteHTML(w io.Writer) error {

@@ -165,6 +165,33 @@ func TestReportAndReviewAreWritten(t *testing.T) {
 	require.True(t, json.Valid([]byte(text)))
 }
 
+func TestASummaryDoesNotTellOfRowsWhereValuesAreMeant(t *testing.T) {
+	const bound = "Rows past their date; must be 0"
+	two := func(a, b float64) []report.Row { return []report.Row{{Label: "x", Value: a}, {Label: "y", Value: b}} }
+	for _, tc := range []struct {
+		name   string
+		result report.Result
+		want   string
+	}{
+		{"refused", report.Result{Title: bound, Refused: "may not"}, "not shown"},
+		{"nothing to count", report.Result{Title: bound}, "none"},
+		{"all are 0", report.Result{Title: bound, Unit: "rows", Rows: two(0, 0)}, "0"},
+		{"one is not 0", report.Result{Title: bound, Unit: "rows", Rows: two(3, 0)}, "not 0 in 1 of 2 lines"},
+		{"one value", report.Result{Title: "Longest", Unit: "hours", Rows: two(1.5, 0)[:1]}, "1.5 hours"},
+		{"several", report.Result{Title: "By class", Unit: "rows", Rows: two(3, 1)}, "2 lines"},
+	} {
+		t.Run(tc.name, func(t *testing.T) { require.Equal(t, tc.want, tc.result.Summary()) })
+	}
+	bounds := 0
+	for _, f := range report.Figures() {
+		if strings.Contains(f.Title, "must be") {
+			require.True(t, strings.HasSuffix(f.Title, "; must be 0"), f.Name)
+			bounds++
+		}
+	}
+	require.Greater(t, bounds, 3)
+}
+
 // brokenAsker cannot be reached.
 type brokenAsker struct{}
 
