@@ -120,7 +120,7 @@ func AddPseudonymKey(path string, from, now time.Time, before func() error) erro
 		if len(keys) == maxPseudonymKeys {
 			return nil, fmt.Errorf("there are %d keys; destroy those under which nothing is stored", maxPseudonymKeys)
 		}
-		return append(keys, periodKey{from, &Pseudonymizer{key: random(KeySize)}}), before()
+		return append(keys, periodKey{from, newPseudonymizer(random(KeySize))}), before()
 	})
 }
 
@@ -201,7 +201,7 @@ func parsePseudonymKeys(text string) ([]periodKey, error) {
 		if err != nil || len(key) != KeySize || len(keys) == maxPseudonymKeys {
 			return nil, fmt.Errorf("line %d: want %d bytes in hex, in one of at most %d lines: %w", i+1, KeySize, maxPseudonymKeys, ErrSecret)
 		}
-		keys = append(keys, periodKey{from.UTC(), &Pseudonymizer{key: key}})
+		keys = append(keys, periodKey{from.UTC(), newPseudonymizer(key)})
 	}
 	return keys, nil
 }

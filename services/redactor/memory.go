@@ -12,10 +12,12 @@ type hash = [16]byte
 // that a double (a client's retry, a broker's repeat) is dropped. It is rebuilt
 // from the redactor's own output when the partition is assigned.
 //
-// At 2,000 events a second it holds 1.8 million entries of about 60 bytes.
-// Not safe for concurrent use: one goroutine works on a partition.
+// It grows until the first of what it holds is half an hour old, and then no more: at 2,000 events a second to 3.6 million
+// entries of about 75 bytes each. Neither map holds pointers to what it remembers, so that collecting garbage does not go
+// through them. Not safe for concurrent use: one goroutine works on a partition.
 type memory struct {
-	accepted map[hash]time.Time
+	// accepted is when, in nanoseconds since the Unix epoch.
+	accepted map[hash]int64
 	// byMinute lists what to forget, by minute of acceptance.
 	byMinute map[int64][]hash
 	latest   time.Time
@@ -24,20 +26,20 @@ type memory struct {
 }
 
 func newMemory() *memory {
-	return &memory{accepted: map[hash]time.Time{}, byMinute: map[int64][]hash{}, now: time.Now}
+	return &memory{accepted: map[hash]int64{}, byMinute: map[int64][]hash{}, now: time.Now}
 }
 
 // knows reports whether the same request was accepted within the window
 // before or after at.
 func (m *memory) knows(h hash, at time.Time) bool {
 	first, ok := m.accepted[h]
-	return ok && at.Sub(first).Abs() <= DuplicateWindow
+	return ok && at.Sub(time.Unix(0, first)).Abs() <= DuplicateWindow
 }
 
 // add remembers a request and forgets what no later one can be a double of.
 func (m *memory) add(h hash, at time.Time) {
 	minute := at.Unix() / 60
-	m.accepted[h] = at
+	m.accepted[h] = at.UnixNano()
 	if len(m.byMinute) == 0 || minute < m.oldest {
 		m.oldest = minute
 	}
@@ -64,7 +66,7 @@ func (m *memory) forget() {
 	for ; m.oldest < limit; m.oldest++ {
 		for _, h := range m.byMinute[m.oldest] {
 			at, ok := m.accepted[h]
-			if ok && at.Unix()/60 <= m.oldest {
+			if ok && at/int64(time.Minute) <= m.oldest {
 				delete(m.accepted, h)
 			}
 		}

@@ -1,7 +1,9 @@
 package redactor
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 	"time"
 
@@ -63,4 +65,31 @@ func TestMemoryAgainstModel(t *testing.T) {
 			model[h] = at
 		}
 	}
+}
+
+// TestMemoryOfARequest bounds what makes a redactor grow while nothing else does, and sees that it gives back what it forgets.
+func TestMemoryOfARequest(t *testing.T) {
+	const n = 1 << 20
+	m := newMemory()
+	start := time.Unix(1_800_000_000, 0)
+	m.now = func() time.Time { return start.Add(24 * time.Hour) }
+	before := heapInUse()
+	for i := range n {
+		var h hash
+		binary.BigEndian.PutUint64(h[:], uint64(i)*0x9e3779b97f4a7c15)
+		m.add(h, start.Add(time.Duration(i)*time.Millisecond)) // a thousand a second
+	}
+	each := float64(heapInUse()-before) / n
+	t.Logf("%.0f bytes a request", each)
+	require.Less(t, each, 90.)
+	m.add(hash{0xff}, start.Add(12*time.Hour))
+	require.Len(t, m.accepted, 1)
+	require.Len(t, m.byMinute, 1)
+}
+
+func heapInUse() int64 {
+	runtime.GC()
+	var s runtime.MemStats
+	runtime.ReadMemStats(&s)
+	return int64(s.HeapAlloc)
 }

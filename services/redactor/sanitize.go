@@ -51,6 +51,9 @@ type Sanitized struct {
 	Findings []*hushlogv1.Finding
 	// SampledOut says that the policy stores nothing of it: it is counted, and no more.
 	SampledOut bool
+
+	// bytes is what size has found and fit has left; 0 before.
+	bytes int
 }
 
 // pseudonymKeys has the key of each moment; identity.PseudonymKeys.
@@ -175,7 +178,8 @@ func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanit
 // fit keeps the interaction within one block. Findings give way first: what is
 // not listed is still counted in the record. Text and metadata are never cut.
 func (s *Sanitized) fit() error {
-	room := maxInteractionBytes - s.size()
+	s.bytes = s.size()
+	room := maxInteractionBytes - s.bytes
 	if room >= 0 {
 		return nil
 	}
@@ -187,11 +191,15 @@ func (s *Sanitized) fit() error {
 	if room < 0 {
 		return errTooLarge
 	}
+	s.bytes = maxInteractionBytes - room
 	return nil
 }
 
-// size is about what the interaction takes of its block.
+// size is about what the interaction takes of its block. It is counted once.
 func (s *Sanitized) size() int {
+	if s.bytes > 0 {
+		return s.bytes
+	}
 	size := listedSize(s.Record)
 	for _, c := range s.Contents {
 		size += listedSize(c)
