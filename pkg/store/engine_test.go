@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -566,4 +567,36 @@ func TestRowsThatATokenStandsForAndThatAreNotThereAreFilled(t *testing.T) {
 		require.Equal(t, whole, counts())
 	}
 	require.Positive(t, noticed)
+}
+
+// TestRowsOfABlockOfThisLifeAreNotCounted shows what counting is left out for, and that it is not once the server has ended.
+func TestRowsOfABlockOfThisLifeAreNotCounted(t *testing.T) {
+	engine := migrated(t)
+	db := engine.Open(t, identity.Ingest)
+	var born store.Life
+	require.Eventually(t, func() bool {
+		var err error
+		born, err = db.Life(t.Context())
+		return err == nil && born != store.Life{} && db.Lives(born)
+	}, time.Minute, 200*time.Millisecond)
+	writer := store.NewBlockWriter(db)
+	noticed := 0
+	writer.Noticed = func(string, uint64, uint64) { noticed++ }
+	block, contents := blockOf('h', 40, time.Now().Add(time.Minute), "standard")
+	require.NoError(t, writer.WriteBorn(t.Context(), born, block, contents))
+	count := func() string {
+		return mustAsk(t, engine, identity.Admin, "SELECT count() FROM hushlog.contents WHERE block_id = unhex('"+hex.EncodeToString([]byte(hex.EncodeToString(block.GetBlockId())))+"')")
+	}
+	require.Equal(t, "40", count())
+	mustAsk(t, engine, identity.Admin, "ALTER TABLE hushlog.contents DELETE WHERE 1 SETTINGS mutations_sync = 2")
+	require.NoError(t, writer.WriteBorn(t.Context(), born, block, contents))
+	require.Equal(t, "0", count(), "the token refuses, and nobody counts")
+	require.Zero(t, noticed)
+
+	engine.Kill()
+	engine.Restart(t)
+	require.NoError(t, writer.WriteBorn(t.Context(), born, block, contents))
+	require.Equal(t, "40", count(), "the life is over: rows are counted, and filled under a token of the new one")
+	require.Positive(t, noticed)
+	require.False(t, db.Lives(born))
 }

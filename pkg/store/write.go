@@ -33,6 +33,12 @@ func NewBlockWriter(db *DB) *BlockWriter { return &BlockWriter{db: db} }
 // erasure, they are copied for it first, as are rows under a hold that come late (HoldLate). An error that wraps ErrMalformed is
 // found before anything is inserted and repeats for ever. contents may be nil when the block has none.
 func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
+	return w.WriteBorn(ctx, Life{}, block, contents)
+}
+
+// WriteBorn is Write for a block that nobody can have tried to store before the server's present life began: where the
+// server still lives it when all is inserted, rows are not counted. The zero Life has them counted.
+func (w *BlockWriter) WriteBorn(ctx context.Context, born Life, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
 	id, err := blockToken(block)
 	if err != nil {
 		return err
@@ -50,7 +56,7 @@ func (w *BlockWriter) Write(ctx context.Context, block *hushlogv1.Block, content
 		return err
 	}
 	rows.drop(id, by)
-	return w.store(ctx, id, id, rows.inOrder())
+	return w.store(ctx, born, id, id, rows.inOrder())
 }
 
 // WriteAlert stores once that an alert fires, and once that it has resolved: rule, key, block of time and which of the two
@@ -71,7 +77,7 @@ func (w *BlockWriter) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) er
 		return w.keepHeldAlert(ctx, row, by)
 	}
 	rows := rowsOf[alertRow]{TableAlerts, []*alertRow{row}, func(r *alertRow) (string, time.Time) { return "", r.FiredAt }}
-	return w.store(ctx, row.Transition, "alert-"+row.Transition, []tableRows{rows})
+	return w.store(ctx, Life{}, row.Transition, "alert-"+row.Transition, []tableRows{rows})
 }
 
 // WriteAudit stores an entry of the trail once: its id is its token.
@@ -81,7 +87,7 @@ func (w *BlockWriter) WriteAudit(ctx context.Context, entry *hushlogv1.AuditEntr
 		return fmt.Errorf("audit entry: %w", err)
 	}
 	rows := rowsOf[auditRow]{TableAudit, []*auditRow{row}, func(r *auditRow) (string, time.Time) { return "", r.At }}
-	return w.store(ctx, row.EntryID, hex.EncodeToString(entry.GetEntryId()), []tableRows{rows})
+	return w.store(ctx, Life{}, row.EntryID, hex.EncodeToString(entry.GetEntryId()), []tableRows{rows})
 }
 
 func blockToken(block *hushlogv1.Block) (string, error) {

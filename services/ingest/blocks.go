@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto" // the form of blocks
 
 	"github.com/hushlog/hushlog/pkg/seal"
+	"github.com/hushlog/hushlog/pkg/store"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -28,7 +29,7 @@ var errUnopened = errors.New("sealed contents of the block cannot be opened")
 
 // blockStore stores blocks: repeating one is harmless.
 type blockStore interface {
-	Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error
+	WriteBorn(ctx context.Context, born store.Life, block *hushlogv1.Block, contents *hushlogv1.Contents) error
 }
 
 // opener opens contents that were sealed to ingest.
@@ -40,6 +41,7 @@ type opener interface {
 // repeated until it is stored: a block is never skipped. Partitions do not wait for each other.
 type blocks struct {
 	store   blockStore
+	births  *births
 	opener  opener
 	metrics *metrics
 	log     *slog.Logger
@@ -52,7 +54,7 @@ func (b *blocks) handle(ctx context.Context, at stream.Partition, records []*kgo
 		if i > 0 && time.Now().After(deadline) {
 			return stream.Rest(r)
 		}
-		err := b.one(ctx, r)
+		err := b.one(ctx, at, r)
 		if err != nil {
 			return blocked(ctx, b.log, b.metrics, kindBlock, at, r, err)
 		}
@@ -72,7 +74,7 @@ func blocked(ctx context.Context, log *slog.Logger, m *metrics, kind string, at 
 }
 
 // one stores one block.
-func (b *blocks) one(ctx context.Context, r *kgo.Record) error {
+func (b *blocks) one(ctx context.Context, at stream.Partition, r *kgo.Record) error {
 	start := time.Now()
 	block := &hushlogv1.Block{}
 	err := proto.Unmarshal(r.Value, block)
@@ -85,7 +87,7 @@ func (b *blocks) one(ctx context.Context, r *kgo.Record) error {
 	if err != nil {
 		return err
 	}
-	err = b.store.Write(ctx, block, contents)
+	err = b.store.WriteBorn(ctx, b.births.of(ctx, at, r.Offset), block, contents)
 	if err != nil {
 		return err
 	}

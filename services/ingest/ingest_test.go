@@ -108,7 +108,7 @@ func (h *house) logger() *slog.Logger { return slog.New(slog.NewTextHandler(h.lo
 func (h *house) consume(t *testing.T) (events, rest *stream.Consumer, stop func()) {
 	t.Helper()
 	cfg := DefaultConfig()
-	b := &blocks{store: h.store, opener: h.opener, metrics: h.metrics, log: h.logger()}
+	b := &blocks{store: h.store, births: &births{lives: &fakeLives{}}, opener: h.opener, metrics: h.metrics, log: h.logger()}
 	tr := &trail{store: h.store, metrics: h.metrics, log: h.logger()}
 	fast := func(c stream.ConsumerConfig) stream.ConsumerConfig {
 		c.SessionTimeout, c.RebalanceTimeout = 2*time.Second, 5*time.Second
@@ -170,7 +170,7 @@ func newFakeStore() *fakeStore {
 	}
 }
 
-func (s *fakeStore) Write(_ context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
+func (s *fakeStore) WriteBorn(_ context.Context, _ store.Life, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
 	if s.away.Load() {
 		return errStoreAway
 	}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"github.com/hushlog/hushlog/pkg/identity"
@@ -99,7 +100,15 @@ func wire(ctx context.Context, app *service.App, cfg Config) (*Service, error) {
 // addConsumers adds the two readers. Their handlers use the store only after it was opened.
 func (s *Service) addConsumers() error {
 	late := lateStore{s.connection, s.metrics, s.app.Log}
-	b := &blocks{store: late, opener: s.opener, metrics: s.metrics, log: s.app.Log}
+	asks, err := kgo.NewClient(s.kafka...)
+	if err != nil {
+		return fmt.Errorf("ask for the ends of partitions: %w", err)
+	}
+	s.app.OnStop("asking for the ends of partitions", func(context.Context) error { asks.Close(); return nil })
+	ends := func(ctx context.Context) (map[stream.Partition]int64, error) {
+		return stream.EndOffsets(ctx, kadm.NewClient(asks), stream.TopicEvents)
+	}
+	b := &blocks{store: late, births: &births{lives: late, ends: ends}, opener: s.opener, metrics: s.metrics, log: s.app.Log}
 	events, err := stream.NewConsumer(s.kafka, eventsConfig(s.cfg, s.stream, s.app.Log), b.handle)
 	if err != nil {
 		return err
@@ -182,12 +191,25 @@ func (l lateStore) writer(ctx context.Context) (*store.BlockWriter, error) {
 	return writer, nil
 }
 
-func (l lateStore) Write(ctx context.Context, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
+func (l lateStore) WriteBorn(ctx context.Context, born store.Life, block *hushlogv1.Block, contents *hushlogv1.Contents) error {
 	writer, err := l.writer(ctx)
 	if err != nil {
 		return err
 	}
-	return writer.Write(ctx, block, contents)
+	return writer.WriteBorn(ctx, born, block, contents)
+}
+
+func (l lateStore) Life(ctx context.Context) (store.Life, error) {
+	db, err := l.connection.get()
+	if err != nil {
+		return store.Life{}, err
+	}
+	return db.Life(ctx)
+}
+
+func (l lateStore) Lives(life store.Life) bool {
+	db, err := l.connection.get()
+	return err == nil && db.Lives(life)
 }
 
 func (l lateStore) WriteAlert(ctx context.Context, alert *hushlogv1.Alert) error {
