@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	// ClickHouse's client: batches and per-insert settings.
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
@@ -228,6 +230,11 @@ func insertInto[R any](ctx context.Context, db *DB, table Table, token string, r
 	if err != nil {
 		return clean(op, err)
 	}
+	err = reserveTexts(batch, table, rows)
+	if err != nil {
+		_ = batch.Abort()
+		return fmt.Errorf("%s: make room for texts: %w", op, err)
+	}
 	for _, row := range rows {
 		err = batch.AppendStruct(row)
 		if err != nil {
@@ -237,6 +244,36 @@ func insertInto[R any](ctx context.Context, db *DB, table Table, token string, r
 	}
 	return clean(op, batch.Send())
 }
+
+// texted is a row with a text, which is most of it.
+type texted interface{ textBytes() int }
+
+func (r *contentRow) textBytes() int { return len(r.Text) }
+
+// reserveTexts lets the buffer of the column of texts have its size at once. Growing to it, by a quarter at a time, copied
+// the texts of a block five times, which was a sixth of what ingest did. The client has no call for it: what is appended and
+// taken back leaves the room.
+func reserveTexts[R any](batch driver.Batch, table Table, rows []*R) error {
+	total := 0
+	for _, row := range rows {
+		one, ok := any(row).(texted)
+		if !ok {
+			return nil
+		}
+		total += one.textBytes()
+	}
+	at := slices.IndexFunc(table.Columns, func(c Column) bool { return c.Name == columnText })
+	if at < 0 {
+		return nil
+	}
+	column := batch.Columns()[at]
+	err := column.AppendRow(make([]byte, total))
+	column.Reset()
+	return err
+}
+
+// columnText is the column of texts.
+const columnText = "text"
 
 func insertStatement(table Table) string {
 	names := make([]string, len(table.Columns))
