@@ -364,7 +364,11 @@ func (f *field) times(ctx context.Context) error {
 	var sending sync.WaitGroup
 	before := f.sent
 	pause := time.Second / time.Duration(f.options.rate)
-	began := time.Now()
+	cpu, err := f.processorTime()
+	if err != nil {
+		return err
+	}
+	began, ownBefore := time.Now(), own()
 	for w := range workers {
 		sending.Go(func() {
 			rng := f.rng(1000 + w)
@@ -409,6 +413,14 @@ func (f *field) times(ctx context.Context) error {
 	}
 	f.sent += n
 	rows := <-seen
+	s := spent{n: n, generator: own() - ownBefore, stations: map[string]time.Duration{}}
+	after, err := f.processorTime()
+	if err != nil {
+		return err
+	}
+	for name, used := range after {
+		s.stations[name] = used - cpu[name]
+	}
 	rate := fmt.Sprintf("%.0f single calls a second were sent, %d wanted", float64(n)/took.Seconds(), f.options.rate)
 	f.report.add("acknowledged_p50", "ms", ms(quantile(acks, 0.5)), rate+"; from when it was due")
 	f.report.add("acknowledged_p99", "ms", ms(quantile(acks, 0.99)), "")
@@ -416,6 +428,11 @@ func (f *field) times(ctx context.Context) error {
 	f.report.add("acknowledged_call_p99", "ms", ms(quantile(late, 0.99)), "")
 	f.report.add("row_p50", "ms", ms(quantile(rows, 0.5)), "from acknowledgement to a row that can be queried, looked for every 20 ms")
 	f.report.add("row_p99", "ms", ms(quantile(rows, 0.99)), "")
+	for _, name := range stationNames {
+		f.report.add("cpu_single_"+name, "us", s.each(s.stations[name]), "of a 2 KB interaction in a call of its own, at that rate")
+	}
+	f.report.add("cpu_single_all_stations", "us", s.each(s.total()), "")
+	f.report.add("cpu_single_generator", "us", s.each(s.generator), "")
 	return nil
 }
 
