@@ -46,8 +46,10 @@ func convincingPhone(f redact.Finding, value string) bool {
 	return slices.Contains(phoneSchemes, strings.ToLower(f.Evidence.Context))
 }
 
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
 func isAlphanumeric(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
 // judgedFrom and judgedUntil bound the numbers that are looked at. With fewer than twelve digits nothing says that one is

@@ -296,7 +296,9 @@ type pass struct {
 	// listens is true for the pass that makes the flags.
 	listens bool
 
-	subject      string
+	subject string
+	// endUser is the id that subject stands for, when it is looked for in other fields.
+	endUser      string
 	contents     []*hushlogv1.Content
 	findings     []*hushlogv1.Finding
 	counts       map[string]uint32
@@ -305,8 +307,10 @@ type pass struct {
 	// metadataOnly is set when an action wants nothing of the content stored.
 	metadataOnly bool
 	// secrets are values found as secrets: removed wherever else they stand in
-	// the interaction. They live as long as the pass.
+	// the interaction. They live as long as the pass, as known do.
 	secrets []string
+	// known are other values that are taken out wherever else they stand.
+	known known
 }
 
 func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, external *answers) *pass {
@@ -320,6 +324,7 @@ func (s *Sanitizer) newPass(a *hushlogv1.Accepted, engine *redact.Engine, extern
 }
 
 func (p *pass) inspect(in *hushlogv1.Interaction) error {
+	p.knowUser(in.GetEndUser().GetId())
 	err := contract.Walk(in, p.visit)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUninspectable, err)
@@ -334,7 +339,6 @@ func (p *pass) inspect(in *hushlogv1.Interaction) error {
 func (p *pass) visit(str *contract.String) error {
 	switch str.Kind {
 	case contract.Subject:
-		p.subject = p.pseudonyms.Subject(p.project, str.Value)
 		p.sanitizer.senders.seen(p.project, p.subject, str.Value)
 		str.Set("")
 		return nil
@@ -348,6 +352,10 @@ func (p *pass) visit(str *contract.String) error {
 // metadata keeps a string that has its form, unless it is a finding: then an
 // id becomes a keyed hash, so that joins still work, and anything else a word.
 func (p *pass) metadata(str *contract.String) error {
+	if p.namesUser(str) {
+		str.Set(p.replacement(str.Form, str.Value))
+		return nil
+	}
 	key, comesAgain := keyOf(str)
 	if comesAgain && p.clean.knows(key) {
 		return nil
@@ -415,7 +423,7 @@ func (p *pass) content(str *contract.String) error {
 	p.metadataOnly = p.metadataOnly || result.MetadataOnly
 	p.contentBytes += uint64(len(str.Value))
 	row.Ordinal = uint32(len(p.contents)) //nolint:gosec // bounded by the limits on an interaction
-	row.Text = result.Text
+	row.Text = p.withoutUser(result.Text)
 	p.contents = append(p.contents, row)
 	// The interaction keeps no content: only what is in contents may go on.
 	str.Set("")
@@ -455,40 +463,50 @@ func (p *pass) note(path string, f redact.Finding) {
 // same digits stand.
 const minRepeatBytes = 8
 
-// remember keeps a secret of a text that is looked for in every other field.
+// remember keeps what was found in a text and is looked for in every other field.
 func (p *pass) remember(f redact.Finding, text string) {
-	if f.Type == redact.TypeSecret && f.View == "" && f.End-f.Start >= minRepeatBytes {
+	if f.Type != redact.TypeSecret {
+		p.know(f, text)
+		return
+	}
+	if f.View == "" && f.End-f.Start >= minRepeatBytes {
 		p.secrets = append(p.secrets, text[f.Start:f.End])
 	}
 }
 
-// removeRepeats removes a secret that was found in one field from every other,
-// metadata too. The engine itself does so within one text.
+// removeRepeats removes what was found in one field from every other, metadata
+// too. The engine itself does so with secrets within one text.
 func (p *pass) removeRepeats(in *hushlogv1.Interaction) error {
-	replace := newRepeats(p.secrets)
-	if len(replace) == 0 {
+	secrets := newRepeats(p.secrets)
+	if len(secrets) == 0 && len(p.known.values) == 0 {
 		return nil
 	}
+	holds := func(text string) bool {
+		return p.known.holds(text) || slices.ContainsFunc(secrets, func(r repeats) bool { return r.holds(text) })
+	}
 	for _, row := range p.contents {
-		for _, replaced := range replace {
+		for _, replaced := range secrets {
 			row.Text = p.removeRepeat(row.GetPath(), row.GetText(), replaced)
-			// The row has its tool's name and id from before all secrets were known. Their findings are the metadata's own.
-			if replaced.holds(row.GetToolName()) {
-				row.ToolName = p.replacement(hushlogv1.FieldForm_FIELD_FORM_MODEL, row.GetToolName())
-			}
-			if replaced.holds(row.GetToolCallId()) {
-				row.ToolCallId = p.replacement(hushlogv1.FieldForm_FIELD_FORM_ID, row.GetToolCallId())
-			}
+		}
+		row.Text = p.removeKnown(row.GetPath(), row.GetText())
+		// The row has its tool's name and id from before all values were known. Their findings are the metadata's own.
+		if holds(row.GetToolName()) {
+			row.ToolName = p.replacement(hushlogv1.FieldForm_FIELD_FORM_MODEL, row.GetToolName())
+		}
+		if holds(row.GetToolCallId()) {
+			row.ToolCallId = p.replacement(hushlogv1.FieldForm_FIELD_FORM_ID, row.GetToolCallId())
 		}
 	}
 	// Content was taken out of the interaction: metadata is what is left of it.
 	err := contract.Walk(in, func(str *contract.String) error {
-		for _, replaced := range replace {
-			if p.removeRepeat(str.Path(), str.Value, replaced) != str.Value {
-				str.Set(p.replacement(str.Form, str.Value))
-				return nil
-			}
+		if !holds(str.Value) {
+			return nil
 		}
+		for _, replaced := range secrets {
+			_ = p.removeRepeat(str.Path(), str.Value, replaced) // notes it
+		}
+		_ = p.removeKnown(str.Path(), str.Value)
+		str.Set(p.replacement(str.Form, str.Value))
 		return nil
 	})
 	if err != nil {

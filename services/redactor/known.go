@@ -1,0 +1,230 @@
+package redactor
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hushlog/hushlog/pkg/redact"
+)
+
+// What one field shows to be somebody's stands in others without a word that says so: a person tells a number ("my SSN is
+// ..."), and the model passes it on to a tool and repeats it in its answer. So the numbers and names that were found are
+// looked for, once more, in everything else of the interaction, in whatever grouping.
+
+const (
+	// minKnown and minKnownDigits keep short values, and those of few digits, from being taken out where they mean
+	// something else.
+	minKnown, minKnownDigits = 6, 5
+	// minKnownName is for names, which need two words, too.
+	minKnownName = 7
+	// maxKnown bounds the values of one interaction, some 200 bytes each, and maxKnownBytes a value: a text with more
+	// numbers is a list of them, whose numbers are found as those of a list.
+	maxKnown, maxKnownBytes = 10_000, 64
+	// maxKnownWords is of how many words or groups of digits a value is.
+	maxKnownWords = 8
+)
+
+// known are the values that were found in an interaction, by their letters and digits in lower case.
+type known struct {
+	values map[string]knownValue
+	// begins has the first bytes of them: most words of a text are none.
+	begins [256]bool
+	// hints has what a text must have for one of them to be in it: most texts have none, and need not be taken apart.
+	hints []string
+}
+
+// knownValue is a value as it was found first.
+type knownValue struct {
+	finding redact.Finding
+	text    string
+}
+
+// maxHints is from how many hints on taking a text apart is as cheap as looking for them.
+const maxHints = 32
+
+// looksRepeated says whether values of a type are looked for again. Those with a shape of their own are found without that.
+func looksRepeated(f redact.Finding, letters, digits, words int) bool {
+	switch f.Type {
+	case redact.TypeUSSSN, redact.TypeGovID, redact.TypePhone, redact.TypeBank, redact.TypeCreditCard, redact.TypeDate, redact.TypeMedical:
+		return digits >= minKnownDigits && letters+digits >= minKnown
+	case redact.TypeOther: // user names, and what the organisation calls its own
+		return digits > 0 && letters+digits >= minKnown
+	case redact.TypePerson:
+		return words >= 2 && letters >= minKnownName
+	default:
+		return false
+	}
+}
+
+// know keeps a value of a text that is looked for in all others.
+func (p *pass) know(f redact.Finding, text string) {
+	if f.View != "" || f.Action == redact.ActionKeep || f.End-f.Start > maxKnownBytes || len(p.known.values) >= maxKnown {
+		return
+	}
+	value := text[f.Start:f.End]
+	words := wordsOf(value)
+	canonical, letters, digits := "", 0, 0
+	for _, w := range words {
+		canonical += strings.ToLower(value[w.start:w.end])
+		letters += w.letters
+		digits += w.digits
+	}
+	if len(words) > maxKnownWords || !looksRepeated(f, letters, digits, len(words)) {
+		return
+	}
+	p.known.add(canonical, knownValue{f, value})
+	if label := words[0]; label.digits == 0 && digits > 0 && letters+digits-label.letters >= minKnown {
+		p.known.add(strings.TrimPrefix(canonical, strings.ToLower(value[label.start:label.end])), knownValue{f, value}) // MRN 00482913
+	}
+	if f.Type == redact.TypePhone && len(canonical) == northAmerican && canonical[0] == '1' {
+		p.known.add(canonical[1:], knownValue{f, value})
+	}
+}
+
+// northAmerican is how many digits a number of the North American plan has with its country's.
+const northAmerican = 11
+
+func (k *known) add(canonical string, v knownValue) {
+	if k.values == nil {
+		k.values = map[string]knownValue{}
+	}
+	if _, have := k.values[canonical]; have {
+		return
+	}
+	k.values[canonical] = v
+	k.begins[canonical[0]] = true
+	if isDigit(canonical[0]) {
+		k.hints = append(k.hints, canonical[:2]) // groups of digits have two at least
+		return
+	}
+	first := wordsOf(v.text)[0]
+	name := v.text[first.start:first.end]
+	k.hints = append(k.hints, name, strings.ToLower(name))
+}
+
+// mayHold says whether a text could hold one of the values.
+func (k *known) mayHold(text string) bool {
+	return len(k.hints) > maxHints || slices.ContainsFunc(k.hints, func(h string) bool { return strings.Contains(text, h) })
+}
+
+// word is a run of letters and digits in a text.
+type word struct{ start, end, letters, digits int }
+
+func wordsOf(text string) []word {
+	var words []word
+	var w *word
+	for i, r := range text {
+		letter := unicode.IsLetter(r)
+		digit := !letter && unicode.IsDigit(r)
+		if !letter && !digit {
+			w = nil
+			continue
+		}
+		if w == nil {
+			words = append(words, word{start: i})
+			w = &words[len(words)-1]
+		}
+		w.end = i + utf8.RuneLen(r)
+		if letter {
+			w.letters++
+		} else {
+			w.digits++
+		}
+	}
+	return words
+}
+
+// joins says whether what stands between two words may stand within a value.
+func joins(between string) bool {
+	return len(between) <= 2 && strings.Trim(between, " -./()_") == ""
+}
+
+// find calls each with every place of a text that holds a value, in order and without overlaps.
+func (k *known) find(text string, each func(start, end int, v knownValue)) {
+	if len(k.values) == 0 || !k.mayHold(text) {
+		return
+	}
+	words := wordsOf(text)
+	for i := 0; i < len(words); i++ {
+		first := text[words[i].start]
+		if first < utf8.RuneSelf {
+			first = strings.ToLower(text[words[i].start : words[i].start+1])[0]
+		}
+		if first < utf8.RuneSelf && !k.begins[first] {
+			continue
+		}
+		last, value := k.longest(text, words[i:])
+		if last >= 0 {
+			each(words[i].start, words[i+last].end, value)
+			i += last
+		}
+	}
+}
+
+// longest is the last of the words that a value takes which begins at the first of them; -1 when none does.
+func (k *known) longest(text string, words []word) (last int, value knownValue) {
+	last = -1
+	canonical := ""
+	for j := range min(len(words), maxKnownWords) {
+		if j > 0 && !joins(text[words[j-1].end:words[j].start]) || len(canonical) > maxKnownBytes {
+			break
+		}
+		canonical += strings.ToLower(text[words[j].start:words[j].end])
+		if v, have := k.values[canonical]; have {
+			last, value = j, v
+		}
+	}
+	return last, value
+}
+
+// holds says whether one of the values is in a text.
+func (k *known) holds(text string) bool {
+	found := false
+	k.find(text, func(int, int, knownValue) { found = true })
+	return found
+}
+
+// removeKnown takes the values out of a text and notes each.
+func (p *pass) removeKnown(path, text string) string {
+	var out strings.Builder
+	rest := 0
+	p.known.find(text, func(start, end int, v knownValue) {
+		out.WriteString(text[rest:start])
+		instead := p.instead(v)
+		if isBareInJSON(text, start, end) {
+			instead = `"` + instead + `"`
+		}
+		out.WriteString(instead)
+		rest = end
+		f := v.finding
+		f.Evidence = redact.Evidence{Context: "found elsewhere in the interaction"}
+		p.note(path, f)
+		p.metadataOnly = p.metadataOnly || f.Action == redact.ActionMetadataOnly
+	})
+	if rest == 0 {
+		return text
+	}
+	out.WriteString(text[rest:])
+	return out.String()
+}
+
+// instead is what a value is replaced with.
+func (p *pass) instead(v knownValue) string {
+	const before = ". " // a number by itself would be JSON, and replaced as JSON is
+	f := v.finding
+	f.Start, f.End = len(before), len(before)+len(v.text)
+	return strings.TrimPrefix(p.engine.Apply(before+v.text, []redact.Finding{f}).Text, before)
+}
+
+// isBareInJSON says that a value is a number of JSON, whose place a text takes only in quotes.
+func isBareInJSON(text string, start, end int) bool {
+	trimmed := strings.TrimSpace(text)
+	if trimmed == "" || trimmed[0] != '{' && trimmed[0] != '[' {
+		return false
+	}
+	before, after := strings.TrimRight(text[:start], " \t\r\n"), strings.TrimLeft(text[end:], " \t\r\n")
+	return strings.HasSuffix(before, ":") && (strings.HasPrefix(after, ",") || strings.HasPrefix(after, "}")) ||
+		(strings.HasSuffix(before, "[") || strings.HasSuffix(before, ",")) && (strings.HasPrefix(after, ",") || strings.HasPrefix(after, "]"))
+}
