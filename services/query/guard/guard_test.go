@@ -39,6 +39,15 @@ func TestStatementsThatPass(t *testing.T) {
 		{"table without its database", "select count() from contents", "SELECT count() FROM contents", "hushlog.contents"},
 		{"back quotes", "select `text` from `hushlog`.`contents`", "SELECT text FROM hushlog.contents", "hushlog.contents"},
 		{"double quotes", `select "text" from "hushlog"."contents"`, "SELECT text FROM hushlog.contents", "hushlog.contents"},
+		{"a text in double quotes", `SELECT count() FROM interactions WHERE user_pseudonym = "jansen"`, "SELECT count() FROM interactions WHERE user_pseudonym = name1", "hushlog.interactions"},
+		{
+			"names that a person made up", "SELECT model AS li_jansen, jansen FROM interactions AS patients WHERE patients.failed ORDER BY li_jansen",
+			"SELECT model AS name1, name2 FROM interactions AS name3 WHERE name3.failed ORDER BY name1 ASC", "hushlog.interactions",
+		},
+		{
+			"a subquery with a name", "WITH jansen AS (SELECT model FROM interactions) SELECT n.model FROM jansen AS n",
+			"WITH name1 AS (SELECT model FROM interactions) SELECT n.model FROM name1 AS n", "hushlog.interactions",
+		},
 		{"comments are dropped", "select 1 -- x\n /* 'y' */ # z", "SELECT ?", ""},
 		{"trailing semicolon", "SELECT 1;", "SELECT ?", ""},
 		{

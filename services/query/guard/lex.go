@@ -131,25 +131,6 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isWordByte(c byte) bool { return isWordStart(c) || isDigit(c) }
 
-// mask writes the tokens again with every literal replaced by '?'.
-func mask(tokens []token) string {
-	var masked strings.Builder
-	for i, t := range tokens {
-		if i > 0 && !t.tight {
-			masked.WriteByte(' ')
-		}
-		switch t.kind {
-		case tokenText, tokenNumber:
-			masked.WriteByte('?')
-		case tokenQuoted:
-			masked.WriteString("`" + t.text + "`")
-		default:
-			masked.WriteString(t.text)
-		}
-	}
-	return masked.String()
-}
-
 // calls lists the names that are directly followed by an opening parenthesis, which is how ClickHouse
 // writes the call of a function wherever it stands; after a keyword it puts a blank.
 func calls(tokens []token) []string {
