@@ -83,26 +83,29 @@ func (s *Sanitizer) ask(ctx context.Context, in *hushlogv1.Interaction) (*answer
 	found := make([][][]redact.Finding, len(s.external))
 	group := errgroup.Group{}
 	for i, d := range s.external {
-		group.Go(func() error {
+		group.Go(contained(func() error {
 			var failed error
 			found[i], failed = d.Analyze(ctx, a.texts)
 			if failed != nil && !errors.Is(failed, detector.ErrUnavailable) {
 				return failed // ctx has ended: nothing is decided
 			}
 			return nil
-		})
+		}))
 	}
 	for i, j := range s.judges {
-		group.Go(func() error {
+		group.Go(contained(func() error {
 			var failed error
 			labels[i], failed = j.Classify(ctx, said)
 			if failed != nil && !errors.Is(failed, detector.ErrUnavailable) {
 				return failed
 			}
 			return nil
-		})
+		}))
 	}
 	err = group.Wait()
+	if errors.Is(err, errAskPanic) {
+		panic(errAskPanic) // where a panic of the engine would be: the event goes to quarantine
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +118,22 @@ func (s *Sanitizer) ask(ctx context.Context, in *hushlogv1.Interaction) (*answer
 		a.found = append(a.found, found[i])
 	}
 	return a, nil
+}
+
+// errAskPanic means that asking a detector panicked.
+var errAskPanic = errors.New("asking a detector panicked")
+
+// contained keeps a panic of a goroutine from ending the process, again and again for the same event, with a value on
+// standard error that may quote the text.
+func contained(ask func() error) func() error {
+	return func() (err error) {
+		defer func() {
+			if recover() != nil {
+				err = errAskPanic
+			}
+		}()
+		return ask()
+	}
 }
 
 // judge notes what judges said of the texts at paths, and who did not answer.

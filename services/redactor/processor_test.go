@@ -17,6 +17,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact"
+	"github.com/hushlog/hushlog/pkg/redact/detector"
 	"github.com/hushlog/hushlog/pkg/seal"
 	"github.com/hushlog/hushlog/pkg/stream"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
@@ -225,6 +227,30 @@ func TestAPanicOfTheEngineIsQuarantined(t *testing.T) {
 	p.Sanitizer.engine = nil // whoever uses it panics
 	_, blocks := process(t, p, rawRecord(t, "a", "x", start))
 	require.Equal(t, ReasonPanic, blocks[0].GetQuarantined()[0].GetReason())
+}
+
+// panicking is a detector whose client has a bug.
+type panicking struct{ oracle }
+
+func (panicking) Analyze(context.Context, []detector.Text) ([][]redact.Finding, error) {
+	panic("a value that quotes the text")
+}
+
+func (panicking) Classify(context.Context, []detector.Text) ([][]detector.Label, error) {
+	panic("a value that quotes the text")
+}
+
+// TestAPanicOfADetectorIsQuarantined: detectors are asked in goroutines of their own, where a panic ends the process.
+func TestAPanicOfADetectorIsQuarantined(t *testing.T) {
+	for _, ask := range []func(*Sanitizer){
+		func(s *Sanitizer) { s.Ask(panicking{oracle{name: "x"}}) },
+		func(s *Sanitizer) { s.AskSafety(panicking{oracle{name: "x"}}) },
+	} {
+		p := newTestProcessor(t)
+		ask(p.Sanitizer)
+		_, blocks := process(t, p, rawRecord(t, "a", "x", start))
+		require.Equal(t, ReasonPanic, blocks[0].GetQuarantined()[0].GetReason())
+	}
 }
 
 func TestAKMSThatIsAwayDecidesNothing(t *testing.T) {

@@ -122,7 +122,8 @@ func (c *core) each(ctx context.Context, texts []Text, take func(at int, spans [
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(maxInFlight)
 	for _, part := range c.split(texts) {
-		group.Go(func() error {
+		group.Go(func() (err error) {
+			defer contain(&err)
 			spans, err := c.batches.do(ctx, part.language, part.texts)
 			if err != nil {
 				return err
@@ -214,10 +215,7 @@ func (c *core) try(ctx context.Context, texts []Text) ([][]span, error) {
 	started := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	spans, err := c.asker.ask(ctx, texts)
-	if err == nil {
-		err = c.check(texts, spans)
-	}
+	spans, err := c.askOnce(ctx, texts)
 	outcome := OutcomeOK
 	var f *failure
 	if errors.As(err, &f) {
@@ -229,6 +227,23 @@ func (c *core) try(ctx context.Context, texts []Text) ([][]span, error) {
 	c.breaker.done(err == nil)
 	c.observer.Tried(c.cfg.Name, outcome, len(texts), time.Since(started))
 	return spans, err
+}
+
+func (c *core) askOnce(ctx context.Context, texts []Text) (spans [][]span, err error) {
+	defer contain(&err)
+	spans, err = c.asker.ask(ctx, texts)
+	if err == nil {
+		err = c.check(texts, spans)
+	}
+	return spans, err
+}
+
+// contain makes a failure of a panic, which would end the process each time that the text is read again, with a value on
+// standard error that may quote it.
+func contain(err *error) {
+	if recover() != nil {
+		*err = &failure{OutcomeBad, "the request or the answer could not be handled"}
+	}
 }
 
 // language returns the language that the detector is told: the text's, or its main part, if the detector knows it.

@@ -352,6 +352,26 @@ func TestEntities(t *testing.T) {
 	}
 }
 
+// bomb is an asker with a bug.
+type bomb struct{ asker }
+
+func (bomb) ask(context.Context, []Text) ([][]span, error) { panic(secretWord) }
+
+// TestAPanicIsAFailure: it neither ends the process nor keeps the breaker from closing again.
+func TestAPanicIsAFailure(t *testing.T) {
+	c, observer := newClient(t, words, nil)
+	good := c.asker
+	c.asker = bomb{good}
+	_, err := c.Analyze(t.Context(), texts(secretWord))
+	require.ErrorIs(t, err, ErrUnavailable)
+	require.NotContains(t, err.Error(), secretWord)
+	require.Positive(t, observer.outcomes[OutcomeBad])
+	c.asker = good
+	found, err := c.Analyze(t.Context(), texts(secretWord))
+	require.NoError(t, err)
+	require.Len(t, found[0], 1)
+}
+
 func TestCallerGivesUp(t *testing.T) {
 	c, _ := newClient(t, slow, func(cfg *Config) { cfg.Timeout = 100 * time.Millisecond })
 	ctx, cancel := context.WithCancel(t.Context())
