@@ -136,6 +136,10 @@ func valuePseudonyms(pseudonyms *identity.Pseudonymizer, project, period string)
 // take. The error is errUninspectable, errTooLarge or errDetector, or ctx's: then
 // nothing is decided.
 func (s *Sanitizer) Sanitize(ctx context.Context, a *hushlogv1.Accepted) (*Sanitized, error) {
+	err := s.mendSplits(a.GetInteraction())
+	if err != nil {
+		return nil, err
+	}
 	external, err := s.ask(ctx, a.GetInteraction())
 	if err != nil {
 		return nil, err
