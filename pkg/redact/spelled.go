@@ -124,27 +124,60 @@ func (r *numberRow) take(s string, arg uint16, from, to int) {
 // spelledRow reads the row that holds words[i] and starts at or after the offset read, and returns the index of the
 // first word after it, and where it ends.
 func (sc *scanner) spelledRow(words []hit, i, read int) (next, end int) {
+	pos := max(read, sc.rowStart(int(words[i].start), read))
+	end = sc.shortRow(words[i:], pos)
+	if end == 0 {
+		end = sc.readSpelled(words[i:], pos)
+	}
+	for i < len(words) && int(words[i].start) < end {
+		i++
+	}
+	return i, end
+}
+
+// maxSpelledWord is the most characters of the view that one word makes: a number below a thousand, or a digit three times.
+const maxSpelledWord = 3
+
+// shortRow returns where the row at pos ends, if it has too few words to be read, as nearly all have; or 0.
+func (sc *scanner) shortRow(words []hit, pos int) int {
+	count, size := 0, 0
+	for count < minSpelled && size < maxSpelledSize {
+		_, n, isWord := sc.spelledPart(&words, pos)
+		if n == 0 {
+			return pos
+		}
+		if pos += n; isWord {
+			count++
+			n = maxSpelledWord
+		}
+		next, sign := spelledGap(sc.s, pos)
+		if next < 0 {
+			return pos
+		}
+		pos, size = next, size+n+len(sign)
+	}
+	if count < minSpelled && size < maxSpelledSize {
+		return pos
+	}
+	return 0
+}
+
+// readSpelled reads the row at pos, and returns where it ends.
+func (sc *scanner) readSpelled(words []hit, pos int) int {
 	s := sc.s
 	r := numberRow{sum: -1, repeat: 1}
-	pos := max(read, sc.rowStart(int(words[i].start), read))
 	for r.b.Len() < maxSpelledSize {
-		for i < len(words) && int(words[i].start) < pos {
-			i++
-		}
-		if i < len(words) && int(words[i].start) == pos {
-			h := words[i]
-			r.take(s, sc.voc.words[h.word].arg, pos, int(h.end))
-			pos = int(h.end)
-		} else if digit, size := smallWordAt(s, pos); size > 0 {
-			r.take(s, uint16(digit), pos, pos+size)
-			pos += size
-		} else if n := bareAt(s, pos); n == 1 || n > 1 && (at(s, pos-1) == ' ' || at(s, pos-1) == '-') && at(s, pos-2) != ',' {
-			r.flush()
-			r.copyRange(s, pos, pos+n)
-			pos += n
-		} else {
+		arg, n, isWord := sc.spelledPart(&words, pos)
+		if n == 0 {
 			break
 		}
+		if isWord {
+			r.take(s, arg, pos, pos+n)
+		} else {
+			r.flush()
+			r.copyRange(s, pos, pos+n)
+		}
+		pos += n
 		next, sign := spelledGap(s, pos)
 		if next < 0 {
 			break
@@ -162,14 +195,28 @@ func (sc *scanner) spelledRow(words []hit, i, read int) (next, end int) {
 		_, to := v.source(len(v.s)-1, len(v.s))
 		sc.read(derived{view: v, name: "spelled", from: from, to: to})
 	}
-	start := i
-	for i < len(words) && int(words[i].start) < pos {
-		i++
+	return pos
+}
+
+// spelledPart returns the length of what a row can have at pos, or 0: a word, with its argument, or digits and capitals
+// that stand for themselves. It takes the words before pos off words.
+func (sc *scanner) spelledPart(words *[]hit, pos int) (arg uint16, n int, isWord bool) {
+	w := *words
+	for len(w) > 0 && int(w[0].start) < pos {
+		w = w[1:]
 	}
-	if i == start && i < len(words) && int(words[i].end) <= pos {
-		i++
+	*words = w
+	if len(w) > 0 && int(w[0].start) == pos {
+		return sc.voc.words[w[0].word].arg, int(w[0].end) - pos, true
 	}
-	return i, pos
+	if digit, size := smallWordAt(sc.s, pos); size > 0 {
+		return uint16(digit), size, true
+	}
+	n = bareAt(sc.s, pos)
+	if n == 1 || n > 1 && (at(sc.s, pos-1) == ' ' || at(sc.s, pos-1) == '-') && at(sc.s, pos-2) != ',' {
+		return 0, n, false
+	}
+	return 0, 0, false
 }
 
 // bareAt returns the length of the digits, or of the single capital, that stand for themselves at pos.

@@ -91,7 +91,7 @@ func (f *fitter) windows(x *Example, forget bool, do func()) {
 	if forget {
 		gold = f.forget(gold)
 	}
-	w.eachWindow(func(from, to int) {
+	w.eachWindow(w.interesting, func(from, to int) {
 		f.rows = w.rowsOf(from, to, f.rows[:0])
 		f.gold = gold[from:to]
 		do()

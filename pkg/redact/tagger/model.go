@@ -52,7 +52,6 @@ type model struct {
 	lex     lexicon
 	trans   [lanes][lanes]float32 // exp of the transitions
 	starts  [lanes]float32        // exp of the starts
-	gain    float32               // most that a transition multiplies by, against staying outside
 	calib   [kindCount][2]float32
 	exp     [expSpan]float32 // exp of a sum of weights, the least first
 	version string
@@ -125,7 +124,6 @@ func parse(data string) (*model, error) {
 	}
 	for i := range m.starts {
 		m.starts[i] = exp32(next())
-		m.gain = max(m.gain, slices.Max(m.trans[i][:])/m.trans[0][0])
 	}
 	for i := range m.calib {
 		m.calib[i] = [2]float32{next(), next()}

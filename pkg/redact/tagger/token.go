@@ -71,6 +71,8 @@ const (
 	glued   uint8 = 1 << iota // no space between the token before and this one
 	opening                   // first word of a sentence, line or quotation
 	bound                     // part of something longer without spaces, such as a path or an identifier
+	weighed                   // odds has looked at it
+	heavy                     // and it reaches minOdds
 )
 
 // Class bytes of ASCII for the tokeniser.
