@@ -236,14 +236,14 @@ func bareAt(s string, pos int) int {
 
 // smallWordAt reads a word for a digit that counts within a row only.
 func smallWordAt(s string, pos int) (digit byte, size int) {
-	if pos >= len(s) || !startsSmallWord[s[pos]] {
+	if pos >= len(s) {
 		return 0, 0
 	}
-	for i := range smallWords {
-		w := smallWords[i].word
+	for _, small := range smallWordsFrom[s[pos]] {
+		w := small.word
 		end := pos + len(w)
-		if s[pos] == w[0] && end <= len(s) && s[pos:end] == w && (w[0] >= 0x80 || !isLetter(at(s, end)) && at(s, end) < 0x80 && !isLetter(at(s, pos-1))) {
-			return smallWords[i].digit, len(w)
+		if end <= len(s) && s[pos:end] == w && (w[0] >= 0x80 || !isLetter(at(s, end)) && at(s, end) < 0x80 && !isLetter(at(s, pos-1))) {
+			return small.digit, len(w)
 		}
 	}
 	return 0, 0
@@ -289,8 +289,11 @@ func smallWordBefore(s string, end int) int {
 	return 0
 }
 
+// gapWord is a word that may stand between those of a row, and what is read for it.
+type gapWord struct{ word, sign string }
+
 // gapWords may stand between the words of a row, and what is read for them.
-var gapWords = []struct{ word, sign string }{
+var gapWords = []gapWord{
 	{"and", ""},
 	{"und", ""},
 	{"et", ""},
@@ -334,10 +337,13 @@ var gapWords = []struct{ word, sign string }{
 	{"slash", "/"},
 }
 
-// startsGapWord holds the bytes that gapWords start with, in both cases.
-var startsGapWord = func() (t [256]bool) {
+// gapWordsFrom are the gapWords by the byte that they start with, in either case.
+var gapWordsFrom = func() (t [256][]gapWord) {
 	for _, w := range gapWords {
-		t[w.word[0]], t[upper(w.word[0])] = true, true
+		t[w.word[0]] = append(t[w.word[0]], w)
+		if c := upper(w.word[0]); c != w.word[0] && len(w.word) > 1 {
+			t[c] = append(t[c], w)
+		}
 	}
 	return t
 }()
@@ -352,13 +358,10 @@ func spelledGap(s string, pos int) (next int, sign string) {
 	if j == pos && s[j] < 0x80 {
 		return -1, ""
 	}
-	if !startsGapWord[s[j]] {
-		return j, ""
-	}
-	for i := range gapWords {
-		w := gapWords[i].word
+	for _, gap := range gapWordsFrom[s[j]] {
+		w := gap.word
 		end := j + len(w)
-		if s[j] != w[0] && (len(w) == 1 || lower(s[j]) != w[0]) || end >= len(s) || !equalFold(s[j:end], w) || w[0] < 0x80 && j == pos {
+		if end >= len(s) || !equalFold(s[j:end], w) || w[0] < 0x80 && j == pos {
 			continue
 		}
 		k := gapEnd(s, end)
@@ -368,7 +371,7 @@ func spelledGap(s string, pos int) (next int, sign string) {
 		if _, size := smallWordAt(s, j); size > 0 && w[0] >= 0x80 {
 			break
 		}
-		return k, gapWords[i].sign
+		return k, gap.sign
 	}
 	return j, ""
 }

@@ -32,11 +32,13 @@ var digitWords = [10]string{
 	`nine neun neuf nueve nove negen dziewięć devět nio yhdeksän kilenc nouă dokuz sembilan chín девять дев'ять εννέα εννιά नौ nau تسعة תשע เก้า 九 玖 きゅう キュウ 아홉 niner`,
 }
 
-// smallWords are words for digits that mean other things too often to look for: they count within a row only.
-var smallWords = []struct {
+// smallWord is a word for a digit that means other things too often to look for: it counts within a row only.
+type smallWord struct {
 	word  string
 	digit byte
-}{
+}
+
+var smallWords = []smallWord{
 	{"일", 1},
 	{"이", 2},
 	{"삼", 3},
@@ -69,10 +71,10 @@ var smallWords = []struct {
 	{"نه", 9},
 }
 
-// startsSmallWord holds the bytes that smallWords start with.
-var startsSmallWord = func() (t [256]bool) {
+// smallWordsFrom are the smallWords by the byte that they start with.
+var smallWordsFrom = func() (t [256][]smallWord) {
 	for _, w := range smallWords {
-		t[w.word[0]] = true
+		t[w.word[0]] = append(t[w.word[0]], w)
 	}
 	return t
 }()
