@@ -2,17 +2,17 @@ package redact
 
 var (
 	ruleIBAN = &rule{prio: prioChecksum + 5, Rule: Rule{
-		ID: "iban", Version: 1, Type: TypeBank,
+		ID: "iban", Version: 2, Type: TypeBank,
 		Description: "international bank account number of a registered country, with its check digits",
 		Source:      "ISO 13616, SWIFT IBAN registry; ISO/IEC 7064 MOD 97-10",
 	}}
 	ruleAccount = &rule{prio: prioContext, Rule: Rule{
-		ID: "bank-account", Version: 1, Type: TypeBank,
+		ID: "bank-account", Version: 2, Type: TypeBank,
 		Description: "account number after a word for bank accounts",
 		Source:      "names of accounts in the languages of the vocabulary",
 	}}
 	ruleRouting = &rule{prio: prioContext + 6, Rule: Rule{
-		ID: "us-routing", Version: 1, Type: TypeBank,
+		ID: "us-routing", Version: 2, Type: TypeBank,
 		Description: "US routing transit number with its check digit, after a word for it",
 		Source:      "ABA routing number policy",
 	}}
@@ -42,8 +42,10 @@ func (w *window) iban() {
 	case mod97(rotated) == 1:
 		ev.Checksum = "mod 97"
 		w.add(ruleIBAN, 0.97, ev)
-	case n.near&topIBAN != 0:
+	case n.near&topIBAN != 0 && w.mask>>2 != 0: // letters may stand for digits in it
 		w.add(ruleIBAN, 0.7, ev)
+	case n.near&topIBAN != 0:
+		w.add(ruleIBAN, wrongConfidence, ev)
 	}
 }
 
@@ -56,7 +58,7 @@ const polishAccount = 26
 func (w *window) account() {
 	d := w.canon
 	l := len(d)
-	if w.plus || l < 6 || l > 28 || w.money() {
+	if w.plus || l < 6 || l > maxAccount || w.money() {
 		return
 	}
 	n := w.context()
@@ -65,7 +67,7 @@ func (w *window) account() {
 	}
 	switch {
 	case l == 9 && n.near&topRouting != 0:
-		conf, ev := 0.65, Evidence{Context: n.nameOf(topRouting)}
+		conf, ev := wrongConfidence, Evidence{Context: n.nameOf(topRouting)}
 		if routing(d) {
 			conf, ev.Checksum = 0.9, "aba"
 		}
@@ -77,7 +79,7 @@ func (w *window) account() {
 	case l == polishAccount && mod97(append(append(make([]byte, 0, 30), d[2:]...), '2', '5', '2', '1', d[0], d[1])) == 1:
 		w.add(ruleIBAN, 0.9, Evidence{Checksum: "mod 97", Structure: "Polish account number"})
 	case n.near&(topAccount|topIBAN) != 0 && !w.date() && n.near&topCard == 0:
-		w.add(ruleAccount, 0.72, Evidence{Context: n.nameOf(topAccount | topIBAN)})
+		w.add(ruleAccount, w.unlessWrong(TypeBank, 0.72), Evidence{Context: n.nameOf(topAccount | topIBAN)})
 	}
 }
 

@@ -40,8 +40,9 @@ type window struct {
 	canon      []byte
 	mask       uint64 // bit i is set if canon[i] is a letter
 	groups     []piece
-	bind       uint8 // the loosest separator inside
-	sepChar    byte  // the separator, if all are alike; 0 if there is none or they differ
+	row        []piece // that the groups are cut out of
+	bind       uint8   // the loosest separator inside
+	sepChar    byte    // the separator, if all are alike; 0 if there is none or they differ
 	plus       bool
 	paren      bool
 	lower      bool
@@ -410,12 +411,27 @@ func (sc *scanner) judgeRow(p []piece) {
 			}
 			w.set(p, a, b, canon[:n], mask, bind)
 			w.lower = lowerCase
-			if w.partOfRow(p, a, b) || !sc.crosses(w.start, w.end) {
+			if w.tooLong() || w.partOfRow(p, a, b) || !sc.crosses(w.start, w.end) {
 				continue
 			}
 			sc.judgeWindow(w)
 		}
 	}
+}
+
+// maxAccount and maxUnlabelled bound what is no IBAN: account numbers after a word for one, and everything else.
+const (
+	maxAccount    = 28
+	maxUnlabelled = 26
+)
+
+// tooLong reports whether the window is longer than anything that it could be.
+func (w *window) tooLong() bool {
+	n := len(w.canon)
+	if n <= maxUnlabelled || w.mask&0b1111 == 0b0011 {
+		return false
+	}
+	return n > maxAccount || w.subjects&(topAccount|topRouting|topIBAN|topSort) == 0
 }
 
 // middleOfRow reports whether p[a] stands within a row of single or double characters, which is read from its start.
@@ -436,7 +452,7 @@ func (w *window) trunkPrefix(s string, p []piece, a, b int) bool {
 func (w *window) set(p []piece, a, b int, canon []byte, mask uint64, bind uint8) {
 	w.start, w.end = p[a].start, p[b].end
 	w.canon, w.mask, w.bind = canon, mask, bind
-	w.groups = p[a : b+1]
+	w.groups, w.row = p[a:b+1], p
 	w.read = false
 	w.sepChar, w.uniform = 0, true
 	size := p[a].end - p[a].start

@@ -4,6 +4,18 @@ import "strings"
 
 // moreConditions are further names of diseases and disorders (ICD-10 categories and their common names), by language.
 var moreConditions = strings.Split(`
+högt blodtryck|hjärtsvikt|förmaksflimmer|diabetes typ 1|diabetes typ 2|bröstcancer|lungcancer|prostatacancer|ledgångsreumatism|migrän|bipolär sjukdom|schizofreni|njursvikt|hjertesvikt|hjertesvigt|atrieflimmer|høyt blodtrykk|
+forhøjet blodtryk|brystkreft|brystkræft|lungekreft|lungekræft|sukkersyke|sukkersyge|leddgikt|leddegigt|skizofreni|verenpainetauti|sydämen vajaatoiminta|eteisvärinä|rintasyöpä|keuhkosyöpä|eturauhassyöpä|masennus|
+kaksisuuntainen mielialahäiriö|skitsofrenia|nivelreuma|keliakia|sokeritauti|cukrovka|cukrovku|cukrovkou|vysoký krevní tlak|vysoký tlak|srdeční selhání|fibrilace síní|rakovina prsu|rakovina plic|roztroušená skleróza|
+roztroušenou sklerózu|schizofrenie|lupénka|infarkt myokardu|mrtvice|cukorbetegség|magas vérnyomás|szívelégtelenség|pitvarfibrilláció|mellrák|tüdőrák|depresszió|skizofrénia|epilepszia|asztma|szklerózis multiplex|
+pikkelysömör|agyvérzés|szívinfarktus|diabet zaharat|hipertensiune arterială|insuficiență cardiacă|insuficiență renală|fibrilație atrială|cancer de sân|cancer pulmonar|depresie|scleroză multiplă|accident vascular cerebral|
+infarct miocardic|σακχαρώδης διαβήτης|σακχαρώδη διαβήτη|διαβήτη|υπέρταση|καρδιακή ανεπάρκεια|καρκίνο του μαστού|καρκίνο του πνεύμονα|κατάθλιψη|σχιζοφρένεια|επιληψία|άσθμα|цукровий діабет|діабет|гіпертонія|
+серцева недостатність|рак молочної залози|рак легень|депресія|шизофренія|епілепсія|бронхіальна астма|туберкульоз|розсіяний склероз|ишемическая болезнь сердца|сердечная недостаточность|фибрилляция предсердий|
+мерцательная аритмия|хроническая обструктивная болезнь лёгких|хобл|рак молочной железы|рак простаты|рак желудка|гипотиреоз|биполярное расстройство|цирроз печени|почечная недостаточность|ревматоидный артрит|
+хроническая болезнь почек|сахарным диабетом|панкреатит|холецистит|סוכרת|יתר לחץ דם|סרטן השד|דיכאון|אפילפסיה|אסתמה|סכיזופרניה|โรคเบาหวาน|เบาหวาน|ความดันโลหิตสูง|มะเร็งเต้านม|มะเร็งปอด|โรคซึมเศร้า|ลมชัก|หอบหืด|วัณโรค|ไตวาย|
+tiểu đường|đái tháo đường|tăng huyết áp|cao huyết áp|suy tim|ung thư vú|ung thư phổi|trầm cảm|động kinh|hen suyễn|viêm gan b|suy thận|đột quỵ|kencing manis|tekanan darah tinggi|gagal jantung|gagal ginjal|kanker payudara|
+kanker paru|tuberkulosis|serangan jantung|diabetes melitus|دیابت|فشار خون بالا|سرطان پستان|افسردگی|lúpus eritematoso sistêmico|lúpus|essential hypertension|acute pyelonephritis|pyelonephritis|neonatal jaundice|
+invasive ductal carcinoma|ductal carcinoma in situ|copd exacerbation|acute kidney injury|acute coronary syndrome|septic shock|sepsis|cellulitis|osteomyelitis|diabetic ketoacidosis|
 hepatitis d|hepatitis e|hiv positive|hiv-positive|hiv infection|genital herpes|genital warts|trichomoniasis|bacterial vaginosis|candidiasis|pelvic inflammatory disease|cholera|typhoid fever|dengue fever|
 dengue|zika virus|west nile virus|yellow fever|rabies|tetanus|diphtheria|whooping cough|pertussis|mumps|rubella|chickenpox|scarlet fever|mononucleosis|toxoplasmosis|cytomegalovirus|mrsa|cellulitis|
 urinary tract infection|kidney infection|pyelonephritis|clostridium difficile|gastroenteritis|salmonella|helicobacter pylori|giardiasis|scabies|ringworm|athlete's foot|
@@ -120,7 +132,7 @@ var haveVerbs = func() map[string]bool {
 	m := map[string]bool{}
 	for _, w := range strings.Fields(`have has had having got get with from developed develop beat survived battling fighting living
 		mit hat habe hatte haben unter wegen avec ai eu avait souffre souffrait du tengo tiene tenía con sufro sufre ho ha aveva soffro soffre tenho tem tinha com sofro sofre mam choruje chory chora
-		heb heeft had lijdt lijd mnie hanno diagnosticato diagnosticaron diagnosticaram because due died dies dying wykryto stwierdzono zdiagnozowano diagnosed diagnostiqué diagnostiquée caught contracted suspect confirmed acute chronic severe mild`) {
+		heb heeft had lijdt lijd mnie hanno diagnosticato diagnosticaron diagnosticaram because due died dies dying wykryto stwierdzono zdiagnozowano diagnosed diagnostiqué diagnostiquée har hade lider fått mám má mají trpí sufer sufere suferă szenved πάσχει έχει έχω страдает страдаю болеет болею хворіє страждає menderita mengidap caught contracted suspect confirmed acute chronic severe mild`) {
 		m[w] = true
 	}
 	return m

@@ -1,7 +1,7 @@
 package redact
 
 var ruleBirth = &rule{prio: prioContext + 4, Rule: Rule{
-	ID: "birth-date", Version: 1, Type: TypeDate,
+	ID: "birth-date", Version: 2, Type: TypeDate,
 	Description: "date after a word for birth, in figures or with the month's name",
 	Source:      "ISO 8601 and the customary forms of the vocabulary's languages",
 }}

@@ -137,6 +137,18 @@ func eastWords() []keyword {
 		}
 	}
 	for _, names := range []string{
+		"січня|ιανουαρίου|ינואר|มกราคม|януари", "лютого|φεβρουαρίου|פברואר|กุมภาพันธ์|февруари", "березня|μαρτίου|מרץ|มีนาคม", "квітня|απριλίου|אפריל|เมษายน|април", "травня|μαΐου|μαίου|พฤษภาคม",
+		"червня|ιουνίου|יוני|มิถุนายน|юни", "липня|ιουλίου|יולי|กรกฎาคม|юли", "серпня|αυγούστου|אוגוסט|สิงหาคม|август", "вересня|σεπτεμβρίου|ספטמבר|กันยายน|септември", "жовтня|οκτωβρίου|אוקטובר|ตุลาคม|октомври",
+		"листопада|νοεμβρίου|נובמבר|พฤศจิกายน|ноември", "грудня|δεκεμβρίου|דצמבר|ธันวาคม|декември",
+	} {
+		for _, w := range strings.Split(names, "|") {
+			out = append(out, keyword{word: w, act: actMonth, flags: kwLoose})
+		}
+	}
+	for _, names := range []string{
+		"január|ledna|ianuarie|siječnja|tammikuuta", "február|února|februarie|veljače|helmikuuta|pebruari", "március|března|martie|ožujka|maaliskuuta|maret", "április|dubna|aprilie|travnja|huhtikuuta", "május|května|svibnja|toukokuuta",
+		"június|června|iunie|lipnja|kesäkuuta", "július|července|iulie|srpnja|heinäkuuta", "augusztus|srpna|kolovoza|elokuuta|agustus", "szeptember|září|septembrie|rujna|syyskuuta", "október|října|octombrie|lokakuuta",
+		"listopadu|noiembrie|studenoga|marraskuuta|nopember", "prosince|decembrie|prosinca|joulukuuta|desember",
 		"ocak|januari|styczeń|január|leden", "şubat|luty|únor", "mart|marzec|březen", "nisan|kwiecień|duben", "mayıs|květen", "haziran|czerwiec|červen|kesäkuuta", "temmuz|lipiec",
 		"ağustos|sierpień|srpen|augusti", "eylül|wrzesień|září", "ekim|październik|říjen", "kasım|listopad", "aralık|grudzień|prosinec|desember",
 	} {

@@ -8,12 +8,12 @@ import "strings"
 
 var (
 	rulePersonField = &rule{prio: prioContext + 4, Rule: Rule{
-		ID: "person-field", Version: 1, Type: TypePerson,
+		ID: "person-field", Version: 2, Type: TypePerson,
 		Description: "name of a person under a key, column or label for it",
 		Source:      "names of fields in vCard (RFC 6350), LDAP (RFC 4519), HL7 FHIR, schema.org and HTML autofill, and their translations",
 	}}
 	ruleLocationField = &rule{prio: prioContext + 4, Rule: Rule{
-		ID: "location-field", Version: 1, Type: TypeLocation,
+		ID: "location-field", Version: 2, Type: TypeLocation,
 		Description: "address, postcode or place under a key, column or label for it",
 		Source:      "names of fields in vCard (RFC 6350), HL7 FHIR, schema.org and HTML autofill, and their translations",
 	}}
@@ -28,7 +28,7 @@ var (
 		Source:      "names of fields in LDAP (RFC 4519) and SCIM (RFC 7643), and their translations",
 	}}
 	ruleBirthField = &rule{prio: prioContext + 5, Rule: Rule{
-		ID: "birth-field", Version: 1, Type: TypeDate,
+		ID: "birth-field", Version: 2, Type: TypeDate,
 		Description: "date of birth without separators under a key for it",
 		Source:      "ISO 8601 basic format; HL7 v2 DT",
 	}}

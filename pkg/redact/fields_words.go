@@ -60,9 +60,9 @@ var fieldNames = []struct {
 		voornaam|achternaam|familienaam|volledige naam|contactpersoon|rekeninghouder|voorletters|tussenvoegsel|
 		imię|nazwisko|imię i nazwisko|pełne imię|nazwisko panieńskie|imiona|
 		adı soyadı|ad soyad|soyadı|soyad|soyisim|
-		förnamn|efternamn|fornavn|etternavn|efternavn|etunimi|sukunimi|jméno|příjmení|vezetéknév|keresztnév|prenume`},
+		förnamn|efternamn|fornavn|etternavn|efternavn|etunimi|sukunimi|jméno|příjmení|celé jméno|jméno a příjmení|vezetéknév|keresztnév|teljes név|családnév|utónév|prenume|nume complet|nume și prenume|nume de familie|fullständigt namn|fullt navn|fulde navn|koko nimi|nama lengkap|nama depan|nama belakang|nama pelanggan|nama pasien|họ và tên|họ tên|ime i prezime|ime in priimek|vardas ir pavardė|vārds un uzvārds|ees- ja perekonnanimi`},
 	{fieldGiven, kwLoose, `姓名|氏名|名字|全名|真实姓名|客户姓名|患者姓名|患者氏名|お名前|名前|フルネーム|名義|持卡人|联系人|收件人|이름|성명|성함|고객명|환자명|예금주|
-		नाम|पूरा नाम|उपनाम|имя|фамилия|отчество|фио|الاسم|اسم العائلة|الاسم الكامل|اسم المريض`},
+		नाम|पूरा नाम|उपनाम|имя|фамилия|отчество|фио|ім'я|прізвище|піб|ονοματεπώνυμο|επώνυμο|όνομα|שם מלא|שם פרטי|שם משפחה|ชื่อ-นามสกุล|ชื่อลูกค้า|ชื่อผู้ป่วย|نام و نام خانوادگی|نام خانوادگی|الاسم|اسم العائلة|الاسم الكامل|اسم المريض`},
 	{fieldGiven, kwSuffix, `vorname|nachname|familienname`},
 	{fieldPart, 0, `first|last|middle|given|family|prenom|nom|sn|nachn|vorn`},
 	{fieldRole, 0, `customer|client|patient|employee|recipient|sender|beneficiary|payee|passenger|guest|student|applicant|candidate|tenant|
@@ -76,22 +76,22 @@ var fieldNames = []struct {
 	{fieldName, 0, `name|nom|nombre|nome|naam|nazwa|fullname|display name|displayname|isim|adı|cn|navn|namn`},
 	{fieldStreet, 0, `street|street address|street name|address line|address line1|address line2|addressline|streetaddress|home address|
 		postal address|mailing address|billing address|shipping address|delivery address|residential address|permanent address|
-		current address|work address|residence|street1|street2|house number|
+		current address|work address|residence|street1|street2|house number|strtnm|bldgnb|adrline|adr line|
 		straße|strasse|hausnummer|straße und hausnummer|straße hausnummer|anschrift|wohnanschrift|lieferadresse|rechnungsadresse|postanschrift|privatadresse|
 		rue|adresse postale|adresse de livraison|adresse de facturation|adresse du domicile|domicile|
 		calle|dirección postal|dirección de envío|dirección de facturación|domicilio|calle y número|
 		logradouro|rua|endereço|morada|endereço residencial|endereço de entrega|indirizzo|indirizzo di residenza|residenza|
-		straat|straatnaam|straat en huisnummer|woonadres|huisnummer|ulica|adres zamieszkania|adres korespondencyjny|sokak|gatuadress`},
-	{fieldStreet, kwLoose, `住所|住址|家庭住址|详细地址|收货地址|通讯地址|地址|現住所|주소|पता|адрес проживания|улица|العنوان|عنوان السكن`},
+		straat|straatnaam|straat en huisnummer|woonadres|huisnummer|ulica|adres zamieszkania|adres korespondencyjny|sokak|gatuadress|lakcím|bydliště|trvalé bydliště|domiciliu|alamat lengkap|alamat rumah|địa chỉ|katuosoite|bopæl|bostadsadress`},
+	{fieldStreet, kwLoose, `住所|住址|家庭住址|详细地址|收货地址|通讯地址|地址|現住所|주소|पता|адрес проживания|улица|адреса проживання|διεύθυνση|כתובת|ที่อยู่|آدرس|العنوان|عنوان السكن`},
 	{fieldAddress, 0, `address|addr|adresse|dirección|adres|адрес|address1|address2|adresa|adress|osoite|line|address block|adresszeile|home addr`},
 	{fieldCity, 0, `city|town|city name|home town|hometown|locality|municipality|place of birth|birth place|birthplace|birth city|city of birth|
 		place of residence|suburb|stadt|ort|wohnort|geburtsort|ortschaft|gemeinde|ville|localité|commune|lieu de naissance|ville de naissance|
 		ciudad|localidad|población|municipio|lugar de nacimiento|ciudad de nacimiento|cidade|localidade|município|local de nascimento|
 		naturalidade|bairro|città|comune|luogo di nascita|località|comune di nascita|stad|woonplaats|plaats|geboorteplaats|miasto|
-		miejscowość|miejsce urodzenia|şehir|il̇çe|doğum yeri|postort|kommune|kaupunki|city of residence|residence city|home city|ciudad de residencia|city/state/zip|city state zip|city/zip|city, state|city, state, zip|plz/ort|plz ort|plz, ort|cp/ville|cp ville|code postal et ville|last known location|home location`},
+		miejscowość|miejsce urodzenia|şehir|il̇çe|doğum yeri|postort|kommune|kaupunki|city of residence|residence city|home city|ciudad de residencia|city/state/zip|city state zip|city/zip|city, state|city, state, zip|plz/ort|plz ort|plz, ort|cp/ville|cp ville|code postal et ville|last known location|home location|twnnm|twn nm`},
 	{fieldCity, kwLoose, `城市|所在地|出生地|籍贯|市区町村|出身地|都市|도시|출생지|शहर|जन्म स्थान|город|место рождения|المدينة|مكان الميلاد`},
 	{fieldPostcode, 0, `zip|zip code|postal code|postcode|post code|postalcode|zipcode|plz|postleitzahl|code postal|código postal|cep|npa|
-		codice postale|kod pocztowy|postnummer|posta kodu|postal|psč|billing zip|zip5|zip4|zip/postal|zip or postal code`},
+		codice postale|kod pocztowy|postnummer|posta kodu|postal|psč|billing zip|zip5|zip4|zip/postal|zip or postal code|pstcd|pst cd|poštovní směrovací číslo|irányítószám|cod poștal|поштовий індекс|kode pos|mã bưu điện|postinumero`},
 	{fieldPostcode, kwLoose, `邮编|邮政编码|郵便番号|우편번호|पिन कोड|почтовый индекс|الرمز البريدي`},
 	{fieldPostcode5, 0, `cap|cp`},
 	{fieldRegion, 0, `state|province|region|county|country|country of residence|country of birth|birth country|bundesland|land|kanton|pays|
@@ -116,8 +116,8 @@ var fieldNames = []struct {
 	{fieldUser, kwLoose, `用户名|用戶名|账号名|ユーザー名|ユーザーid|사용자 이름|사용자명|아이디|उपयोगकर्ता नाम|имя пользователя|логин|اسم المستخدم`},
 	{fieldLogin, 0, `user|login|usuario|usuário|utilisateur|utente|benutzer|gebruiker|identifiant|uid|account`},
 	{fieldBirth, 0, `dob|born|birth dt|geb datum|child dob|date of birth|birth date|birthdate|birthday|born on|bday|birth day|geburtsdatum|geburtstag|date de naissance|
-		fecha de nacimiento|data de nascimento|data di nascita|geboortedatum|data urodzenia|doğum tarihi|födelsedatum|fødselsdato`},
-	{fieldBirth, kwLoose, `出生日期|生年月日|出生年月|誕生日|生日|생년월일|생일|जन्म तिथि|जन्मतिथि|дата рождения|تاريخ الميلاد`},
+		fecha de nacimiento|data de nascimento|data di nascita|geboortedatum|data urodzenia|doğum tarihi|födelsedatum|fødselsdato|datum narození|dátum narodenia|születési dátum|születési idő|data nașterii|datum rođenja|datum rojstva|gimimo data|dzimšanas datums|sünnikuupäev|syntymäaika|tanggal lahir|ngày sinh`},
+	{fieldBirth, kwLoose, `出生日期|生年月日|出生年月|誕生日|生日|생년월일|생일|जन्म तिथि|जन्मतिथि|дата рождения|дата народження|дата на раждане|ημερομηνία γέννησης|תאריך לידה|วันเกิด|วันเดือนปีเกิด|تاریخ تولد|تاريخ الميلاد`},
 	{fieldAge, 0, `age|age years|age in years|patient age|alter|lebensalter|edad|idade|età|âge|leeftijd|wiek|yaş|ålder`},
 	{fieldAge, kwLoose, `年龄|年齢|나이|आयु|उम्र|возраст|العمر`},
 	{fieldNation, 0, `nationality|nationalities|citizenship|citizenship status|country of citizenship|citizen of|nationalität|staatsangehörigkeit|staatsbürgerschaft|nationalité|citoyenneté|

@@ -12,7 +12,7 @@ type idRule struct {
 }
 
 var ruleLabelledID = &rule{prio: prioContext + 2, Rule: Rule{
-	ID: "gov-id-labelled", Version: 1, Type: TypeGovID,
+	ID: "gov-id-labelled", Version: 2, Type: TypeGovID,
 	Description: "number after a word for an identity document, passport, licence, tax or insurance number",
 	Source:      "names of documents in the languages of the vocabulary",
 }}
@@ -69,7 +69,7 @@ var (
 				t = TypeGovID
 			}
 			out[i] = &idRule{kind: k, group: idGroup(i + 1), odds: idOdds[k.id], rule: rule{prio: prioContext + 6, Rule: Rule{
-				ID: "id-" + k.id, Version: 2, Type: t, Description: k.what, Source: k.source,
+				ID: "id-" + k.id, Version: 3, Type: t, Description: k.what, Source: k.source,
 			}}}
 			if k.format != "" {
 				out[i].forms = parseGroupings(k.format)
@@ -225,6 +225,60 @@ func (w *window) identityOf(r *idRule, n *nearby, all topic) {
 	w.add(&r.rule, conf, ev)
 }
 
+// unlessWrong returns conf, or what is left of it for a number of type t whose label names kinds of that type: it, or the
+// row that it is cut out of, has the shape of one of them, and passes the check of none.
+func (w *window) unlessWrong(t Type, conf float64) float64 {
+	if w.subjects&topKind == 0 {
+		return conf
+	}
+	n := w.context()
+	if n.label == (groupSet{}) || !wrong(t, w.canon, w.groups, n) && (len(w.row) == len(w.groups) || !w.wrongRow(t, n)) {
+		return conf
+	}
+	return min(conf, wrongConfidence)
+}
+
+// wrongRow is wrong for all of the row that the window is a part of.
+func (w *window) wrongRow(t Type, n *nearby) bool {
+	var buf [maxCanon]byte
+	canon := buf[:0]
+	for _, g := range w.row {
+		if len(canon)+g.end-g.start > maxCanon {
+			return false
+		}
+		for i := g.start; i < g.end; i++ {
+			canon = append(canon, upper(w.sc.s[i]))
+		}
+	}
+	return wrong(t, canon, w.row, n)
+}
+
+// wrong reports whether the number in groups has the shape of a kind of type t that the label names, and passes the
+// check of none.
+func wrong(t Type, canon []byte, groups []piece, n *nearby) bool {
+	if first := groups[0]; first.word && len(groups) > 1 { // it carries its own label
+		canon = canon[first.end-first.start:]
+	}
+	mask := uint64(0)
+	for i, c := range canon {
+		if isLetter(c) {
+			mask |= 1 << i
+		}
+	}
+	found := false
+	for _, sh := range idShapes[len(canon)].of(mask == 0, true, len(groups)) {
+		r := sh.rule
+		if mask&sh.letter != sh.letter || mask&sh.digit != 0 || !n.nearGroup(r.group) {
+			continue
+		}
+		if r.odds < oddsTelling || r.kind.lax || r.kind.check(canon) {
+			return false
+		}
+		found = found || r.Type == t && n.near&(topPassport|topLicence)&^r.kind.topics == 0
+	}
+	return found
+}
+
 // inRow reports whether another group of digits stands beside the window, parted from it by a space.
 func (w *window) inRow() bool {
 	s := w.sc.s
@@ -236,11 +290,17 @@ func (w *window) epoch() bool {
 	return len(w.canon) == 13 && len(w.groups) == 1 && w.mask == 0 && w.canon[0] == '1' && w.canon[1] >= '6' && w.canon[1] <= '9'
 }
 
-// oddsGood and oddsStrong are how seldom a number must pass the check by chance to be one for want of better evidence.
+// oddsGood and oddsStrong are how seldom a number must pass the check by chance to be one for want of better evidence,
+// and oddsTelling from which odds on a number that does not pass is none, whatever it is called.
 const (
-	oddsGood   = 25
-	oddsStrong = 200
+	oddsTelling = 2
+	oddsGood    = 25
+	oddsStrong  = 200
 )
+
+// wrongConfidence is that of a number that has the shape of the kind that it is called, and fails its check: mistyped,
+// or made up.
+const wrongConfidence = 0.45
 
 func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, form int) float64 {
 	k := r.kind
@@ -256,6 +316,9 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		return 0
 	case n.near&k.topics != 0:
 		conf = topicConfidence(r, checked, form, len(w.groups) > 1)
+		if r.odds < oddsStrong {
+			conf = w.unlessWrong(r.Type, conf)
+		}
 	case form == formExact && checked && r.odds >= oddsStrong:
 		conf = 0.85
 	case form == formExact && checked:
@@ -274,7 +337,7 @@ func (w *window) identityConfidence(r *idRule, n *nearby, own, checked bool, for
 		return 0 // put together from what stands side by side
 	default:
 		conf = k.alone
-		if w.epoch() {
+		if w.epoch() || len(w.groups) == 1 && w.mask == 0 && len(w.canon) > 10 && timeLike(w.canon) > 0 {
 			conf -= 0.3
 		}
 		if n.near&topNumeric&^(k.topics|topCompany|topBirth) != 0 {
@@ -311,7 +374,11 @@ func ownConfidence(r *idRule, label, checked bool, form int) float64 {
 		return 0.88
 	case !label && form != formExact:
 		return 0
-	case r.kind.check == nil || form == formExact:
+	case r.kind.check == nil:
+		return 0.75
+	case r.odds >= oddsTelling && !r.kind.lax:
+		return wrongConfidence
+	case form == formExact:
 		return 0.75
 	}
 	return 0.6 // mistyped, or of a form that is not known
@@ -343,5 +410,5 @@ func (w *window) labelledID() {
 	if n.near&(topPassport|topLicence) != 0 {
 		conf = 0.75
 	}
-	w.add(ruleLabelledID, conf, Evidence{Context: n.nameOf(topLabel), Structure: "labelled"})
+	w.add(ruleLabelledID, w.unlessWrong(TypeGovID, conf), Evidence{Context: n.nameOf(topLabel), Structure: "labelled"})
 }

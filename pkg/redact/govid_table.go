@@ -9,6 +9,8 @@ type idKind struct {
 	typ    Type
 	shapes []string
 	check  func([]byte) bool
+	// lax says that there are numbers that do not pass the check.
+	lax bool
 	// alone is the confidence without any word of context, for numbers that pass the check: 0 if a word is needed.
 	alone float64
 	// bare is the confidence of a text that is nothing but such a number: 0 if that says too little. Kinds with a check

@@ -1,6 +1,10 @@
 package redact
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 var (
 	ruleDiagnosis = &rule{prio: prioContext, Rule: Rule{
@@ -9,7 +13,7 @@ var (
 		Source:      "clinical letters; ICD-10 chapter titles",
 	}}
 	ruleCondition = &rule{prio: prioContext + 1, Rule: Rule{
-		ID: "condition", Version: 1, Type: TypeMedical,
+		ID: "condition", Version: 2, Type: TypeMedical,
 		Description: "name of a disease that is said of a person",
 		Source:      "ICD-10 categories, common names",
 	}}
@@ -19,12 +23,12 @@ var (
 		Source:      "WHO INN stems",
 	}}
 	ruleRecord = &rule{prio: prioContext + 3, Rule: Rule{
-		ID: "medical-record", Version: 1, Type: TypeMedical,
+		ID: "medical-record", Version: 2, Type: TypeMedical,
 		Description: "medical record number after a word for it, or beside a patient's data",
 		Source:      "HIPAA 45 CFR 164.514(b)(2)(i)(H)",
 	}}
 	ruleICD = &rule{prio: prioContext, Rule: Rule{
-		ID: "icd10", Version: 1, Type: TypeMedical,
+		ID: "icd10", Version: 2, Type: TypeMedical,
 		Description: "ICD-10 code after a word for a diagnosis",
 		Source:      "WHO ICD-10",
 	}}
@@ -410,7 +414,7 @@ var drugEndings = []string{
 // Bounds of what is read before a dose.
 const (
 	maxDoseNumber = 12
-	maxDrug       = 32
+	maxDrug       = 64
 	maxDoseWords  = 4
 )
 
@@ -522,6 +526,19 @@ func (sc *scanner) drugAfter(i int) int {
 	return 0
 }
 
+// lettersBefore returns the start of the word that ends at i, of letters, their marks and hyphens; at most maxDrug bytes of it.
+func lettersBefore(s string, i int) int {
+	start := i
+	for start > 0 {
+		r, n := utf8.DecodeLastRuneInString(s[:start])
+		if r != '-' && !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) || i-start+n > maxDrug {
+			break
+		}
+		start -= n
+	}
+	return start
+}
+
 // likelyDrug judges the word before the amount at num as a drug by its ending and the words around.
 func (sc *scanner) likelyDrug(num, end int, weak bool) {
 	s := sc.s
@@ -529,10 +546,7 @@ func (sc *scanner) likelyDrug(num, end int, weak bool) {
 		return
 	}
 	w := num - 1
-	start := w
-	for start > 0 && w-start < maxDrug && (isLetter(s[start-1]) || s[start-1] >= 0x80 || s[start-1] == '-') {
-		start--
-	}
+	start := lettersBefore(s, w)
 	name := strings.ToLower(s[start:w])
 	if len(name) < 4 || stopWord(name) || diagnosisStops[name] || thingWords[name] || notDrugs[name] {
 		return
@@ -580,7 +594,7 @@ func (w *window) record() {
 	l := len(w.canon)
 	if l == 3 && w.mask == 1 {
 		if n := w.context(); n.near&topDiagnosis != 0 && w.icd() {
-			w.add(ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
+			w.sc.add(w.groups[0].start, w.end, ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
 		}
 		return
 	}
@@ -592,11 +606,11 @@ func (w *window) record() {
 	case n.near&topRecord != 0:
 		w.add(ruleRecord, 0.85, Evidence{Context: n.nameOf(topRecord)})
 	case n.near&topProvider != 0 && l >= 7:
-		w.add(ruleRecord, 0.65, Evidence{Context: n.nameOf(topProvider)})
+		w.add(ruleRecord, w.unlessWrong(TypeMedical, 0.65), Evidence{Context: n.nameOf(topProvider)})
 	case l >= 7 && l <= 10 && len(w.groups) == 1 && n.near&(topBirth|topPatient) != 0 && n.all()&topPatient != 0 && w.mask&^1 == 0 && w.sc.afterGap(w.start):
 		w.add(ruleRecord, 0.55, Evidence{Context: n.nameOf(topPatient), Structure: "column of a patient's line"})
 	case n.near&topDiagnosis != 0 && w.icd():
-		w.add(ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
+		w.sc.add(w.groups[0].start, w.end, ruleICD, 0.7, Evidence{Context: n.nameOf(topDiagnosis)})
 	}
 }
 

@@ -9,15 +9,15 @@ import (
 // The rules of the sequence tagger: names in running text, which have no form of their own.
 var (
 	rulePersonName = &rule{Rule: Rule{
-		ID: "person-name", Version: 1, Type: TypePerson,
+		ID: "person-name", Version: 2, Type: TypePerson,
 		Description: "names of people in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
 	}, prio: prioWeak}
 	rulePlaceName = &rule{Rule: Rule{
-		ID: "place-name", Version: 1, Type: TypeLocation,
+		ID: "place-name", Version: 2, Type: TypeLocation,
 		Description: "addresses and places in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
 	}, prio: prioWeak}
 	ruleOrgName = &rule{Rule: Rule{
-		ID: "organisation-name", Version: 1, Type: TypeOrg,
+		ID: "organisation-name", Version: 2, Type: TypeOrg,
 		Description: "names of firms and institutions in running text", Source: "sequence tagger, pkg/redact/tagger/MODEL.md",
 	}, prio: prioWeak}
 )
@@ -48,6 +48,9 @@ func (sc *scanner) names(cands []cand) []cand {
 	sc.job.tags[sc.depth].entities = t.Tag(sc.s, o, sc.job.tags[sc.depth].entities[:0])
 	var found []cand
 	for _, e := range sc.job.tags[sc.depth].entities {
+		if sc.noName(e.Start, e.End) {
+			continue
+		}
 		sc.job.crossed = sc.job.crossed || overlapsAny(cands, e.Start, e.End)
 		found = append(found, cand{
 			start: e.Start, end: e.End, rule: nameRules[e.Kind], conf: float64(e.Confidence), ev: Evidence{Model: t.Version()},

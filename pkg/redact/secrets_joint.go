@@ -15,6 +15,9 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 	if j, ok := sc.pairedValue(i); ok {
 		return jointAssign, j, false
 	}
+	if j, ok := elementValue(s, i); ok {
+		return jointAssign, j, false
+	}
 	how, value = sc.readJoint(i)
 	if how == jointProse && strings.HasPrefix(s[skipBlanks(s, i):], "to ") && !polishKey(word) && !looksChosen(unquoted(s, value)) {
 		how, value = jointSpace, skipBlanks(s, i)
@@ -41,6 +44,30 @@ func (sc *scanner) secretJoint(i int, word string) (how joint, value int, far bo
 		return jointAssign, value, false
 	}
 	return how, value, false
+}
+
+// maxAttributes bounds the attributes of an element that holds a secret.
+const maxAttributes = 200
+
+// elementValue finds the value of an element whose name ends at i and that has attributes: <wsse:Password Type="…">.
+func elementValue(s string, i int) (int, bool) {
+	if at(s, i) != ' ' {
+		return 0, false
+	}
+	from := i
+	for from > 0 && i-from < maxName && (isWordByte(s[from-1]) || s[from-1] == ':') {
+		from--
+	}
+	if at(s, from-1) != '<' {
+		return 0, false
+	}
+	limit := min(len(s), i+maxAttributes)
+	end := strings.IndexByte(s[i:limit], '>')
+	if end < 0 || s[i+end-1] == '/' || strings.IndexByte(s[i:i+end], '<') >= 0 {
+		return 0, false
+	}
+	j := skipBlanks(s, i+end+1)
+	return j, j < len(s) && s[j] != '<'
 }
 
 // nested steps into a value that is written as a block of its own: a scalar on the lines below (YAML), an object with

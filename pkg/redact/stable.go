@@ -3,6 +3,7 @@ package redact
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxRounds bounds how often a sanitized text is read again.
@@ -41,7 +42,7 @@ func (sc *scanner) unsettled(kept []cand) bool {
 			next = kept[i+1].start
 		}
 		before, after := max(pos, c.start-reachNew), min(next, c.end+reachNew)
-		if glued(sc.s[before:c.start], sc.s[c.end:after]) || valueIn(sc.s[before:c.start]) || valueIn(sc.s[c.end:after]) {
+		if glued(sc.s[before:c.start], sc.s[c.end:after]) || scriptEnds(sc.s, c.end) || valueIn(sc.s[before:c.start]) || valueIn(sc.s[c.end:after]) {
 			return true
 		}
 		for ; t < len(sc.trigs) && int(sc.trigs[t].end) <= after; t++ {
@@ -64,6 +65,18 @@ func (sc *scanner) unsettled(kept []cand) bool {
 func glued(before, after string) bool {
 	return before != "" && isAlnum(before[len(before)-1]) || after != "" && (isAlnum(after[0]) || after[0] >= 0x80 && after[0] < 0xE3)
 }
+
+// scriptEnds reports whether s[i:] goes on in a script without such ends after a word of one that has them, beyond ASCII.
+func scriptEnds(s string, i int) bool {
+	if at(s, i) < 0xE3 {
+		return false
+	}
+	r, _ := utf8.DecodeLastRuneInString(s[:i])
+	return r >= 0x80 && r < firstWide
+}
+
+// firstWide is the first character whose first byte is 0xE3.
+const firstWide = 0x3000
 
 // valueIn reports whether s holds enough digits for a value, an address, or a token that may decode to one. Each byte
 // is looked at once, and of a token its first few are decoded.

@@ -62,7 +62,7 @@ func contextWords() []keyword {
 		"citizen id", "identity document", "personal id", "ausweisnummer", "identitätsnummer", "pièce d'identité", "numéro d'identité", "documento de identidad",
 		"número de identificación", "documento de identidade", "carta d'identità", "identiteitskaart", "identiteitsbewijs", "residence permit", "visa number",
 		"aufenthaltstitel", "titre de séjour", "green card", "alien number", "a-number", "uscis", "green card number", "student id", "employee id", "military id")
-	add(topRecord, 0, "mrn", "medical record", "medical record number", "patient id", "patient no", "patient number", "hospital number", "chart number", "chart no", "patienten-nr",
+	add(topRecord, 0, "mrn", "medical record", "medical record number", "patient id", "patient no", "patient number", "hospital number", "chart number", "chart no", "chart #", "chart", "unit no", "unit number", "patienten-nr",
 		"patientennummer", "fallnummer", "numéro de patient", "numéro de dossier", "ipp", "historia clínica", "número de historia", "nhc", "prontuário", "cartella clinica",
 		"health record", "encounter", "accession", "specimen", "case number")
 	add(topProvider, 0, "provider number", "provider id", "license no", "medical license", "arztnummer", "lanr", "rpps", "adeli", "gmc", "bsnr")
@@ -72,6 +72,14 @@ func contextWords() []keyword {
 		"data urodzenia", "date_of_birth", "birth_date", "född", "født", "syntynyt")
 	add(topBirth, 0, "nací", "nació", "naci", "nasci", "nasceu", "nacque", "urodziłam się", "urodziłem się", "urodziła się", "urodził się", "ur. dnia", "doğum tarihim", "né à", "née à", "doğdum", "doğdu", "doğum günü", "verjaardag", "anniversaire", "compleanno", "cumpleaños", "aniversário", "doğum tarihi", "doğumlu", "doğum", "urodzony dnia", "ur.", "geboren op", "geb. am", "nac.", "fødselsdato", "födelsedatum", "d. nasc", "fecha nac", "f. nacimiento", "data nasc", "date naissance", "né(e) le")
 	add(topBirth, kwLoose, "出生", "生まれ", "生れ", "生於", "生于", "출생", "생일", "태어", "родилась", "родился", "г.р.", "года рождения", "ولد", "ولدت", "مواليد", "تاريخ الميلاد", "الميلاد", "जन्मतिथि", "जन्म तिथि", "생년", "生年月日", "誕生日", "生日", "जन्म", "생년월일", "родился", "дата рождения")
+	add(topBirth, 0, "narozen", "narozena", "datum narození", "narodený", "narodená", "dátum narodenia", "született", "születési dátum", "születési idő", "szül.", "s-a născut", "născut", "născută", "data nașterii",
+		"rođen", "rođena", "datum rođenja", "rojen", "rojena", "datum rojstva", "gimė", "gimęs", "gimusi", "gimimo data", "dzimis", "dzimusi", "dzimšanas datums", "sündinud", "sünnikuupäev", "syntynyt", "syntymäaika",
+		"tanggal lahir", "lahir", "ngày sinh", "sinh ngày", "sinh năm", "fødd", "födda")
+	add(topBirth, kwLoose, "народився", "народилася", "народилась", "дата народження", "роден на", "родена на", "дата на раждане", "γεννήθηκ", "ημερομηνία γέννησης", "נולד", "תאריך לידה", "เกิดวันที่", "เกิดเมื่อ", "วันเกิด", "متولد", "تاریخ تولد", "জন্ম")
+	add(topDiagnosis, 0, "diagnos", "diagnóza", "diagnózu", "tanısı", "tanı", "chẩn đoán", "diagnoosi", "διάγνωση", "diagnostikovan")
+	add(topDiagnosis, kwLoose, "диагноз", "діагноз", "诊断", "診断", "确诊", "確診", "진단", "निदान", "التشخيص", "אבחנה", "วินิจฉัย", "تشخیص")
+	add(topPatient, 0, "patienten", "pasienten", "potilas", "pasien", "bệnh nhân", "ασθενής")
+	add(topPatient, kwLoose, "患者", "환자", "रोगी", "मरीज", "пациент", "пацієнт", "المريض", "ผู้ป่วย")
 	add(topCVV, 0, "cvv", "cvc", "cvv2", "cvc2", "cid", "csc", "security code", "card verification", "kartenprüfnummer", "prüfziffer", "code de sécurité", "cryptogramme",
 		"código de seguridad", "código de segurança", "codice di sicurezza")
 	add(topCVV, kwLoose, "セキュリティコード", "安全码")

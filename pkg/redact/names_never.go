@@ -1,0 +1,76 @@
+package redact
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// What the tagger takes for a name and is none: the word that says what the value beside it is ("GSTIN 27AAPFU…"), a word
+// of greeting, of introducing oneself or of a form at the start of a sentence, the name of an element of a document, and
+// what begins inside a character.
+
+// neverNames are words that begin sentences in the languages of the vocabulary and beyond, and that nobody bears.
+var neverNames = wordSet(`vitals psych pediatrics paediatrics admit admitted assessment impression subjective objective triage allergies prognosis transplant epicrisis
+	mitt mina hej hon han hun jag jeg det dette hei moi nimeni osoite osoitteeni proszę dzień dobry cześć mój moja moje nazywam mieszkam urodziłem urodziłam urodziła urodził
+	dobrý můj moje volám jmenuji prosím ahoj ďakujem děkuji zovem zovemo pozdrav poštovani soffro soffre abito vivo chiamo buongiorno buonasera salve
+	tanggal nama alamat halo selamat saya xin chào tôi bună numesc locuiesc soțul soția üdvözlöm köszönöm tisztelt merhaba adım adresim annem babam
+	καλησπέρα καλημέρα γεια λέγομαι ονομάζομαι αριθμός казвам здравейте здравствуйте привет меня мене доброго вітаю прошу позвоните
+	שלום היי נולדה نام سلام مرحبا اسمي रहती रहता नमस्ते`)
+
+// topNameless are subjects of words that are no names when a value or a colon follows.
+const topNameless = topAnyID | topKind | topPhone | topAccount | topIBAN | topRouting | topBirth | topCard | topCVV | topEmail | topRecord | topProvider |
+	topCompany | topMAC | topIP | topSort | topBIC | topExpiry
+
+// minNameless is the length in bytes from which on such a word is no name: "Sol" and "Né" may be.
+const minNameless = 4
+
+// noName reports whether s[start:end], which the tagger takes for a name, is none.
+func (sc *scanner) noName(start, end int) bool {
+	s := sc.s
+	if r, _ := utf8.DecodeRuneInString(s[start:end]); unicode.Is(unicode.Mn, r) && strings.IndexByte(s[start:end], ' ') < 0 {
+		return true // cut out of a word
+	}
+	if opens := at(s, start-1) == '<' || at(s, start-1) == '/' && at(s, start-2) == '<'; opens && at(s, end) == '>' && at(s, end+1) != ' ' {
+		return true // a tag; in a log of a chat, a blank follows
+	}
+	if sc.startsSentence(start) && goesOn(s, end) {
+		a, b, two := strings.Cut(strings.ToLower(s[start:end]), " ")
+		if neverNames[a] && (!two || neverNames[b] || b == "den") {
+			return true
+		}
+	}
+	return end-start >= minNameless && leadsOn(s, end) && sc.vocabularyWord(start, end)
+}
+
+// startsSentence reports whether a sentence may start at i.
+func (sc *scanner) startsSentence(i int) bool {
+	for i > 0 && (isSpace(sc.s[i-1]) || sc.s[i-1] == '"') {
+		i--
+	}
+	return i == 0 || strings.IndexByte(".!?:;]", sc.s[i-1]) >= 0
+}
+
+// goesOn reports whether a sentence goes on after s[:end].
+func goesOn(s string, end int) bool {
+	c := at(s, end)
+	return c == ',' || c == '!' || c == ':' || c == ' ' && end+1 < len(s) && !isUpper(s[end+1])
+}
+
+// leadsOn reports whether what follows s[:end] makes it a label: a colon, an equals sign, or a number.
+func leadsOn(s string, end int) bool {
+	i := skipBlanks(s, end)
+	c := at(s, i)
+	return c == ':' || c == '=' || c == '#' || i > end && (isDigit(c) || c == '[' || c == '*') // or what stands for a number
+}
+
+// vocabularyWord reports whether s[start:end] is one of the words of context that are names of numbers and dates.
+func (sc *scanner) vocabularyWord(start, end int) bool {
+	for i := sc.hitsBefore(end + 1); i > 0 && int(sc.hits[i-1].end) >= end; i-- {
+		h := sc.hits[i-1]
+		if int(h.start) <= start && sc.voc.briefs[h.word].topics&topNameless != 0 {
+			return true
+		}
+	}
+	return false
+}
