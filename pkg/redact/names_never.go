@@ -25,8 +25,9 @@ const topNameless = topAnyID | topKind | topPhone | topAccount | topIBAN | topRo
 // minNameless is the length in bytes from which on such a word is no name: "Sol" and "Né" may be.
 const minNameless = 4
 
-// noName reports whether s[start:end], which the tagger takes for a name, is none.
-func (sc *scanner) noName(start, end int) bool {
+// noName reports whether s[start:end], which the tagger takes for a name, is none. A label of which cands take a part is
+// none in the outcome.
+func (sc *scanner) noName(start, end int, cands []cand) bool {
 	s := sc.s
 	if r, _ := utf8.DecodeRuneInString(s[start:end]); unicode.Is(unicode.Mn, r) && strings.IndexByte(s[start:end], ' ') < 0 {
 		return true // cut out of a word
@@ -40,7 +41,7 @@ func (sc *scanner) noName(start, end int) bool {
 			return true
 		}
 	}
-	return end-start >= minNameless && leadsOn(s, end) && sc.vocabularyWord(start, end)
+	return end-start >= minNameless && leadsOn(s, end) && sc.vocabularyWord(start, end, cands)
 }
 
 // startsSentence reports whether a sentence may start at i.
@@ -48,7 +49,7 @@ func (sc *scanner) startsSentence(i int) bool {
 	for i > 0 && (isSpace(sc.s[i-1]) || sc.s[i-1] == '"') {
 		i--
 	}
-	return i == 0 || strings.IndexByte(".!?:;]", sc.s[i-1]) >= 0
+	return i == 0 || strings.IndexByte(".!?:;]*", sc.s[i-1]) >= 0
 }
 
 // goesOn reports whether a sentence goes on after s[:end].
@@ -65,10 +66,10 @@ func leadsOn(s string, end int) bool {
 }
 
 // vocabularyWord reports whether s[start:end] is one of the words of context that are names of numbers and dates.
-func (sc *scanner) vocabularyWord(start, end int) bool {
+func (sc *scanner) vocabularyWord(start, end int, cands []cand) bool {
 	for i := sc.hitsBefore(end + 1); i > 0 && int(sc.hits[i-1].end) >= end; i-- {
 		h := sc.hits[i-1]
-		if int(h.start) <= start && sc.voc.briefs[h.word].topics&topNameless != 0 {
+		if int(h.start) <= start && sc.voc.briefs[h.word].topics&topNameless != 0 && !overlapsAny(cands, int(h.start), int(h.end)) {
 			return true
 		}
 	}
