@@ -51,6 +51,10 @@ func New(ctx context.Context, name string, cfg Common, logTo io.Writer, adminTLS
 	if err != nil {
 		return nil, err
 	}
+	err = noCoreDumps()
+	if err != nil {
+		return nil, err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Admin.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("admin.listen %s: %w", cfg.Admin.Listen, err)

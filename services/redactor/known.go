@@ -33,6 +33,8 @@ type known struct {
 	begins [256]bool
 	// hints has what a text must have for one of them to be in it: most texts have none, and need not be taken apart.
 	hints []string
+	// longest is the length of the longest of them.
+	longest int
 }
 
 // knownValue is a value as it was found first.
@@ -94,6 +96,7 @@ func (k *known) add(canonical string, v knownValue) {
 		return
 	}
 	k.values[canonical] = v
+	k.longest = max(k.longest, len(canonical))
 	k.begins[canonical[0]] = true
 	if isDigit(canonical[0]) {
 		k.hints = append(k.hints, canonical[:2]) // groups of digits have two at least
@@ -155,7 +158,7 @@ func (k *known) find(text string, each func(start, end int, v knownValue)) {
 		if first < utf8.RuneSelf && !k.begins[first] {
 			continue
 		}
-		last, value := k.longest(text, words[i:])
+		last, value := k.longestAt(text, words[i:])
 		if last >= 0 {
 			each(words[i].start, words[i+last].end, value)
 			i += last
@@ -163,12 +166,12 @@ func (k *known) find(text string, each func(start, end int, v knownValue)) {
 	}
 }
 
-// longest is the last of the words that a value takes which begins at the first of them; -1 when none does.
-func (k *known) longest(text string, words []word) (last int, value knownValue) {
+// longestAt is the last of the words that a value takes which begins at the first of them; -1 when none does.
+func (k *known) longestAt(text string, words []word) (last int, value knownValue) {
 	last = -1
 	canonical := ""
 	for j := range min(len(words), maxKnownWords) {
-		if j > 0 && !joins(text[words[j-1].end:words[j].start]) || len(canonical) > maxKnownBytes {
+		if j > 0 && !joins(text[words[j-1].end:words[j].start]) || len(canonical)+words[j].end-words[j].start > k.longest {
 			break
 		}
 		canonical += strings.ToLower(text[words[j].start:words[j].end])

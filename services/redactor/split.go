@@ -79,12 +79,13 @@ func (s *Sanitizer) mendTexts(texts []*string, hints redact.Hints) error {
 	if err != nil {
 		return err
 	}
-	moved := false
-	for _, f := range found {
-		for i, end := range ends {
-			if f.Action != redact.ActionKeep && f.Start < end && end < f.End {
-				ends[i], moved = f.End, true
-			}
+	moved, i := false, 0
+	for _, f := range found { // in order, without overlaps
+		for i < len(ends) && ends[i] <= f.Start {
+			i++
+		}
+		for ; f.Action != redact.ActionKeep && i < len(ends) && ends[i] < f.End; i++ {
+			ends[i], moved = f.End, true
 		}
 	}
 	if !moved {

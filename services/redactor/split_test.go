@@ -59,6 +59,19 @@ func TestValuesThatPartsShare(t *testing.T) {
 	}
 }
 
+// TestManyPartsStayCheap: the work does not multiply with the parts and the values.
+func TestManyPartsStayCheap(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	var texts []string
+	for range 10_000 {
+		texts = append(texts, "jane.doe@", "company.com ")
+	}
+	in := &hushlogv1.Interaction{RequestId: "r-1", Purpose: "debugging", Messages: []*hushlogv1.Message{pieces(false, texts...)}}
+	require.NoError(t, s.mendSplits(in))
+	require.Equal(t, "jane.doe@company.com", in.GetMessages()[0].GetParts()[19_998].GetText().GetText())
+	require.Equal(t, " ", in.GetMessages()[0].GetParts()[19_999].GetText().GetText())
+}
+
 // TestPartsOfOtherKindsStayApart: a call of a tool between two texts parts what they say.
 func TestPartsOfOtherKindsStayApart(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())
