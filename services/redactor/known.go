@@ -1,6 +1,7 @@
 package redactor
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"unicode"
@@ -193,11 +194,15 @@ func (k *known) holds(text string) bool {
 func (p *pass) removeKnown(path, text string) string {
 	var out strings.Builder
 	rest := 0
+	var strs *jsonStrings
 	p.known.find(text, func(start, end int, v knownValue) {
+		if strs == nil {
+			strs = &jsonStrings{valid: mayBeJSON(text) && json.Valid([]byte(text))}
+		}
 		out.WriteString(text[rest:start])
 		instead := p.instead(v)
-		if isBareInJSON(text, start, end) {
-			instead = `"` + instead + `"`
+		if strs.outside(text, start) {
+			instead = `"` + instead + `"` // a number of JSON, whose place a text takes only in quotes
 		}
 		out.WriteString(instead)
 		rest = end
@@ -221,13 +226,27 @@ func (p *pass) instead(v knownValue) string {
 	return strings.TrimPrefix(p.engine.Apply(before+v.text, []redact.Finding{f}).Text, before)
 }
 
-// isBareInJSON says that a value is a number of JSON, whose place a text takes only in quotes.
-func isBareInJSON(text string, start, end int) bool {
-	trimmed := strings.TrimSpace(text)
-	if trimmed == "" || trimmed[0] != '{' && trimmed[0] != '[' {
-		return false
+// jsonStrings follows the strings of a JSON text.
+type jsonStrings struct {
+	valid  bool
+	at     int
+	quoted bool
+}
+
+func mayBeJSON(text string) bool {
+	text = strings.TrimLeft(text, " \t\r\n")
+	return text != "" && (text[0] == '{' || text[0] == '[')
+}
+
+// outside says whether a place, none of which may lie before an earlier one, is in JSON and in no string of it.
+func (j *jsonStrings) outside(text string, to int) bool {
+	for ; j.valid && j.at < to; j.at++ {
+		switch text[j.at] {
+		case '"':
+			j.quoted = !j.quoted
+		case '\\':
+			j.at++ // of what is escaped, nothing ends a string
+		}
 	}
-	before, after := strings.TrimRight(text[:start], " \t\r\n"), strings.TrimLeft(text[end:], " \t\r\n")
-	return strings.HasSuffix(before, ":") && (strings.HasPrefix(after, ",") || strings.HasPrefix(after, "}")) ||
-		(strings.HasSuffix(before, "[") || strings.HasSuffix(before, ",")) && (strings.HasPrefix(after, ",") || strings.HasPrefix(after, "]"))
+	return j.valid && !j.quoted
 }

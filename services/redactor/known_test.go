@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/hushlog/hushlog/pkg/policy"
+	"github.com/hushlog/hushlog/pkg/redact"
 	hushlogv1 "github.com/hushlog/hushlog/proto/hushlog/v1"
 )
 
@@ -77,13 +78,38 @@ func TestWhatIsNoRepetitionStays(t *testing.T) {
 
 func TestNumbersOfJSONStayJSON(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())
-	in := userSays("My SSN is 536228754")
-	in.Messages = append(in.Messages, &hushlogv1.Message{Role: hushlogv1.Role_ROLE_TOOL, Parts: []*hushlogv1.Part{
-		{Part: &hushlogv1.Part_ToolResult{ToolResult: &hushlogv1.ToolResultPart{Id: "c1", Name: "find", Result: `{"of":536228754,"all":[1, 536228754 , 536228754],"n":3}`}}},
-	}})
-	out, err := s.Sanitize(t.Context(), accepted(in))
-	require.NoError(t, err)
-	require.JSONEq(t, `{"of":"[REDACTED]","all":[1,"[REDACTED]","[REDACTED]"],"n":3}`, out.Contents[1].GetText())
+	for _, tc := range []struct{ json, want string }{
+		{`{"of":536228754,"all":[1, 536228754 , 536228754],"n":3}`, `{"of":"[REDACTED]","all":[1,"[REDACTED]","[REDACTED]"],"n":3}`},
+		{`{"q":"a, 536228754, b","w":"say \"536228754\": x"}`, `{"q":"a, [REDACTED], b","w":"say \"[REDACTED]\": x"}`},
+		{`{"536228754":"x\\","n":536228754}`, `{"[REDACTED]":"x\\","n":"[REDACTED]"}`},
+	} {
+		in := userSays("My SSN is 536228754", "[1] of 536228754, {see above}")
+		in.Messages = append(in.Messages, &hushlogv1.Message{Role: hushlogv1.Role_ROLE_TOOL, Parts: []*hushlogv1.Part{
+			{Part: &hushlogv1.Part_ToolResult{ToolResult: &hushlogv1.ToolResultPart{Id: "c1", Name: "find", Result: tc.json}}},
+		}})
+		out, err := s.Sanitize(t.Context(), accepted(in))
+		require.NoError(t, err)
+		require.Equal(t, "[1] of [REDACTED], {see above}", out.Contents[1].GetText())
+		require.JSONEq(t, tc.want, out.Contents[2].GetText())
+	}
+}
+
+// TestPseudonymsAreNoFindings: what stands in the place of an end user's id is not taken for a secret when texts are
+// inspected again.
+func TestPseudonymsAreNoFindings(t *testing.T) {
+	s := newTestSanitizer(t, policy.Default())
+	for i := range 500 {
+		id := fmt.Sprintf("client-%d-x", i)
+		in := userSays("ticket of " + id + ", opened by " + id)
+		in.EndUser = &hushlogv1.EndUser{Id: id, Attributes: map[string]string{"plan": "of " + id}}
+		out, err := s.Sanitize(t.Context(), accepted(in))
+		require.NoError(t, err)
+		for _, c := range out.Contents {
+			again, err := s.engine.Redact(c.GetText(), redact.Hints{Field: c.GetPath()})
+			require.NoError(t, err)
+			require.Equal(t, c.GetText(), again.Text)
+		}
+	}
 }
 
 // TestManyKnownValuesStayCheap: what is looked for does not multiply with what it is looked for in.
