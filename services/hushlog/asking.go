@@ -33,7 +33,8 @@ type asking struct {
 	server, ca, tokenFile, purpose string
 	// export asks for more records than may be looked at.
 	export bool
-	// named shows people's names where their pseudonyms stand.
+	// named shows people's names where their pseudonyms stand. Only what is shown and not kept is: what is signed, or has a
+	// digest, is not what it was with names in it, and erasing a person does not reach files that were written.
 	named bool
 }
 

@@ -37,9 +37,13 @@ func (l reviewLine) overdue(now time.Time) bool {
 	return l.Signer == "" && (err != nil || !due.After(now))
 }
 
-// rowsOf runs a statement and calls each with the cells of every row.
+// rowsOf runs a statement and calls each with the cells of every row. People are pseudonyms in them, unless ask is named.
 func rowsOf(ctx context.Context, ask asking, statement string, columns int, each func([]string) error) error {
-	answer, err := ask.runNamed(ctx, statement, "JSONCompactEachRow")
+	run := ask.run
+	if ask.named {
+		run = ask.runNamed
+	}
+	answer, err := run(ctx, statement, "JSONCompactEachRow")
 	if err != nil {
 		return err
 	}
@@ -85,6 +89,7 @@ func newReviewListCommand() *cobra.Command {
 		Short: "List the reviews that were made, whose they are, until when they are to be signed, and by whom they were",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			ask.named = true
 			return runReviewList(cmd.Context(), ask, time.Now(), check, cmd.OutOrStdout())
 		},
 	}

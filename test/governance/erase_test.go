@@ -114,6 +114,9 @@ func TestErasure(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(receipt, `"contents": 4`, `"contents": 5`, 1)+"\n"), 0o600))
 	_, ok = d.hushlog(t, "compliance", "erase", "verify", path)
 	require.False(t, ok, "a changed receipt")
+	archive := filepath.Join(t.TempDir(), "evidence.tar.gz")
+	d.must(t, "compliance", "evidence", "--purpose", "security", "--out", archive)
+	require.Contains(t, d.must(t, "compliance", "evidence", "verify", archive), "receipts/erased-"+id+".note")
 
 	gone := func() {
 		t.Helper()

@@ -34,6 +34,11 @@ func TestReviewsAndReports(t *testing.T) {
 
 	born := time.Now().UTC().AddDate(0, 0, -100)
 	m.insert("INSERT INTO hushlog.retention_runs (run_id, at) VALUES ('first', '" + born.Format(time.DateTime) + "')")
+	// What somebody did then stands in a figure: the text of the review has the pseudonym, and is what was signed only with it.
+	const acts = "FROM hushlog.audit WHERE phase = 'outcome' AND role = 'security'"
+	eventually(t, "an act", func() bool { return d.sql(t, "compliance", "SELECT count() > 0 "+acts) == "1" })
+	m.insert("INSERT INTO hushlog.audit SELECT * REPLACE (toDateTime64('" + born.AddDate(0, 0, 1).Format(time.DateTime) + "', 3, 'UTC') AS at, randomFixedString(16) AS entry_id) " +
+		acts + " LIMIT 1")
 	var want []string
 	for _, kind := range report.Kinds() {
 		for _, period := range kind.Ended(born, time.Now().Add(-10*time.Minute)) {
@@ -69,6 +74,8 @@ func TestReviewsAndReports(t *testing.T) {
 	require.Regexp(t, "^compliance-", id)
 	shown := d.must(t, "compliance", "review", "show", id, "--purpose", "security")
 	require.Contains(t, shown, "to be signed by compliance")
+	quarter := slices.IndexFunc(want, func(id string) bool { return strings.HasPrefix(id, "security-") })
+	require.Contains(t, d.must(t, "compliance", "review", "show", want[quarter], "--purpose", "security"), d.actor(t, "test-security")+" (security)")
 	digest := regexp.MustCompile(`(?m)^digest ([0-9a-f]{64})$`).FindStringSubmatch(shown)[1]
 	out, ok = d.hushlog(t, "analyst", "review", "sign", id, "--purpose", "security", "--digest", digest)
 	require.False(t, ok, out)
@@ -102,8 +109,8 @@ func TestReviewsAndReports(t *testing.T) {
 	require.InDelta(t, 4, rows["purposes"]["debugging"], 0)
 	require.InDelta(t, 0, rows["content-without-purpose"]["without purpose"], 0)
 	require.InDelta(t, 0, rows["ledger-gap"]["demo"], 0)
-	require.InDelta(t, 1, rows["signatures"]["test-compliance"], 0)
-	require.Positive(t, rows["content-access"]["test-security (security)"])
+	require.InDelta(t, 1, rows["signatures"][d.actor(t, "test-compliance")], 0)
+	require.Positive(t, rows["content-access"][d.actor(t, "test-security")+" (security)"])
 	require.InDelta(t, 1, rows["policy-versions"][d.Policy.Digest()], 0)
 	page := filepath.Join(t.TempDir(), "report.html")
 	html := d.must(t, "engineering", "report", "--purpose", "security", "--framework", "SOC 2")
@@ -140,6 +147,7 @@ func (d *deployment) requireEvidence(t *testing.T, reviews []string) {
 	require.NoError(t, err)
 	_, err = evidence.Verify(bytes.NewReader(packed), verifier, func(name string, data []byte) error {
 		require.NotContains(t, strings.ToLower(string(data)), "quorlimp", name)
+		require.NotContains(t, string(data), "test-compliance", "%s: an erasure of the person does not reach it", name)
 		if name == "trail/verified.txt" {
 			require.Contains(t, string(data), "verified: ")
 		}
