@@ -260,14 +260,16 @@ func TestTransactorRebalances(t *testing.T) {
 func TestTransactorZombie(t *testing.T) {
 	k := newKafka(t, 1)
 	k.fill(t, topicIn, 1, 0, 30)
-	wake := make(chan struct{})
+	wake, blocks := make(chan struct{}), make(chan struct{})
 	zombie := newOnce(k)
-	zombie.block = func() { <-wake }
+	zombie.block = sync.OnceFunc(func() {
+		close(blocks)
+		<-wake
+	})
 	cfg := config("zombie")
 	cfg.RebalanceTimeout = 2 * time.Second
 	_, stopZombie := start(t, k.opts(), cfg, zombie)
-	eventually(t, "zombie has its partition", func() bool { return zombie.memory(0) != nil })
-	time.Sleep(300 * time.Millisecond) // it polls and blocks
+	<-blocks // in the middle of its batch
 
 	work := newOnce(k)
 	cfg = config("b")
