@@ -242,17 +242,7 @@ func (s *Stack) configs() map[string]any {
 		initName: s.setup(),
 	}
 	if s.options.Canaries != nil {
-		c := canary.DefaultConfig()
-		c.Common, c.TLS, c.Key = s.common(identity.Canary), l.TLS(identity.Canary), l.CanaryKey()
-		c.ClickHouse = setup.ClickHouseConfig(l, identity.Canary, s.Addresses.ClickHouse)
-		c.Kafka = setup.KafkaConfig(l, identity.Canary, brokers)
-		c.GRPC, c.REST = s.Addresses.GRPC, s.Addresses.REST
-		c.Logs = []string{filepath.Join(l.Dir, "log", "*.log")}
-		for _, process := range slices.Sorted(maps.Keys(s.Addresses.Admin)) {
-			c.Metrics = append(c.Metrics, "http://"+s.Addresses.Admin[process]+"/metrics")
-		}
-		s.options.Canaries(&c)
-		configs[identity.Canary] = c
+		configs[identity.Canary] = s.canaryConfig()
 	}
 	for n, name := range s.options.replicas(identity.Redactor) {
 		replica := r
@@ -274,6 +264,27 @@ func (s *Stack) configs() map[string]any {
 		replica.Common = s.common(name)
 		configs[name] = replica
 	}
+	maps.Copy(configs, s.embeddedConfigs())
+	return configs
+}
+
+func (s *Stack) canaryConfig() canary.Config {
+	l, c := s.layout, canary.DefaultConfig()
+	c.Common, c.TLS, c.Key = s.common(identity.Canary), l.TLS(identity.Canary), l.CanaryKey()
+	c.ClickHouse = setup.ClickHouseConfig(l, identity.Canary, s.Addresses.ClickHouse)
+	c.Kafka = setup.KafkaConfig(l, identity.Canary, s.brokers())
+	c.GRPC, c.REST = s.Addresses.GRPC, s.Addresses.REST
+	c.Logs = []string{filepath.Join(l.Dir, "log", "*.log")}
+	for _, process := range slices.Sorted(maps.Keys(s.Addresses.Admin)) {
+		c.Metrics = append(c.Metrics, "http://"+s.Addresses.Admin[process]+"/metrics")
+	}
+	s.options.Canaries(&c)
+	return c
+}
+
+// embeddedConfigs are those of Kafka and ClickHouse, where they are not from elsewhere.
+func (s *Stack) embeddedConfigs() map[string]any {
+	l, configs := s.layout, map[string]any{}
 	if s.options.Kafka == "" {
 		configs[identity.Kafka] = embedded.BrokerConfig{
 			Address: s.Addresses.Kafka, DataDir: filepath.Join(l.Dir, "data", "kafka"), TLS: l.TLS(identity.Kafka),

@@ -349,7 +349,7 @@ func (g *gatherer) reviews(ctx context.Context) error {
 }
 
 func (g *gatherer) report(ctx context.Context, by string) error {
-	r, err := makeReport(ctx, g.ask, nil, g.now.Sub(g.from), g.now)
+	r, err := report.New(ctx, figureAsker{g.ask}, nil, report.Period{From: g.from, To: g.now}, g.now)
 	if err != nil {
 		return err
 	}

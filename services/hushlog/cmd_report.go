@@ -19,11 +19,7 @@ import (
 
 // newReportCommand writes what figures of a period are evidence for.
 func newReportCommand() *cobra.Command {
-	var (
-		ask        asking
-		frameworks []string
-		output     string
-	)
+	var asked reportAsked
 	back := policy.Duration(30 * 24 * time.Hour)
 	cmd := &cobra.Command{
 		Use:   "report --purpose PURPOSE",
@@ -32,43 +28,49 @@ func newReportCommand() *cobra.Command {
 			"and the records to look at. The figures are read as you, under your role, on the audit trail; what the role may not read is marked as not shown.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runReport(cmd.Context(), ask, frameworks, output, back.D(), time.Now(), cmd.OutOrStdout())
+			now := time.Now()
+			asked.period = report.Period{From: now.Add(-back.D()), To: now}
+			return runReport(cmd.Context(), asked, cmd.OutOrStdout())
 		},
 	}
-	ask.addFlags(cmd)
-	cmd.Flags().StringArrayVar(&frameworks, "framework", nil, "only this `framework`; can be repeated")
+	asked.as.addFlags(cmd)
+	cmd.Flags().StringArrayVar(&asked.frameworks, "framework", nil, "only this `framework`; can be repeated")
 	cmd.Flags().TextVar(&back, "since", back, "`duration` to look back, as 30d; figures end where rows are no longer kept")
-	cmd.Flags().StringVarP(&output, "output", "o", "html", "`format`: html or json")
+	cmd.Flags().StringVarP(&asked.output, "output", "o", "html", "`format`: html or json")
 	return cmd
 }
 
-func runReport(ctx context.Context, ask asking, frameworks []string, output string, back time.Duration, now time.Time, out io.Writer) error {
-	for _, f := range frameworks {
+// reportAsked is what a report is asked to be.
+type reportAsked struct {
+	as         asking
+	frameworks []string
+	output     string
+	period     report.Period
+}
+
+func runReport(ctx context.Context, asked reportAsked, out io.Writer) error {
+	for _, f := range asked.frameworks {
 		if !slices.Contains(report.Frameworks(), f) {
 			return errors.New("--framework: must be one of " + strings.Join(report.Frameworks(), ", "))
 		}
 	}
-	if output != "html" && output != "json" {
+	if asked.output != "html" && asked.output != "json" {
 		return errors.New("--output: must be html or json")
 	}
-	err := ask.requirePurpose()
+	err := asked.as.requirePurpose()
 	if err != nil {
 		return err
 	}
-	r, err := makeReport(ctx, ask, frameworks, back, now)
+	r, err := report.New(ctx, figureAsker{asked.as}, asked.frameworks, asked.period, asked.period.To)
 	if err != nil {
 		return err
 	}
-	if output == "html" {
+	if asked.output == "html" {
 		return r.WriteHTML(out)
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(r)
-}
-
-func makeReport(ctx context.Context, ask asking, frameworks []string, back time.Duration, now time.Time) (report.Report, error) {
-	return report.New(ctx, figureAsker{ask}, frameworks, report.Period{From: now.Add(-back), To: now}, now)
 }
 
 // figureAsker runs figures as a person.

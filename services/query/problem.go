@@ -31,9 +31,6 @@ type problem struct {
 	cause error
 }
 
-// Error is the code with the message.
-func (p *problem) Error() string { return string(p.code) + ": " + p.message }
-
 var (
 	unknownToken = problem{http.StatusUnauthorized, "unknown-token", "the token is not known; ask for one (hushlog person add) and send it as Authorization: Bearer hp_...", 0, audit.Refused, 0, nil}
 	expiredToken = problem{http.StatusUnauthorized, "expired-token", "the token has expired; ask for a new one", 0, audit.Refused, 0, nil}

@@ -75,15 +75,6 @@ func (j *joiner) take(index uint64, leaf []byte) (bool, error) {
 	return at.last(), nil
 }
 
-// Size is how many leaves the signed checkpoint commits to.
-func Size(dir string, verifier note.Verifier) (uint64, error) {
-	checkpoint, _, err := files{dir}.checkpoint(verifier)
-	if err != nil {
-		return 0, err
-	}
-	return checkpoint.Size, nil
-}
-
 // Seek finds the first record that is not older than t by the broker's clock, or the log's size when
 // there is none.
 func Seek(dir string, verifier note.Verifier, t time.Time) (uint64, error) {
