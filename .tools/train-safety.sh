@@ -14,5 +14,5 @@ if [ ! -f "$data/eval-safety/train.jsonl.gz" ]; then
 fi
 data=$(cd "$data" && pwd)
 cd pkg
-go run ./safety/cmd/train -data "$data/eval-safety" -out safety/model.bin \
+go run ./safety/cmd/train -data "$data/eval-safety" -out safety/model.bin -card safety/MODEL.md \
 	-background "$(go env GOROOT)/src"

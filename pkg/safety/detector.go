@@ -1,7 +1,6 @@
 package safety
 
 import (
-	"encoding/binary"
 	"math"
 	"sync"
 )
@@ -124,7 +123,8 @@ type scorer struct {
 	d      *Detector
 	z      tokenizer
 	stream stream
-	rows   []uint32
+	rows   []uint32 // of one word by itself
+	wait   waiting
 	prefix []sums // before word i
 	best   [heads]float64
 	memo   [memoSize]memo
@@ -158,20 +158,54 @@ func (s *scorer) text(text string, sig *signals) {
 	for s.z.next(&t) {
 		m := s.word(t.word)
 		sig.add(m.signs, t.marks, t.run)
-		even, odd := m.even, m.odd
-		s.rows = s.stream.rows(s.rows[:0], &t, m.hash, m.concept)
-		e, o := s.d.model.sum(s.rows)
-		even += e
-		odd += o
-		next := s.prefix[len(s.prefix)-1]
-		next.add(even, odd, uint32(m.rows)+uint32(len(s.rows))) //nolint:gosec // as many as one word has
-		s.prefix = append(s.prefix, next)
-		if len(s.prefix) == maxWords+1 {
+		if sig.last.n > 0 || m.signs&signBegun != 0 {
+			sig.pair(s.d.lex, t.word, m.concept, m.signs)
+		}
+		s.wait.add(m, s.stream.rows(s.wait.rows, &t, m.hash, m.concept))
+		if s.wait.n == len(s.wait.words) {
+			s.addUp()
+		}
+		if len(s.prefix)+s.wait.n == maxWords+1 {
+			s.addUp()
 			s.windows()
 			s.shift()
 		}
 	}
+	s.addUp()
 	s.windows()
+}
+
+// waiting are words whose rows are not added up yet. Rows lie all over the model, mostly outside of the processor's nearer caches:
+// added up for many words in one go, many of them are fetched at the same time.
+type waiting struct {
+	words [32]struct {
+		even, odd uint64 // what the word has by itself
+		own, end  uint32 // its own number of rows; the end of its others in rows
+	}
+	n    int
+	rows []uint32
+}
+
+// add adds a word, with rows, which now end with those that it has by what is around it.
+func (w *waiting) add(m *memo, rows []uint32) {
+	p := &w.words[w.n]
+	p.even, p.odd, p.own, p.end = m.even, m.odd, uint32(m.rows), uint32(len(rows)) //nolint:gosec // as many as some words have
+	w.rows = rows
+	w.n++
+}
+
+// addUp adds the words that wait to the sums.
+func (s *scorer) addUp() {
+	from := uint32(0)
+	next := s.prefix[len(s.prefix)-1]
+	for i := range s.wait.words[:s.wait.n] {
+		p := &s.wait.words[i]
+		even, odd := s.d.model.sum(s.wait.rows[from:p.end])
+		next.add(p.even+even, p.odd+odd, p.own+p.end-from)
+		s.prefix = append(s.prefix, next)
+		from = p.end
+	}
+	s.wait.n, s.wait.rows = 0, s.wait.rows[:0]
 }
 
 // lanes16 takes every other weight of a row.
@@ -180,29 +214,23 @@ const lanes16 = 0x00ff00ff00ff00ff
 // sum adds rows up, in lanes of 16 bits: even heads and odd heads.
 func (m *Model) sum(rows []uint32) (even, odd uint64) {
 	for _, r := range rows {
-		w := binary.LittleEndian.Uint64(m.rows[r*8:])
+		w := m.rows[r]
 		even += w & lanes16
 		odd += w >> 8 & lanes16
 	}
 	return even, odd
 }
 
-// word returns what a word has by itself.
+// word returns what the word has by itself that was just read.
 func (s *scorer) word(w []byte) *memo {
-	var lo, hi uint64
-	for i, c := range w[:min(8, len(w))] {
-		lo |= uint64(c) << (8 * i)
-	}
-	if len(w) > 8 {
-		for i, c := range w[8:min(16, len(w))] {
-			hi |= uint64(c) << (8 * i)
-		}
-	}
+	lo, hi := s.z.bytes(len(w))
 	m := &s.memo[mix(lo, hi)%memoSize]
 	if m.lo == lo && m.hi == hi && len(w) <= 16 {
 		return m
 	}
-	*m = memo{lo: lo, hi: hi, hash: hashWord(w), concept: s.d.lex.of(w), signs: signsOf(w)}
+	hash := hashWord(w)
+	concept := s.d.lex.of(w, hash)
+	*m = memo{lo: lo, hi: hi, hash: hash, concept: concept, signs: s.d.lex.signsOf(w, hash, concept)}
 	s.rows = s.d.lex.wordRows(s.rows[:0], w, m.hash, m.concept)
 	m.even, m.odd = s.d.model.sum(s.rows)
 	m.rows = uint16(len(s.rows)) //nolint:gosec // as many as one word has

@@ -63,8 +63,11 @@ func (x *extractor) text(text string, sig *signals) {
 	x.stream.reset()
 	var t token
 	for len(v.Ends) < maxWords && x.z.next(&t) {
-		hash, concept := hashWord(t.word), x.lex.of(t.word)
-		sig.add(signsOf(t.word), t.marks, t.run)
+		hash := hashWord(t.word)
+		concept := x.lex.of(t.word, hash)
+		sign := x.lex.signsOf(t.word, hash, concept)
+		sig.add(sign, t.marks, t.run)
+		sig.pair(x.lex, t.word, concept, sign)
 		v.Rows = x.lex.wordRows(v.Rows, t.word, hash, concept)
 		v.Rows = x.stream.rows(v.Rows, &t, hash, concept)
 		v.Ends = append(v.Ends, uint32(len(v.Rows))) //nolint:gosec // limited to maxWords times the rows of a word

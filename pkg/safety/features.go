@@ -48,6 +48,12 @@ func row(h uint64) uint32 {
 	return r
 }
 
+// beside returns the row of a hash near another row, never that one: in the same eight, which the processor fetches at once. It is
+// for a feature that is met only where the other one is.
+func beside(r uint32, h uint64) uint32 {
+	return r ^ (1 + uint32(h>>48*7>>16)) //nolint:gosec // from 1 to 7
+}
+
 // pairRow returns the row of two concepts in this order.
 func pairRow(a, b uint8) uint32 { return uint32(a)*maxConcepts + uint32(b) }
 
@@ -66,11 +72,9 @@ func hashWord(w []byte) uint64 {
 	return mix(h, tail)
 }
 
-// Lengths of the parts of words that are features, in letters, with a sign for each end.
-const (
-	minPart = 3
-	maxPart = 5
-)
+// minPart is how many letters the parts of words have at least that are features, with a sign for each end; they have two more
+// at most.
+const minPart = 3
 
 // wordRows appends the rows that a word has by itself: the word, its parts, its concept.
 func (l *lexicon) wordRows(rows []uint32, word []byte, hash uint64, concept uint8) []uint32 {
@@ -89,12 +93,22 @@ func (l *lexicon) wordRows(rows []uint32, word []byte, hash uint64, concept uint
 	n++
 	for i := 0; i+minPart <= n; i++ {
 		h := mix(uint64(letters[i])<<32|uint64(letters[i+1]), kindPart) //nolint:gosec // a rune is not negative
-		for k := i + 2; k < min(n, i+maxPart); k++ {
-			h = mix(h, uint64(letters[k])) //nolint:gosec // a rune is not negative
-			if k+1 < n || i > 0 {          // else it is the word itself
-				rows = append(rows, row(h))
-			}
+		h = mix(h, uint64(letters[i+2]))                                //nolint:gosec // a rune is not negative
+		whole := i == 0                                                 // what ends at the end is the word itself
+		if whole && i+3 == n {
+			break
 		}
+		rows = append(rows, row(h))
+		if i+3 == n || whole && i+4 == n {
+			continue
+		}
+		h = mix(h, uint64(letters[i+3])) //nolint:gosec // a rune is not negative
+		four := row(h)
+		rows = append(rows, four)
+		if i+4 == n || whole && i+5 == n {
+			continue
+		}
+		rows = append(rows, beside(four, mix(h, uint64(letters[i+4])))) //nolint:gosec // a rune is not negative
 	}
 	return rows
 }
@@ -116,10 +130,12 @@ func (s *stream) reset() { *s = stream{} }
 func (s *stream) rows(rows []uint32, t *token, hash uint64, concept uint8) []uint32 {
 	s.words++
 	if s.words > 1 {
-		rows = append(rows, row(mix(mix(hash, s.last), kindTwo)))
-	}
-	if s.words > 2 {
-		rows = append(rows, row(mix(mix(mix(hash, s.last), s.second), kindThree)))
+		h := mix(hash, s.last)
+		two := row(mix(h, kindTwo))
+		rows = append(rows, two)
+		if s.words > 2 {
+			rows = append(rows, beside(two, mix(mix(h, s.second), kindThree)))
+		}
 	}
 	s.second, s.last = s.last, hash
 	if t.before != beforeNothing {

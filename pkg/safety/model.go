@@ -14,7 +14,7 @@ import (
 )
 
 // modelMagic is how a model starts; its number changes with the features.
-const modelMagic = "hushlog safety 2\n"
+const modelMagic = "hushlog safety 3\n"
 
 // Calibration maps a score to the log-odds of a probability: along the line between two points, and along the first and
 // the last line beyond them. It ascends everywhere.
@@ -66,10 +66,10 @@ type Model struct {
 	OverallThresholds [2]float64 `json:"overallThresholds"`
 
 	id   string
-	rows []byte // tableRows times 8 weights of one byte, 128 stands for 0
+	rows []uint64 // each 8 weights of one byte, 128 stands for 0
 }
 
-// ReadModel reads a model; it keeps data.
+// ReadModel reads a model.
 func ReadModel(data []byte) (*Model, error) {
 	n := len(modelMagic)
 	if len(data) < n+4 || string(data[:n]) != modelMagic {
@@ -84,11 +84,15 @@ func ReadModel(data []byte) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the model's head: %w", err)
 	}
-	m.rows = data[n+4+size:]
+	rows := data[n+4+size:]
 	sum := sha256.Sum256(data)
 	m.id = m.Version + "-" + hex.EncodeToString(sum[:4])
-	if len(m.rows) != tableRows*8 {
-		return nil, fmt.Errorf("the model has %d bytes of weights, not %d", len(m.rows), tableRows*8)
+	if len(rows) != tableRows*8 {
+		return nil, fmt.Errorf("the model has %d bytes of weights, not %d", len(rows), tableRows*8)
+	}
+	m.rows = make([]uint64, tableRows) // so large a slice begins with a page, and so every eight rows with a line of the cache
+	for i := range m.rows {
+		m.rows[i] = binary.LittleEndian.Uint64(rows[i*8:])
 	}
 	if len(m.Heads) != heads {
 		return nil, fmt.Errorf("the model has %d heads, not %d", len(m.Heads), heads)

@@ -12,6 +12,7 @@ const (
 	signReversed              // such a word, written from its end
 	signTwoScript             // Latin letters and look-alikes of another script
 	signHexPair               // two hexadecimal digits
+	signBegun                 // no word that is known, and the beginning of one
 )
 
 // common are words that hardly any English text of some length does without, and words that give orders.
@@ -50,11 +51,14 @@ var longestSign = func() (n int) {
 	return n
 }()
 
-// signsOf returns the signs of a folded word.
-func signsOf(word []byte) uint8 {
+// signsOf returns the signs of a folded word with its hash and its concept.
+func (l *lexicon) signsOf(word []byte, hash uint64, concept uint8) uint8 {
 	var s uint8
 	if len(word) <= longestSign {
 		s = signs[string(word)]
+	}
+	if s&signCommon == 0 && concept == 0 && len(word) <= maxPiece && l.begins(hash) {
+		s |= signBegun
 	}
 	if len(word) == 2 && hexLetter(word[0]) && hexLetter(word[1]) {
 		s |= signHexPair
@@ -93,6 +97,48 @@ func hexLetter(c byte) bool { return c == '0' || c >= 'a' && c <= 'f' }
 // signals count what a text shows of how it is written.
 type signals struct {
 	words, common, rot13, reversed, twoScript, hexPairs, single, mixed, base64, hex int
+	// broken counts words that make one of the lexicon together with the one before.
+	broken int
+	last   piece
+}
+
+// piece is a word that may be the first part of one; empty if it cannot be.
+type piece struct {
+	letters [2 * maxPiece]byte
+	n       int
+}
+
+// add adds letters of ASCII, in lower case, as many as there is room for.
+func (p *piece) add(s string) {
+	for i := 0; i < len(s) && p.n < len(p.letters); i++ {
+		p.letters[p.n] = s[i] | 0x20
+		p.n++
+	}
+}
+
+// word returns the letters.
+func (p *piece) word() []byte { return p.letters[:p.n] }
+
+// Lengths of the parts of a broken word, in letters.
+const (
+	minPiece = 2
+	maxPiece = 10
+)
+
+// pair looks whether a word, of which the lexicon knows nothing, makes one that it knows together with the word before.
+func (s *signals) pair(l *lexicon, word []byte, concept, sign uint8) {
+	if s.last.n > 0 {
+		if concept == 0 && sign&signCommon == 0 && len(word) >= minPiece && len(word) <= maxPiece {
+			whole := append(s.last.letters[:s.last.n], word...)
+			if l.of(whole, hashWord(whole)) != 0 {
+				s.broken++
+			}
+		}
+		s.last.n = 0
+	}
+	if sign&signBegun != 0 {
+		s.last.n = copy(s.last.letters[:maxPiece], word)
+	}
 }
 
 // add counts a word with its signs, marks and what run it may be.

@@ -1,6 +1,7 @@
 package safety
 
 import (
+	"encoding/binary"
 	"unicode"
 	"unicode/utf8"
 )
@@ -70,6 +71,17 @@ var fold = func() (t [128]uint8) {
 	return t
 }()
 
+// counts has what a letter of ASCII adds to the letters of a word, in the lower 32 bits, and to its capitals, in the upper.
+var counts = func() (t [128]uint64) {
+	for c := 'a'; c <= 'z'; c++ {
+		t[c], t[c-32] = 1, 1<<32|1
+	}
+	return t
+}()
+
+// letterBit is set in every folded letter of ASCII and in no folded digit.
+const letterBit = 'a' & 'z' &^ '0'
+
 // token is a word of a text.
 type token struct {
 	word   []byte // folded; valid until the next call
@@ -112,7 +124,8 @@ func (z *tokenizer) next(t *token) bool {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if foldRune(r) != 0 {
+		f := foldRune(r)
+		if f != 0 && f != skipRune { // what has no width begins no word: it would be one without letters
 			break
 		}
 		i += size
@@ -123,6 +136,8 @@ func (z *tokenizer) next(t *token) bool {
 	}
 	n, letters, capitals, others := 0, 0, 0, 0
 	start, beyond := i, false
+	var counted uint64
+	all := uint8(letterBit)
 	for i < len(text) {
 		c := text[i]
 		if c < utf8.RuneSelf {
@@ -134,12 +149,8 @@ func (z *tokenizer) next(t *token) bool {
 				}
 				break
 			}
-			if f == '0' {
-				others++
-			} else {
-				letters++
-				capitals += int((c>>5)&1) ^ 1
-			}
+			counted += counts[c]
+			all &= f
 			if n < maxWord {
 				z.buf[n] = f
 				n++
@@ -158,6 +169,11 @@ func (z *tokenizer) next(t *token) bool {
 		}
 	}
 	z.at = i
+	letters += int(uint32(counted)) //nolint:gosec // the lower half
+	capitals += int(counted >> 32)  //nolint:gosec // 32 bits
+	if all == 0 {
+		others++
+	}
 	if capitals == letters && letters > 1 {
 		t.marks |= markCapitals
 	}
@@ -172,6 +188,18 @@ func (z *tokenizer) next(t *token) bool {
 		t.run = runOf(t.word, letters, capitals)
 	}
 	return true
+}
+
+// bytes returns the first eight bytes of the word of n bytes that was just read, and the next eight, with zeros behind its end.
+func (z *tokenizer) bytes(n int) (lo, hi uint64) {
+	lo, hi = binary.LittleEndian.Uint64(z.buf[:]), binary.LittleEndian.Uint64(z.buf[8:])
+	switch {
+	case n < 8:
+		return lo & (1<<(8*n) - 1), 0
+	case n < 16:
+		return lo, hi & (1<<(8*(n-8)) - 1)
+	}
+	return lo, hi
 }
 
 // runOf says what a long run of ASCII may be.
@@ -249,8 +277,8 @@ func (z *tokenizer) cut(t *token) {
 	n := 0
 	best, length := 0, 1
 	most := 1
-	if r := z.run[0]; int(r) < len(z.lex.begins) {
-		most = max(1, int(z.lex.begins[r]))
+	if r := z.run[0]; int(r) < len(z.lex.runs) {
+		most = max(1, int(z.lex.runs[r]))
 	}
 	for k := 0; k < len(z.run) && k < most; k++ {
 		n += utf8.EncodeRune(z.buf[n:], z.run[k])

@@ -80,6 +80,15 @@ func views(out []string, text string, s *signals) []string {
 	if s.single >= 8 && s.single*4 >= s.words {
 		add(joinLetters(text))
 	}
+	if s.broken >= 2 {
+		add(joinPieces(text))
+	}
+	for i := range len(breaks) {
+		n := strings.Count(text, breaks[i:i+1])
+		if n >= 4 && n*4 >= s.words {
+			add(dropBreaks(text, breaks[i]))
+		}
+	}
 	if strings.Contains(text, "\xf3\xa0\x80") || strings.Contains(text, "\xf3\xa0\x81") {
 		add(decodeTags(text))
 	}
@@ -92,21 +101,23 @@ func views(out []string, text string, s *signals) []string {
 // decodeRuns decodes every run of letters that belong to an encoding, and returns those that are text.
 func decodeRuns(text string, belongs *[256]bool, least int, decode func(run string) (string, bool)) string {
 	var b strings.Builder
-	for i := 0; i < len(text); {
-		if !belongs[text[i]] {
-			i++
+	// i always stands behind a byte that does not belong. Looked at first is where a run of the least length would end: one that
+	// does not belong there rules out all places up to it.
+	for i := 0; i+least <= len(text); {
+		j := i + least - 1
+		for j >= i && belongs[text[j]] {
+			j--
+		}
+		if j >= i {
+			i = j + 1
 			continue
 		}
-		j := i
-		for j < len(text) && belongs[text[j]] {
-			j++
+		for j = i + least; j < len(text) && belongs[text[j]]; j++ {
 		}
-		if j-i >= least {
-			d, ok := decode(text[i:j])
-			if ok {
-				b.WriteString(d)
-				b.WriteByte('\n')
-			}
+		d, ok := decode(text[i:j])
+		if ok {
+			b.WriteString(d)
+			b.WriteByte('\n')
 		}
 		i = j
 	}
@@ -406,6 +417,67 @@ func joinLetters(text string) string {
 
 // gaps are the signs that letters are spaced out with.
 const gaps = " -._*/|"
+
+// breaks are signs that words are broken with.
+const breaks = "-_.*|~+"
+
+// asciiLetter reports whether c is a letter of ASCII.
+func asciiLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+// dropBreaks leaves out a sign wherever it stands between two letters; nothing is returned if that is seldom.
+func dropBreaks(text string, sign byte) string {
+	b := make([]byte, 0, len(text))
+	dropped := 0
+	for i := range len(text) {
+		if text[i] == sign && i > 0 && i+1 < len(text) && asciiLetter(text[i-1]) && asciiLetter(text[i+1]) {
+			dropped++
+			continue
+		}
+		b = append(b, text[i])
+	}
+	if dropped < 4 {
+		return ""
+	}
+	return string(b)
+}
+
+// joinPieces joins parts of words, with one sign between them, that make a word of the lexicon together and are none alone.
+func joinPieces(text string) string {
+	l := lexiconOnce()
+	b := make([]byte, 0, len(text))
+	for i := 0; i < len(text); {
+		if !asciiLetter(text[i]) {
+			b = append(b, text[i])
+			i++
+			continue
+		}
+		var whole piece
+		end := letters(text, i)
+		whole.add(text[i:end])
+		first := whole.word()
+		if len(first) >= minPiece && l.of(first, hashWord(first)) == 0 && end+1 < len(text) {
+			next := letters(text, end+1)
+			whole.add(text[end+1 : next])
+			both := whole.word()
+			if next-end-1 >= minPiece && len(both) == next-i-1 && l.of(both, hashWord(both)) != 0 {
+				b = append(append(b, text[i:end]...), text[end+1:next]...)
+				i = next
+				continue
+			}
+		}
+		b = append(b, text[i:end]...)
+		i = end
+	}
+	return string(b)
+}
+
+// letters returns where the letters of ASCII end that stand at i.
+func letters(text string, i int) int {
+	for i < len(text) && asciiLetter(text[i]) {
+		i++
+	}
+	return i
+}
 
 // decodeTags returns the text that is written in tag characters, which are not seen.
 func decodeTags(text string) string {

@@ -167,7 +167,7 @@ func quantise(w *weights, m *safety.Model) [][safety.Heads]int8 {
 	return out
 }
 
-// write trains on everything and writes the model.
+// write trains on everything and writes the model, and its card.
 func write(s settings, train, made, reference []*example, results []foldResult) error {
 	w := fit(append(slices.Clone(train), made...), s.fit)
 	m := calibrate(results, w, scaleOf(w, reference))
@@ -180,5 +180,9 @@ func write(s settings, train, made, reference []*example, results []foldResult) 
 	for _, h := range m.Heads {
 		fmt.Printf("%-10s thresholds %.4f %.4f\n", h.Category, h.Thresholds[0], h.Thresholds[1])
 	}
-	return os.WriteFile(s.out, data, 0o644) //nolint:gosec // G306: a part of the source code
+	err = os.WriteFile(s.out, data, 0o644) //nolint:gosec // G306: a part of the source code
+	if err != nil || s.card == "" {
+		return err
+	}
+	return writeCard(s.card, results, m)
 }

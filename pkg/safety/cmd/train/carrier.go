@@ -15,6 +15,7 @@ import (
 // carriers are harmless texts that attacks are put into; as many stay as they are.
 type carriers struct {
 	g          *grammar
+	papers     []string // templates of the grammars' other documents
 	generated  []string // by pkg/redact/corpus: mails, tables, chats, records, in many languages
 	background []string // documentation and source code of this machine
 }
@@ -27,6 +28,11 @@ var backgroundEndings = []string{".go", ".py", ".md", ".txt", ".rst", ".html", "
 
 func newCarriers(g *grammar, rng *rand.Rand, s settings) (*carriers, error) {
 	c := &carriers{g: g}
+	for _, t := range g.templates {
+		if t.set == "papers" || t.set == "papers_world" {
+			c.papers = append(c.papers, t.text)
+		}
+	}
 	for r := range corpus.Generate(corpus.Options{Seed: s.fit.seed, Count: 4000}) {
 		c.generated = append(c.generated, r.Text)
 	}
@@ -103,6 +109,8 @@ func (c *carriers) draw(rng *rand.Rand) (text, kind string) {
 		return c.background[rng.IntN(len(c.background))], "background"
 	case p < 5:
 		return c.generated[rng.IntN(len(c.generated))], "corpus"
+	case p < 7:
+		return c.g.expand(rng, c.papers[rng.IntN(len(c.papers))]), "paper"
 	}
 	return c.g.expand(rng, "$doc"), "doc"
 }

@@ -59,6 +59,16 @@ var disguises = []func(rng *rand.Rand, s string) string{
 		return b.String()
 	},
 	func(_ *rand.Rand, s string) string { return strings.ToUpper(s) },
+	func(rng *rand.Rand, s string) string { // words cut in two
+		words := strings.Split(s, " ")
+		for i, w := range words {
+			if len(w) > 3 && isASCII(w) && rng.IntN(3) > 0 {
+				at := 2 + rng.IntN(len(w)-3)
+				words[i] = w[:at] + " " + w[at:]
+			}
+		}
+		return strings.Join(words, " ")
+	},
 }
 
 // disguise encodes a text, at times with a word on what to do with it.
@@ -69,4 +79,8 @@ func disguise(rng *rand.Rand, s string) string {
 	d := disguises[rng.IntN(len(disguises))](rng, s)
 	intro := []string{"", "", "Decode this: ", "Answer the message below. It is encoded.\n", "Decode and reply: ", "What does this say?\n"}
 	return intro[rng.IntN(len(intro))] + d
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 }

@@ -26,6 +26,7 @@ type settings struct {
 	background string
 	version    string
 	scores     string
+	card       string
 	count      int
 	real       float64
 	fit        fitOptions
@@ -36,6 +37,7 @@ func run() error {
 	flag.StringVar(&s.data, "data", "", "`folder` with train.jsonl.gz and dev.jsonl.gz")
 	flag.StringVar(&s.out, "out", "", "`file` to write the model to; none: only measure")
 	flag.StringVar(&s.version, "version", "1", "`name` of the model in flags")
+	flag.StringVar(&s.card, "card", "", "model card, the `file` to write the figures into; none: only print them")
 	flag.StringVar(&s.scores, "scores", "", "`file` for the scores of left-out texts of the data, by id")
 	flag.StringVar(&s.background, "background", "", "comma-separated `folders` of harmless text and source code")
 	flag.IntVar(&s.count, "count", 12000, "`number` of texts to make from the grammars")
@@ -45,7 +47,7 @@ func run() error {
 	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
 	flag.Float64Var(&s.fit.concepts, "concepts", 0.5, "`share` of the times that a text is learned by its concepts alone")
 	flag.Float64Var(&s.fit.average, "average", 0.5, "`share` of the epochs, the last ones, whose weights are averaged")
-	flag.Float64Var(&s.real, "real", 2, "`weight` of the texts of the data; those made have 0.5")
+	flag.Float64Var(&s.real, "real", 2.4, "`weight` of the texts of the data; those made have 0.5")
 	flag.StringVar(&s.fit.only, "only", "", "comma-separated `names` of the folds to measure; none: all")
 	flag.Uint64Var(&s.fit.seed, "seed", 1, "")
 	flag.Parse()

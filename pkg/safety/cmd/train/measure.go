@@ -121,92 +121,118 @@ func (r *foldResult) negativesOf(h int) []float64 {
 	return out
 }
 
-// report prints recall of each head at 1 % and 0.1 % of false positives, by source. Thresholds are those of each fold.
-func report(w io.Writer, results []foldResult) {
-	for h, c := range safety.Categories() {
-		if c == safety.Jailbreak || c == safety.Injection || c == safety.Extraction {
-			continue
-		}
-		type count struct{ n, at1, at01 float64 }
-		pos, neg := map[string]*count{}, map[string]*count{}
-		var all count
-		for k, r := range results {
-			negatives := r.negativesOf(h)
-			if len(r.list) == 0 {
-				continue // not asked for
-			}
-			if folds[k].third > 0 {
-				reportMixed(w, c, &r, negatives)
-				continue
-			}
-			t1, t01 := threshold(negatives, 0.01), threshold(negatives, 0.001)
-			add := func(c *count, score float64) {
-				c.n++
-				if score > t1 {
-					c.at1++
-				}
-				if score > t01 {
-					c.at01++
-				}
-			}
-			fmt.Fprintf(w, "  %s fold %-16s harmless %d, thresholds %.3f %.3f, scale %.3f\n", c, r.name, len(negatives), t1, t01, r.scale[h])
-			for _, s := range r.list {
-				y, weight := target(c, s.Label)
-				into := neg
-				switch {
-				case s.Label == benign:
-				case y == 1 && weight == 1:
-					into = pos
-					if !s.made && s.Tier == "explicit" {
-						add(&all, s.raw[h])
-					}
-				default:
-					continue
-				}
-				name := s.Source
-				if s.obfuscated() {
-					name = "obf"
-				}
-				if s.made && strings.HasPrefix(s.Source, "made_x_") {
-					name += " " + s.Lang
-				}
-				if s.made && y == 1 {
-					name = r.name + ": " + name
-				}
-				if into[name] == nil {
-					into[name] = &count{}
-				}
-				add(into[name], s.raw[h])
-			}
-		}
-		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, all.n, 100*all.at1/all.n, 100*all.at01/all.n)
-		reportShipped(w, c, h, results)
-		p1, p01 := pooled(results, h)
-		fmt.Fprintf(w, "%s: the same, folds together at the mean threshold: at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, 100*p1, 100*p01)
-		for sign, m := range map[string]map[string]*count{"+": pos, "-": neg} {
-			for _, k := range sortedKeys(m) {
-				fmt.Fprintf(w, "    %s %-40s %5.0f  %6.2f%%  %6.2f%%\n", sign, k, m[k].n, 100*m[k].at1/m[k].n, 100*m[k].at01/m[k].n)
-			}
-		}
+// count is how many texts of a kind there are, and how many of them lie above the thresholds for 1 % and 0.1 %.
+type count struct{ n, at1, at01 float64 }
+
+func (c *count) add(score float64, thresholds [2]float64) {
+	c.n++
+	if score > thresholds[0] {
+		c.at1++
+	}
+	if score > thresholds[1] {
+		c.at01++
 	}
 }
 
-// reportMixed prints what a model reaches on texts of sources that it has seen, which flatters: the protocol of most
-// published figures.
-func reportMixed(w io.Writer, c safety.Category, r *foldResult, negatives []float64) {
-	for _, rate := range rates {
-		t, n, hit := threshold(negatives, rate), 0, 0
+// share returns a part of the texts in percent.
+func (c *count) share(part float64) float64 { return 100 * part / max(c.n, 1) }
+
+// counts are what a head reaches on what was left out, at the thresholds of each fold.
+type counts struct {
+	explicit     count             // explicit attacks of the data
+	seen         count             // the same where other texts of their sources were learned
+	seenHarmless int               // harmless texts beside those
+	found        map[string]*count // attacks by fold and source
+	flagged      map[string]*count // harmless texts by source
+}
+
+// countsOf counts what the head at h reaches.
+func countsOf(results []foldResult, h int) counts {
+	c := safety.Categories()[h]
+	out := counts{found: map[string]*count{}, flagged: map[string]*count{}}
+	for k, r := range results {
+		negatives := r.negativesOf(h)
+		t := [2]float64{threshold(negatives, rates[0]), threshold(negatives, rates[1])}
+		if folds[k].third > 0 && len(r.list) > 0 {
+			out.seenHarmless += len(negatives)
+		}
 		for _, s := range r.list {
 			y, weight := target(c, s.Label)
-			if s.made || y != 1 || weight != 1 || s.Tier != "explicit" {
-				continue
-			}
-			n++
-			if s.raw[slices.Index(safety.Categories(), c)] > t {
-				hit++
+			attack := y == 1 && weight == 1
+			real := !s.made && s.Tier == "explicit"
+			switch {
+			case folds[k].third > 0:
+				if attack && real {
+					out.seen.add(s.raw[h], t)
+				}
+			case s.Label == benign:
+				counted(out.flagged, s.kind()).add(s.raw[h], t)
+			case attack:
+				name := s.kind()
+				if s.made {
+					name = r.name + ": " + name
+				}
+				counted(out.found, name).add(s.raw[h], t)
+				if real {
+					out.explicit.add(s.raw[h], t)
+				}
 			}
 		}
-		fmt.Fprintf(w, "%s: sources seen: %d of %d at %.1f%% of %d harmless\n", c, hit, n, 100*rate, len(negatives))
+	}
+	return out
+}
+
+// counted returns the count of a name.
+func counted(m map[string]*count, name string) *count {
+	if m[name] == nil {
+		m[name] = &count{}
+	}
+	return m[name]
+}
+
+// kind names what an example is counted with: its source, and its language where that is left out by.
+func (e *example) kind() string {
+	switch {
+	case e.obfuscated():
+		return "obf"
+	case e.made && strings.HasPrefix(e.Source, "made_x_"):
+		return e.Source + " " + e.Lang
+	}
+	return e.Source
+}
+
+// reported are the heads that stand for what is asked of the model; the others are parts of attack.
+func reported() []int {
+	var out []int
+	for h, c := range safety.Categories() {
+		if c != safety.Jailbreak && c != safety.Injection && c != safety.Extraction {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// report prints recall of each head at 1 % and 0.1 % of false positives, by source. Thresholds are those of each fold.
+func report(w io.Writer, results []foldResult) {
+	for _, h := range reported() {
+		c, n := safety.Categories()[h], countsOf(results, h)
+		fmt.Fprintf(w, "%s: recall of explicit (%.0f) at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, n.explicit.n, n.explicit.share(n.explicit.at1), n.explicit.share(n.explicit.at01))
+		fmt.Fprintf(w, "%s: sources seen (%.0f): at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, n.seen.n, n.seen.share(n.seen.at1), n.seen.share(n.seen.at01))
+		for _, s := range shippedOf(results, h) {
+			fmt.Fprintf(w, "%s: at the threshold of the other folds for %.1f%%: %s: flagged %s harmless, %s clean documents; found %s\n",
+				c, 100*s.rate, s.fold, s.harmless, s.documents, s.attacks)
+		}
+		p1, p01 := pooled(results, h)
+		fmt.Fprintf(w, "%s: the same, folds together at the mean threshold: at 1%%: %.1f%%  at 0.1%%: %.1f%%\n", c, 100*p1, 100*p01)
+		for _, part := range []struct {
+			sign string
+			of   map[string]*count
+		}{{"+", n.found}, {"-", n.flagged}} {
+			for _, k := range sortedKeys(part.of) {
+				m := part.of[k]
+				fmt.Fprintf(w, "    %s %-40s %5.0f  %6.2f%%  %6.2f%%\n", part.sign, k, m.n, m.share(m.at1), m.share(m.at01))
+			}
+		}
 	}
 }
 
@@ -224,35 +250,43 @@ func (h hits) String() string {
 	return fmt.Sprintf("%d of %d (%.1f%%)", h.over, h.all, 100*float64(h.over)/float64(max(h.all, 1)))
 }
 
-// reportShipped prints what a fold would have had at the threshold that a model ships, chosen on the other folds: how many of
-// its harmless texts are flagged, and how many of its attacks are found.
-func reportShipped(w io.Writer, c safety.Category, h int, results []foldResult) {
+// shipped is what a fold would have had at the threshold that a model ships, chosen on the other folds: how many of its harmless
+// texts are flagged, the clean documents among them, and how many of its attacks are found.
+type shipped struct {
+	fold                         string
+	rate                         float64
+	harmless, documents, attacks hits
+}
+
+func shippedOf(results []foldResult, h int) []shipped {
+	c := safety.Categories()[h]
+	var out []shipped
 	for k, r := range results[:sourceFolds] {
 		if len(r.list) == 0 {
-			continue
+			continue // not asked for
 		}
 		for _, rate := range rates {
 			t := expectedThreshold(results, r.scale, h, rate, k)
-			var harmless, documents, attacks hits
+			now := shipped{fold: r.name, rate: rate}
 			for _, s := range r.list {
 				y, weight := target(c, s.Label)
 				over := s.raw[h] > t
 				switch {
 				case s.Source == "bipia_ctx":
-					documents.add(over)
+					now.documents.add(over)
 				case s.made:
 					continue
 				case y == 1 && weight == 1 && s.Tier == "explicit":
-					attacks.add(over)
+					now.attacks.add(over)
 				}
 				if s.Label == benign {
-					harmless.add(over)
+					now.harmless.add(over)
 				}
 			}
-			fmt.Fprintf(w, "%s: at the threshold of the other folds for %.1f%%: %s: flagged %s harmless, %s clean documents; found %s\n",
-				c, 100*rate, r.name, harmless, documents, attacks)
+			out = append(out, now)
 		}
 	}
+	return out
 }
 
 // pooled returns recall of explicit attacks of the data where the folds are taken together, each shifted so that its threshold
