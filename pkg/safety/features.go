@@ -51,7 +51,7 @@ func row(h uint64) uint32 {
 // beside returns the row of a hash near another row, never that one: in the same eight, which the processor fetches at once. It is
 // for a feature that is met only where the other one is.
 func beside(r uint32, h uint64) uint32 {
-	return r ^ (1 + uint32(h>>48*7>>16)) //nolint:gosec // from 1 to 7
+	return r ^ (1 + uint32(h>>48*7>>16)) // from 1 to 7
 }
 
 // pairRow returns the row of two concepts in this order.

@@ -206,7 +206,7 @@ type entries struct {
 
 // newEntries makes the entries of a lexicon. Two that are taken for one are a broken build: it panics.
 func newEntries(l *lexicon) entries {
-	n := bits.Len(uint(2 * (len(l.words) + len(l.stems) + len(l.unspaced)))) //nolint:gosec // some thousand
+	n := bits.Len(uint(2 * (len(l.words) + len(l.stems) + len(l.unspaced))))
 	e := entries{list: make([]uint64, 1<<n), shift: 64 - n}
 	for kind, m := range map[uint64]map[string]uint8{entryWord: l.words, entryStem: l.stems, entryUnspaced: l.unspaced} {
 		for w, id := range m {
@@ -223,7 +223,7 @@ func newEntries(l *lexicon) entries {
 
 // find returns the place of a hash and its concept, or the free place where it belongs and 0.
 func (e *entries) find(h uint64) (at int, id uint8) {
-	mask := uint64(len(e.list) - 1)
+	mask := uint64(len(e.list) - 1) //nolint:gosec // a length
 	for i := h >> e.shift; ; i = (i + 1) & mask {
 		v := e.list[i]
 		if v == 0 {

@@ -169,8 +169,8 @@ func (z *tokenizer) next(t *token) bool {
 		}
 	}
 	z.at = i
-	letters += int(uint32(counted)) //nolint:gosec // the lower half
-	capitals += int(counted >> 32)  //nolint:gosec // 32 bits
+	letters += int(uint32(counted))
+	capitals += int(counted >> 32)
 	if all == 0 {
 		others++
 	}

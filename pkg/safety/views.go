@@ -112,7 +112,9 @@ func decodeRuns(text string, belongs *[256]bool, least int, decode func(run stri
 			i = j + 1
 			continue
 		}
-		for j = i + least; j < len(text) && belongs[text[j]]; j++ {
+		j = i + least
+		for j < len(text) && belongs[text[j]] {
+			j++
 		}
 		d, ok := decode(text[i:j])
 		if ok {
