@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -166,8 +167,19 @@ func decodeErasure(body io.Reader) (*wish, *problem) {
 	return &wish{action: actionErase, right: policy.RightErase, request: &hushlogv1.Request{Project: asked.Project}, subject: asked.Subject}, nil
 }
 
+// decodeStrict reads one JSON value with known fields and nothing behind it: what is not read must not be thought to be taken.
 func decodeStrict(body io.Reader, into any) error {
 	decoder := json.NewDecoder(body)
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(into)
+	err := decoder.Decode(into)
+	if err != nil {
+		return err
+	}
+	_, err = decoder.Token()
+	if !errors.Is(err, io.EOF) {
+		return errTrailing
+	}
+	return nil
 }
+
+var errTrailing = errors.New("more than one JSON value")

@@ -194,3 +194,25 @@ func TestWishesThatCannotBeTaken(t *testing.T) {
 	require.Equal(t, "trail-unavailable", got.code(t))
 	require.Empty(t, requests.taken, "what is not on the trail is not asked for")
 }
+
+// TestOneWishInABody: of two, one would be taken and the other not, and the answer would not tell.
+func TestOneWishInABody(t *testing.T) {
+	for path, body := range map[string]string{
+		"/v1/erasures":      `{"project":"demo","subject":"x"}`,
+		"/v1/holds":         `{"project":"demo","reason":"case-1"}`,
+		"/v1/holds/release": `{"project":"demo","reason":"case-1","hold":"` + someHold + `"}`,
+		"/v1/reviews":       `{"review_id":"compliance-2026-11","digest":"` + strings.Repeat("0", 64) + `"}`,
+		"/v1/names":         `{"purpose":"security","names":["ada"]}`,
+	} {
+		t.Run(path, func(t *testing.T) {
+			requests := &fakeRequests{}
+			h := askingHouse(t, requests, fakeSealer{})
+			for _, more := range []string{body, "x", "]"} {
+				got := h.post(t, "carla", path, body+more)
+				require.Equal(t, http.StatusBadRequest, got.status, got.body)
+			}
+			require.Empty(t, requests.taken)
+			require.NotEqual(t, http.StatusBadRequest, h.post(t, "carla", path, body+" \n").status)
+		})
+	}
+}

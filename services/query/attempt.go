@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -193,18 +192,12 @@ func decode(body io.Reader, contentType string, into *request) *problem {
 	if err != nil || media != "application/json" {
 		return &badRequest
 	}
-	decoder := json.NewDecoder(body)
-	decoder.DisallowUnknownFields()
-	err = decoder.Decode(into)
+	err = decodeStrict(body, into)
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return &tooLarge
 	}
 	if err != nil {
-		return &badRequest
-	}
-	_, err = decoder.Token()
-	if !errors.Is(err, io.EOF) {
 		return &badRequest
 	}
 	return nil
