@@ -105,7 +105,7 @@ func (k *known) add(canonical string, v knownValue) {
 	}
 	first := wordsOf(v.text)[0]
 	name := v.text[first.start:first.end]
-	k.hints = append(k.hints, name, strings.ToLower(name))
+	k.hints = append(k.hints, name, strings.ToLower(name), strings.ToUpper(name))
 }
 
 // mayHold says whether a text could hold one of the values.

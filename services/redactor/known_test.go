@@ -39,6 +39,7 @@ func TestWhatOneFieldShowsIsTakenOutOfOthers(t *testing.T) {
 		{"licence", "driver's license D1234567", "D1234567", "[REDACTED]"},
 		{"health number, together", "NHS number 943 476 5919", "9434765919", "[REDACTED]"},
 		{"health number, apart", "NHS number 9434765919", "943-4765919", "[REDACTED]"},
+		{"passport, in capitals", "my passport number is x1234567", "X1234567", "[REDACTED]"},
 		{"user name", "my username is kittyhawk99", "kittyhawk99", "[MASKED]"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
