@@ -122,7 +122,7 @@ func (sc *scanner) bicAfter(i int, word string) {
 // bankWords are the words of banking in further languages, and those that a code of a bank follows.
 func bankWords() []keyword {
 	var out []keyword
-	for _, w := range []string{"bic", "swift", "swift code", "bic code", "swift/bic", "bic/swift", "bic-code"} {
+	for _, w := range []string{"bic", "swift", "swift code", "bic code", "swift/bic", "bic/swift", "bic-code", "bicfi"} {
 		out = append(out, keyword{word: w, topics: topBIC, act: actBIC})
 	}
 	add := func(flags kwFlags, words ...string) {

@@ -81,6 +81,14 @@ func TestRecords(t *testing.T) {
 			"MSH|^~\\&|A|B\rPID|1||44718293^^^HOSP^MR||Quill^Ines||19710503|F|||12 Copper Lane^^Évora^^70000\rDG1|1||E11.9",
 			map[string]Type{"44718293": TypeMedical, "Quill": TypePerson, "Ines": TypePerson, "19710503": TypeDate, "12 Copper Lane": TypeLocation, "Évora": TypeLocation, "70000": TypeLocation, "E11.9": TypeMedical},
 		},
+		"X12": {
+			"NM1*PR*2*QUORUM HEALTH*****PI*77~NM1*IL*1*QUILL*INES****MI*1~N3*12 COPPER LANE~N4*BOISE*ID*83702~DMG*D8*19710503*F~PER*IC*BASTIAN HOOP*TE*1~",
+			map[string]Type{"QUILL": TypePerson, "INES": TypePerson, "12 COPPER LANE": TypeLocation, "BOISE": TypeLocation, "83702": TypeLocation, "19710503": TypeDate, "BASTIAN HOOP": TypePerson},
+		},
+		"iCalendar": {
+			"BEGIN:VEVENT\nORGANIZER;CN=Ines Quill:mailto:ines@company.com\nATTENDEE;ROLE=CHAIR;CN=\"Bastian Hoop\":mailto:b@company.com\nEND:VEVENT",
+			map[string]Type{"Ines Quill": TypePerson, "ines@company.com": TypeEmail, "Bastian Hoop": TypePerson, "b@company.com": TypeEmail},
+		},
 		"FHIR": {
 			`{"resourceType":"Patient","name":[{"family":"Quill","given":["Ines"]}],"birthDate":"1971-05-03","address":[{"line":["12 Copper Lane"],"city":"Évora","postalCode":"70000"}]}`,
 			map[string]Type{"Quill": TypePerson, "Ines": TypePerson, "1971-05-03": TypeDate, "12 Copper Lane": TypeLocation, "Évora": TypeLocation, "70000": TypeLocation},

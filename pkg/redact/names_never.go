@@ -16,7 +16,7 @@ var neverNames = wordSet(`vitals psych pediatrics paediatrics admit admitted ass
 	dobrý můj moje volám jmenuji prosím ahoj ďakujem děkuji zovem zovemo pozdrav poštovani soffro soffre abito vivo chiamo buongiorno buonasera salve
 	tanggal nama alamat halo selamat saya xin chào tôi bună numesc locuiesc soțul soția üdvözlöm köszönöm tisztelt merhaba adım adresim annem babam
 	καλησπέρα καλημέρα γεια λέγομαι ονομάζομαι αριθμός казвам здравейте здравствуйте привет меня мене доброго вітаю прошу позвоните
-	שלום היי נולדה نام سلام مرحبا اسمي रहती रहता नमस्ते`)
+	שלום היי נולדה نام سلام مرحبا اسمي रहती रहता नमस्ते संस्करण`)
 
 // topNameless are subjects of words that are no names when a value or a colon follows.
 const topNameless = topAnyID | topKind | topPhone | topAccount | topIBAN | topRouting | topBirth | topCard | topCVV | topEmail | topRecord | topProvider |
@@ -42,6 +42,55 @@ func (sc *scanner) noName(start, end int, cands []cand) bool {
 		}
 	}
 	return end-start >= minNameless && leadsOn(s, end) && sc.vocabularyWord(start, end, cands)
+}
+
+// Bounds of the numbers in an address: those of houses and postcodes are shorter, but for postcodes in two groups.
+const (
+	maxPostcode  = 6 // digits, in one row
+	longestPlace = 8 // of those that stand alone in an address of several words
+)
+
+// noPlace reports whether v, which the tagger takes for a place, is a number of something else: a word and more digits than
+// a postcode has, or a word for what is nobody's and its number.
+func (sc *scanner) noPlace(start, end int) bool {
+	v := sc.s[start:end]
+	words, run, longest := 0, 0, 0
+	inside := false
+	for i := range len(v) {
+		c := v[i]
+		switch {
+		case isDigit(c):
+			run++
+			longest = max(longest, run)
+			inside = false
+		case isLetter(c) || c >= 0x80:
+			if !inside {
+				words++
+			}
+			run, inside = 0, true
+		default:
+			run, inside = 0, false
+		}
+	}
+	switch {
+	case longest == 0 || words > 2:
+		return false
+	case longest > longestPlace, words <= 1 && longest > maxPostcode:
+		return true
+	case words == 0:
+		return at(sc.s, end) == '-' && isLetter(at(sc.s, end+1)) || at(sc.s, start-1) == '-' && isLetter(at(sc.s, start-2))
+	}
+	return words == 1 && sc.startsBenign(start, end)
+}
+
+// startsBenign reports whether a word of context for numbers that are nobody's begins at start.
+func (sc *scanner) startsBenign(start, end int) bool {
+	for i := sc.hitsBefore(start); i < len(sc.hits) && int(sc.hits[i].end) <= end; i++ {
+		if h := sc.hits[i]; int(h.start) == start && sc.voc.briefs[h.word].topics&topBenign != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // startsSentence reports whether a sentence may start at i.

@@ -6,6 +6,28 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestNumbersAreNoPlaces reads words with numbers that are too long for an address, or of things, and addresses.
+func TestNumbersAreNoPlaces(t *testing.T) {
+	e := newEngine(t)
+	for _, text := range []string{
+		"Sendungsnummer 00340434161094042557", "Factuurnummer 20260045", "Beställning 10023344", "Version 21.5.11 Build 88123", "MOD = 1000000007", "SKU 48213-992-XL qty 14", "طلب رقم 5566778899", "운송장 123456789012",
+	} {
+		t.Run(text, func(t *testing.T) {
+			fs, err := e.Find(text, Hints{})
+			require.NoError(t, err)
+			require.Empty(t, fs)
+		})
+	}
+	for _, text := range []string{"I live at 1420 Willow Bend Dr, Plano, TX 75023", "ich wohne in der Lindenallee 4, 20253 Hamburg", "moro na Rua das Acácias 220, 13015-904 Campinas"} {
+		t.Run(text, func(t *testing.T) {
+			fs, err := e.Find(text, Hints{})
+			require.NoError(t, err)
+			require.NotEmpty(t, fs)
+			require.Zero(t, digitsOutside(text, fs))
+		})
+	}
+}
+
 // TestLabelsAreNoNames reads words that the tagger takes for names and that nobody bears, and names in their places.
 func TestLabelsAreNoNames(t *testing.T) {
 	e := newEngine(t)

@@ -82,9 +82,63 @@ var segments = []struct {
 	{"pv1", map[int]map[int]slot{7: {1: placeName, 2: placeName}, 8: {1: placeName, 2: placeName}}},
 }
 
-// segment reads the fields of the HL7 segment whose name and first bar end at i.
+// ediSegments are those of X12 with a person's data, whose elements stars part: name of the segment, elements by
+// number, of which the first after the name is 0.
+var ediSegments = map[string]map[int]slot{
+	"nm1": {2: placeName, 3: placeName, 4: placeName},
+	"n3":  {0: placeStreet, 1: placeStreet},
+	"n4":  {0: placeCity, 2: placePostcode},
+	"dmg": {1: placeBirth},
+	"per": {1: placeName},
+}
+
+// ediSegment reads the elements of the X12 segment that starts at start, after its name and first star, which end at i.
+// Those of firms are left out.
+func (sc *scanner) ediSegment(start, i int) {
+	s := sc.s
+	if start < sc.ediTo {
+		return
+	}
+	if c := at(s, start-1); start > 0 && c != '~' && c != '\n' && c != '\r' && c != ' ' && c != '"' {
+		return
+	}
+	name := strings.ToLower(s[start : i-1])
+	end := i
+	for end < len(s) && end-i < maxRecord && s[end] != '~' && s[end] != '\n' && s[end] != '"' {
+		end++
+	}
+	sc.ediTo = end // a segment is read once
+	if name == "nm1" && !strings.Contains(s[i:min(end, i+6)], "*1*") {
+		return
+	}
+	sc.parts(i, end, '*', ediSegments[name], "X12")
+}
+
+// commonName reads the name of an attendee of iCalendar (RFC 5545), which begins at i.
+func (sc *scanner) commonName(i int) {
+	s := sc.s
+	quoted := at(s, i) == '"'
+	if quoted {
+		i++
+	}
+	end := i
+	for end < len(s) && end-i < maxFieldBytes && s[end] != '"' && s[end] != '\n' && (quoted || s[end] != ':' && s[end] != ';') {
+		end++
+	}
+	sc.placed(i, end, placeName, "iCalendar")
+}
+
+// segment reads the fields of the HL7 segment whose name and first bar end at i, or of what else begins so.
 func (sc *scanner) segment(start, i int) {
 	s := sc.s
+	switch s[i-1] {
+	case '*':
+		sc.ediSegment(start, i)
+		return
+	case '=':
+		sc.commonName(i)
+		return
+	}
 	if c := at(s, start-1); start > 0 && c != '\r' && c != '\n' && c != '"' && c != '\'' && c != ' ' && c != '`' {
 		return
 	}

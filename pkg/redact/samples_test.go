@@ -41,6 +41,7 @@ var samples = map[string]sample{
 			"Пароль: «" + "Zima!2024" + "»", "ПАРОЛЬ: «" + "Zima!2024" + "»", "密码是«" + "Zhongguo88!" + "»", "비밀번호는 «" + "Seoul2024!" + "» 입니다", "كلمة المرور هي «" + "Cairo2024!" + "»", "Şifre: «" + "Istanbul34!" + "»", "पासवर्ड «" + "Bharat@123" + "» है",
 			"can you check if «" + "Summer2023!" + "» is a strong password?", "Server=db;Uid=app;Pwd=«" + "p@55,w 0rd" + "»;", "UID=u;PWD={«" + "a;b}}c1" + "»};", "CREATE USER bob IDENTIFIED BY '«" + "1dent!fy" + "»';", "machine h login bob password «" + "hunter22" + "»",
 			"Password: «" + "correct horse battery staple" + "»", "password used to be «" + "fluffy123" + "»", "my secret answer is «" + "Fluffy1998" + "»",
+			`<wsse:Password Type="wsse#PasswordText">«` + "w5se-Pa55" + `»</wsse:Password>`,
 		},
 		[]string{
 			"password=${DB_PASSWORD}", "password: <your-password>", "max_tokens=4096", "the password is required", "token_count: 77", "password = getPassword()", "password: [REDACTED]",
@@ -99,7 +100,7 @@ var samples = map[string]sample{
 		[]string{`Digest realm="x", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093"`},
 	},
 	"secret-call": {
-		[]string{`new NetworkCredential("bob", "«` + "n3tcr3d" + `»")`, `DriverManager.getConnection(url, "sa", "«` + "jdbcPw1" + `»")`, `ConvertTo-SecureString "«` + "P0werSh3ll!" + `»" -AsPlainText -Force`, `auth=('bob', '«` + "r3quests!" + `»')`},
+		[]string{`new NetworkCredential("bob", "«` + "n3tcr3d" + `»")`, `DriverManager.getConnection(url, "sa", "«` + "jdbcPw1" + `»")`, `ConvertTo-SecureString "«` + "P0werSh3ll!" + `»" -AsPlainText -Force`, `auth=('bob', '«` + "r3quests!" + `»')`, `SELECT pgp_sym_decrypt(note, '«` + "tidalWave#9" + `»') FROM hr`},
 		[]string{`new NetworkCredential(user, password)`, `DriverManager.getConnection(url)`, `getConnection("jdbc/main", "users")`, `ConvertTo-SecureString $env:PW -AsPlainText`},
 	},
 	"secret-vault-legacy-token": {[]string{"«s." + "ZC9Ecf4M5g9o34Q6RkzGsj0z" + "»"}, []string{"s.someMethodNameOfTwentyFour", "his.ZC9Ecf4M5g9o34Q6RkzGsj0z"}},

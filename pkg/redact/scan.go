@@ -57,6 +57,7 @@ type scanner struct {
 	heads     []column // the keys of cells, by start
 	fieldTo   int      // values of keys were read up to here
 	insertTo  int      // statements were read up to here
+	ediTo     int      // segments of X12 were read up to here
 	callTo    int      // arguments of calls were read up to here
 	commandTo int      // commands are counted up to here
 	commands  int      // and so many were read

@@ -3,7 +3,7 @@ package redact
 import "strings"
 
 var ruleCall = &rule{prio: prioSecret, Rule: Rule{
-	ID: "secret-call", Version: 1, Type: TypeSecret,
+	ID: "secret-call", Version: 2, Type: TypeSecret,
 	Description: "password among the arguments of a call that takes a user and a password, or turns a password into an object",
 	Source:      "CWE-798; documentation of the libraries",
 }}
@@ -14,6 +14,7 @@ var callNames = []string{
 	"usernamepasswordauthenticationtoken", "getconnection", "mysql_connect", "mysqli_connect", "mysql_pconnect", "mysqli", "basicauth", "setbasicauth",
 	"basic_auth", "plainauth", "basiccredentials", "sqlcredential", "pdo", "ftp_login", "imap_open", "ldap_bind", "simple_bind_s", "ssh2_auth_password",
 	"convertto-securestring", "pscredential", "set_credentials", "setcredentials", "withcredentials", "cram_md5", "authenticate", "httpauthbasic", "plainauthprovider",
+	"pgp_sym_encrypt", "pgp_sym_decrypt", "aes_encrypt", "aes_decrypt",
 }
 
 // Bounds of a call's arguments.

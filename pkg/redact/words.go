@@ -39,7 +39,9 @@ func contextWords() []keyword {
 		"ref", "seed", "hash", "checksum", "sha", "md5", "epoch", "pid", "offset", "index", "latitude", "longitude", "ean",
 		"upc", "gtin", "asin", "doi", "rfc", "cve", "suivi", "colis", "sendungsnummer", "request", "prix", "precio", "preço",
 		"prezzo", "preis", "recibo", "receipt", "beleg", "reçu", "ricevuta", "kvittering", "bon", "betrag", "montant", "importe", "valor", "total", "took", "duration", "ms", "seconds")
-	add(topBenign, kwLoose, "注文番号", "订单", "訂單", "ऑर्डर")
+	add(topBenign, 0, "bestelling", "bestelnummer", "factuur", "factuurnummer", "kenmerk", "beställning", "ordernummer", "ordrenr", "ordrenummer", "fakturanummer", "zamówienie", "zamówienia", "faktura", "sipariş",
+		"fatura", "encomenda", "artikelnummer", "aktenzeichen", "zählernummer", "expediente", "dossier", "pratica")
+	add(topBenign, kwLoose, "注文番号", "订单", "訂單", "ऑर्डर", "快递单号", "追跡番号", "заказ", "трек-номер", "артикул", "주문번호", "운송장", "طلب رقم")
 	add(topIBAN, 0, "iban", "numer konta", "rachunek", "numer rachunku")
 	add(topAccount, 0, "account", "account number", "acct", "acct no", "bank account", "a/c", "checking", "savings", "beneficiary", "konto", "kontonummer", "ktnr",
 		"bankverbindung", "compte", "compte bancaire", "rib", "cuenta", "cuenta bancaria", "clabe", "cbu", "conta", "conta corrente", "conto", "conto corrente",

@@ -22,7 +22,7 @@ var worstUnits = []string{
 	"0x61, ", "61 ", "a b ", "a, b, ", "=41", "=\n", "<b>1</b>", "1**", "`1", "1\" + \"", "QUFBQUFBQUFBQUFB\n", "ABCDEFGHIJKLMNOP ", "four ", "forty-", "a [at] b [dot] ", "%2B1+", "&#49", "\\061", "4\u0336", "D\u0435", "1\n# ",
 	"jane@co\n> ",
 	"Anna Smith wrote a@b.com. ", "Anna Smith has asthma. ", "male with CHF, CKD stage 3. ", "4539#5787#6362#1486 ", "1#", "12#3#", "S3b-22-8734 ", "4S39 ", "\u202e123456789", "sk_li<b>ve_", "api key <b>",
-	"Jonas's asthma ", "was seen for asthma ",
+	"Jonas's asthma ", "was seen for asthma ", "nm1* ", "nm1*a*1*b*c~", ";cn=\"a", "<a secret b>", "bestelling 1234567 ",
 }
 
 // worstBytes is how long each of these inputs is made: what is linear reads it in a moment, what is quadratic does not
