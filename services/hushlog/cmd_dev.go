@@ -118,7 +118,11 @@ func startStack(ctx context.Context, o dev.Options, told func(notify.AlertData))
 func runDev(ctx context.Context, o dev.Options, out io.Writer) error {
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	stack, err := startStack(ctx, o, func(a notify.AlertData) {
-		fmt.Fprintf(out, "alert: %s (%s) in project %s: %s\n", a.Rule, a.Severity, a.Project, a.State)
+		of := ""
+		if a.Project != "" { // rules about people and hushlog itself have none
+			of = " in project " + a.Project
+		}
+		fmt.Fprintf(out, "alert: %s (%s)%s: %s\n", a.Rule, a.Severity, of, a.State)
 	})
 	if err != nil {
 		return err
