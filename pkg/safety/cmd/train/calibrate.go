@@ -169,7 +169,7 @@ func quantise(w *weights, m *safety.Model) [][safety.Heads]int8 {
 
 // write trains on everything and writes the model, and its card.
 func write(s settings, train, made, reference []*example, results []foldResult) error {
-	w := fit(append(slices.Clone(train), made...), s.fit)
+	w := fitAll(append(slices.Clone(train), made...), s.fit)
 	m := calibrate(results, w, scaleOf(w, reference))
 	m.Version = s.version
 	data, err := m.Write(quantise(w, m))

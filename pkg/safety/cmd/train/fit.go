@@ -26,6 +26,7 @@ type fitOptions struct {
 	seed     uint64
 	// average is the share of the epochs, the last ones, whose weights are averaged.
 	average float64
+	models  int    // how many are trained, of seeds from seed on; their mean counts
 	only    string // names of folds, with commas: the others are not measured
 }
 
@@ -55,6 +56,17 @@ type fitter struct {
 	opt     fitOptions
 	m       mask
 	sums    [][safety.Heads]float64
+}
+
+// fitAll trains as many models as are asked for and returns their mean: they differ in the order of the texts and in what is left out of
+// them, so the mean varies less.
+func fitAll(list []*example, opt fitOptions) *weights {
+	var mean averaged
+	for range max(opt.models, 1) {
+		mean.add(fit(list, opt))
+		opt.seed++
+	}
+	return mean.weights()
 }
 
 func fit(list []*example, opt fitOptions) *weights {

@@ -47,6 +47,7 @@ func run() error {
 	flag.Float64Var(&s.fit.drop, "drop", 0.5, "`share` of features that are left out each time that a text is learned")
 	flag.Float64Var(&s.fit.concepts, "concepts", 0.5, "`share` of the times that a text is learned by its concepts alone")
 	flag.Float64Var(&s.fit.average, "average", 0.5, "`share` of the epochs, the last ones, whose weights are averaged")
+	flag.IntVar(&s.fit.models, "models", 2, "`number` of models whose mean is taken")
 	flag.Float64Var(&s.real, "real", 2.4, "`weight` of the texts of the data; those made have 0.5")
 	flag.StringVar(&s.fit.only, "only", "", "comma-separated `names` of the folds to measure; none: all")
 	flag.Uint64Var(&s.fit.seed, "seed", 1, "")

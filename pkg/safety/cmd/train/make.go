@@ -51,7 +51,7 @@ func makeExamples(s settings) ([]*example, error) {
 		case "x_harm", "x_abuse":
 			n = 18 * unit
 		case "short_pieces": // hardly any are among the data's harmless texts
-			n = 10 * unit
+			n = 6 * unit
 		}
 		m.plain(set, n)
 	}

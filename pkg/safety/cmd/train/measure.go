@@ -95,7 +95,7 @@ func crossValidate(train, made, reference []*example, opt fitOptions) []foldResu
 						in = append(in, e)
 					}
 				}
-				w := fit(in, opt)
+				w := fitAll(in, opt)
 				results[k] = foldResult{f.name, score(w, out), scaleOf(w, reference)}
 			}
 		})
