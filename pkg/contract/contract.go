@@ -67,7 +67,8 @@ func (s *String) Parents() []protoreflect.Message { return s.walk.parents }
 // returned. Safe for concurrent use on different messages.
 func Walk(m proto.Message, visit func(*String) error) error {
 	w := &walker{visit: visit}
-	return w.message(m.ProtoReflect())
+	r := m.ProtoReflect()
+	return w.message(r, planOf(r.Descriptor()))
 }
 
 // step is one link of the path: a field and, for a list, the index (else -1).
@@ -99,12 +100,9 @@ func (w *walker) path(leaf protoreflect.Name) string {
 	return b.String()
 }
 
-func (w *walker) message(m protoreflect.Message) error {
+func (w *walker) message(m protoreflect.Message, p *plan) error {
 	w.parents = append(w.parents, m)
-	for _, f := range planOf(m.Descriptor()) {
-		if !m.Has(f.desc) {
-			continue
-		}
+	for _, f := range p.list() {
 		err := w.field(m, f)
 		if err != nil {
 			return err
@@ -114,11 +112,14 @@ func (w *walker) message(m protoreflect.Message) error {
 	return nil
 }
 
-func (w *walker) field(m protoreflect.Message, f plannedField) error {
+func (w *walker) field(m protoreflect.Message, f *plannedField) error {
+	if !m.Has(f.desc) {
+		return nil
+	}
 	switch {
 	case f.shape == shapeTree:
 		return w.tree(m, f)
-	case f.desc.IsList():
+	case f.list:
 		list := m.Get(f.desc).List()
 		for i := range list.Len() {
 			err := w.element(list, i, f)
@@ -130,17 +131,17 @@ func (w *walker) field(m protoreflect.Message, f plannedField) error {
 	case f.shape == shapeString:
 		w.index = -1
 		return w.visit(&String{
-			Kind: f.kind, Form: f.form, Value: m.Get(f.desc).String(), Name: f.desc.Name(), walk: w,
+			Kind: f.kind, Form: f.form, Value: m.Get(f.desc).String(), Name: f.name, walk: w,
 			set: func(v string) { m.Set(f.desc, protoreflect.ValueOfString(v)) },
 		})
 	default:
-		return w.descend(m.Get(f.desc).Message(), step{f.desc.Name(), -1})
+		return w.descend(m.Get(f.desc).Message(), f, -1)
 	}
 }
 
-func (w *walker) element(list protoreflect.List, i int, f plannedField) error {
+func (w *walker) element(list protoreflect.List, i int, f *plannedField) error {
 	if f.shape == shapeMessage {
-		return w.descend(list.Get(i).Message(), step{f.desc.Name(), i})
+		return w.descend(list.Get(i).Message(), f, i)
 	}
 	value := list.Get(i).String()
 	if value == "" {
@@ -148,20 +149,20 @@ func (w *walker) element(list protoreflect.List, i int, f plannedField) error {
 	}
 	w.index = i
 	return w.visit(&String{
-		Kind: f.kind, Form: f.form, Value: value, Name: f.desc.Name(), walk: w,
+		Kind: f.kind, Form: f.form, Value: value, Name: f.name, walk: w,
 		set: func(v string) { list.Set(i, protoreflect.ValueOfString(v)) },
 	})
 }
 
-func (w *walker) descend(m protoreflect.Message, s step) error {
-	w.steps = append(w.steps, s)
-	err := w.message(m)
+func (w *walker) descend(m protoreflect.Message, f *plannedField, index int) error {
+	w.steps = append(w.steps, step{f.name, index})
+	err := w.message(m, f.below)
 	w.steps = w.steps[:len(w.steps)-1]
 	return err
 }
 
 // tree visits a map of strings or a Struct as one JSON text.
-func (w *walker) tree(m protoreflect.Message, f plannedField) error {
+func (w *walker) tree(m protoreflect.Message, f *plannedField) error {
 	w.index = -1
 	text, err := renderTree(m.Get(f.desc), f.desc)
 	if err != nil {
@@ -189,50 +190,83 @@ const (
 // plannedField is a field that holds strings, directly or below.
 type plannedField struct {
 	desc  protoreflect.FieldDescriptor
+	name  protoreflect.Name
 	shape shape
+	list  bool
 	kind  Kind
 	form  hushlogv1.FieldForm
+	// below is the plan of a shapeMessage.
+	below *plan
 }
 
-// plans caches, per message descriptor, the fields worth visiting: options are
-// read once, not for each event.
-var plans sync.Map // protoreflect.FullName → []plannedField
+// plan has the fields of a message that are worth visiting, in the order of their numbers.
+type plan struct {
+	desc   protoreflect.MessageDescriptor
+	once   sync.Once
+	fields []*plannedField
+}
 
-func planOf(d protoreflect.MessageDescriptor) []plannedField {
+// plans caches, per message descriptor, the plan: options are read once, not for each event.
+var plans sync.Map // protoreflect.FullName → *plan
+
+func planOf(d protoreflect.MessageDescriptor) *plan {
 	cached, ok := plans.Load(d.FullName())
-	if ok {
-		return cached.([]plannedField) //nolint:forcetypeassert // only planOf stores here
+	if !ok {
+		cached, _ = plans.LoadOrStore(d.FullName(), &plan{desc: d})
 	}
-	var plan []plannedField
-	for i := range d.Fields().Len() {
-		f, ok := planField(d.Fields().Get(i))
-		if ok {
-			plan = append(plan, f)
+	return cached.(*plan) //nolint:forcetypeassert // only planOf stores here
+}
+
+// list reads the options when it is first asked, as messages may hold each other.
+func (p *plan) list() []*plannedField {
+	p.once.Do(func() {
+		for i := range p.desc.Fields().Len() {
+			f := planField(p.desc.Fields().Get(i))
+			if f != nil {
+				p.fields = append(p.fields, f)
+			}
 		}
-	}
-	slices.SortFunc(plan, func(a, b plannedField) int { return int(a.desc.Number()) - int(b.desc.Number()) })
-	plans.Store(d.FullName(), plan)
-	return plan
+		slices.SortFunc(p.fields, func(a, b *plannedField) int { return int(a.desc.Number()) - int(b.desc.Number()) })
+	})
+	return p.fields
 }
 
 var structName = (&structpb.Struct{}).ProtoReflect().Descriptor().FullName()
 
-func planField(d protoreflect.FieldDescriptor) (plannedField, bool) {
+// planField is nil for a field that holds no string, nor anything below it.
+func planField(d protoreflect.FieldDescriptor) *plannedField {
 	kind, form := Declared(d)
-	f := plannedField{desc: d, kind: kind, form: form}
+	f := &plannedField{desc: d, name: d.Name(), list: d.IsList(), kind: kind, form: form}
 	switch {
-	case d.IsMap():
+	case isTree(d):
 		f.shape = shapeTree
 	case d.Kind() == protoreflect.StringKind:
 		f.shape = shapeString
-	case d.Kind() == protoreflect.MessageKind && d.Message().FullName() == structName:
-		f.shape = shapeTree
-	case d.Kind() == protoreflect.MessageKind:
-		f.shape = shapeMessage
+	case d.Message() != nil && holdsStrings(d.Message(), map[protoreflect.FullName]bool{}):
+		f.shape, f.below = shapeMessage, planOf(d.Message())
 	default:
-		return plannedField{}, false
+		return nil
 	}
-	return f, true
+	return f
+}
+
+func isTree(d protoreflect.FieldDescriptor) bool {
+	return d.IsMap() || d.Kind() == protoreflect.MessageKind && d.Message().FullName() == structName
+}
+
+// holdsStrings says whether a message has a string, directly or below: a time has none.
+func holdsStrings(d protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool) bool {
+	seen[d.FullName()] = true
+	for i := range d.Fields().Len() {
+		f := d.Fields().Get(i)
+		if isTree(f) || f.Kind() == protoreflect.StringKind {
+			return true
+		}
+		if f.Message() != nil && !seen[f.Message().FullName()] && holdsStrings(f.Message(), seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // Declared is what the contract says of a field. What is not declared is

@@ -80,6 +80,9 @@ func NewPublisher(opts []kgo.Opt, cfg PublisherConfig) (*Publisher, error) {
 		kgo.ProducerBatchMaxBytes(cfg.MaxBatch),
 		kgo.BrokerMaxWriteBytes(maxWrite),
 		kgo.ProducerLinger(cfg.Linger),
+		// What comes while a broker has not answered goes together in the next request: the slower a broker is, the larger are
+		// batches, of which each costs it, and every reader after it, some work of its own.
+		kgo.MaxProduceRequestsInflightPerBroker(1),
 		kgo.MaxBufferedBytes(cfg.MaxBuffered),
 		kgo.MaxBufferedRecords(maxBufferedRecords),
 		kgo.RecordDeliveryTimeout(cfg.AckTimeout),

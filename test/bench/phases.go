@@ -426,7 +426,7 @@ func (f *field) times(ctx context.Context) error {
 	f.report.add("acknowledged_p99", "ms", ms(quantile(acks, 0.99)), "")
 	f.report.add("acknowledged_call_p50", "ms", ms(quantile(late, 0.5)), "the call alone")
 	f.report.add("acknowledged_call_p99", "ms", ms(quantile(late, 0.99)), "")
-	f.report.add("row_p50", "ms", ms(quantile(rows, 0.5)), "from acknowledgement to a row that can be queried, looked for every 20 ms")
+	f.report.add("row_p50", "ms", ms(quantile(rows, 0.5)), "from acknowledgement to a row that can be queried, looked for every 100 ms")
 	f.report.add("row_p99", "ms", ms(quantile(rows, 0.99)), "")
 	for _, name := range stationNames {
 		f.report.add("cpu_single_"+name, "us", s.each(s.stations[name]), "of a 2 KB interaction in a call of its own, at that rate")
@@ -454,7 +454,7 @@ func (f *field) becomeRows(ctx context.Context, before, n int, ackedAt func(int)
 			}
 			out = append(out, max(now.Sub(at), 0))
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(lookEvery / 2)
 	}
 	return out
 }
