@@ -16,7 +16,7 @@ func fileInMemory(name string, content []byte) (string, error) {
 		return "", fmt.Errorf("make a file in memory: %w", err)
 	}
 	path := fmt.Sprintf("/proc/self/fd/%d", fd)
-	file := os.NewFile(uintptr(fd), path) //nolint:gosec // a descriptor
+	file := os.NewFile(uintptr(fd), path)
 	_, err = file.Write(content)
 	if err != nil {
 		return "", fmt.Errorf("make a file in memory: %w", errors.Join(err, file.Close()))

@@ -50,7 +50,7 @@ func WrapSecret(ctx context.Context, rawURL string, secret []byte) ([]byte, erro
 	if err != nil {
 		return nil, fmt.Errorf("wrap a secret: %w", err)
 	}
-	return json.Marshal(out)
+	return json.Marshal(out) //nolint:gosec // what it holds is encrypted
 }
 
 // UnwrapSecret is the inverse of WrapSecret.
