@@ -127,7 +127,7 @@ func (c *chance) add(r *rule, weight float64, ev Evidence) {
 // Weights of what a bare number can be besides an identity number, and of its being nobody's, against the weight of a
 // kind with odds of one in ten, which is 10.
 const (
-	weightNobody  = 8
+	weightNobody  = 5
 	weightSSN     = 8
 	weightPhone   = 10
 	weightRouting = 20
