@@ -308,7 +308,7 @@ func own() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func names(m map[string]float64) []string {
+func names[V any](m map[string]V) []string {
 	var out []string
 	for name := range m {
 		out = append(out, name)

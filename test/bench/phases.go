@@ -241,8 +241,10 @@ func (f *field) sustained(ctx context.Context) error {
 		return err
 	}
 	total := generator
-	for name, used := range after {
-		total += used - cpu[name]
+	for _, name := range names(after) {
+		used := after[name] - cpu[name]
+		total += used
+		f.report.add("cpu_sustained_"+name, "us", float64(used.Microseconds())/float64(inTime), "of a 2 KB interaction, merges of what was stored before included")
 	}
 	f.report.add("stored_sustained", "events/s", float64(inTime)/took.Seconds(), fmt.Sprintf("2 KB, as fast as they are stored, for %s: %d sent, at most %d not stored yet", took.Round(time.Second), n, maxUnstored))
 	f.report.add("cores_sustained", "cores", total.Seconds()/took.Seconds(), "all stations and the generator, on average")
