@@ -1,0 +1,31 @@
+package tagger
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestFullNames are names that are words and places too, in sentences that say nothing of a person.
+func TestFullNames(t *testing.T) {
+	least := Options{Least: [kindCount]float32{0.6, 0.6, 0.6}}
+	for _, s := range []string{
+		"Patient «John Miller» came in today.", "Patient «Anna Thompson» came in today.", "Hi, this is «Amanda Lee» from accounting.",
+		"I spoke with «Peter Smith» yesterday about the invoice.", "Laut «Stefan Wolf» war der Server nicht erreichbar.",
+		"Merci de transmettre à «Claire Simon».", "Según «Carmen Moreno», el servidor estaba caído.",
+	} {
+		start, end := strings.Index(s, "«"), strings.Index(s, "»")-len("«")
+		text := strings.NewReplacer("«", "", "»", "").Replace(s)
+		covered := slices.ContainsFunc(Default().Tag(text, least, nil), func(e Entity) bool { return e.Start <= start && e.End >= end })
+		require.True(t, covered, s)
+	}
+	for _, s := range []string{
+		"The bank is in Robert Hall Street.", "We flew over the Jordan River.", "Error Handling and Code of Conduct.", "The Law Offices are closed.",
+	} {
+		for _, e := range Default().Tag(s, least, nil) {
+			require.NotEqual(t, Person, e.Kind, "%s: %s", s, s[e.Start:e.End])
+		}
+	}
+}
