@@ -402,7 +402,7 @@ func (w *work) emissions(m *model, from, to int) {
 // fullNameOdds is by how much a given name right before a family name makes each of them likelier to be somebody's, besides what
 // the features say: in sentences unlike those of the training, the model doubts names that are places or words, too. Of 2,800 short
 // sentences with common full names of eleven languages, written apart from the training data, one in eleven kept a part of a
-// name without this and leastAt, and one in a hundred keeps one with them.
+// name without this and partOfName, and one in a hundred keeps one with them.
 const fullNameOdds = 6
 
 // fullName reports whether the words at i and after it are a given name and a family name, and no usual name of anything else,
@@ -507,7 +507,12 @@ func (w *work) entities(m *model, from, to int) {
 	for i := from; i < to; i++ {
 		t := &w.toks[i]
 		kind, p := w.kindOf(i - from)
-		if p < w.leastAt(kind, i, from, to) || !t.shape.word() && t.shape != shapeClose && !open {
+		if p < w.least[kind] {
+			if q := w.partOfName(i, from, to, kind, p); q > 0 {
+				kind, p = Person, q
+			}
+		}
+		if p < w.least[kind] || !t.shape.word() && t.shape != shapeClose && !open {
 			open = open && w.close(m, &cur)
 			continue
 		}
@@ -528,22 +533,23 @@ func (w *work) entities(m *model, from, to int) {
 	}
 }
 
-// leastAt returns the least probability of a token to be of a kind: half of what is asked for where it stands beside a word of
-// a person's name that has all of it, as one word of a name is seldom alone.
-func (w *work) leastAt(kind Kind, i, from, to int) float32 {
-	least := w.least[kind]
-	if kind != Person || !w.toks[i].shape.cased() {
-		return least
+// partOfName returns how probable a person's name is that the token at i belongs to by a word beside it, or 0: the token is the
+// other half of a full name, or half as probable as is asked for, as one word of a name is seldom alone.
+func (w *work) partOfName(i, from, to int, kind Kind, p float32) float32 {
+	if !w.toks[i].shape.cased() {
+		return 0
 	}
+	least := w.least[Person]
 	for _, k := range [...]int{i - 1, i + 1} {
 		if k < from || k >= to || !w.toks[k].shape.cased() {
 			continue
 		}
-		if beside, p := w.kindOf(k - from); beside == Person && p >= least {
-			return least / 2
+		beside, q := w.kindOf(k - from)
+		if beside == Person && q >= least && (w.fullName(min(i, k)) || kind == Person && p >= least/2) {
+			return q
 		}
 	}
-	return least
+	return 0
 }
 
 // maxPostcode is more digits than a postcode with letters in it has.

@@ -13,6 +13,7 @@ func TestFullNames(t *testing.T) {
 	least := Options{Least: [kindCount]float32{0.6, 0.6, 0.6}}
 	for _, s := range []string{
 		"Patient «John Miller» came in today.", "Patient «Anna Thompson» came in today.", "Hi, this is «Amanda Lee» from accounting.",
+		"Hi, this is «Jane Doe» from accounting.",
 		"I spoke with «Peter Smith» yesterday about the invoice.", "Laut «Stefan Wolf» war der Server nicht erreichbar.",
 		"Merci de transmettre à «Claire Simon».", "Según «Carmen Moreno», el servidor estaba caído.",
 	} {
