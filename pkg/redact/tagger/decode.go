@@ -3,6 +3,7 @@ package tagger
 import (
 	"math"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -332,6 +333,7 @@ func (w *work) eachWindow(named func(i int) bool, do func(from, to int)) {
 func (w *work) window(m *model, from, to int) {
 	w.emissions(m, from, to)
 	w.fullNames(from, to)
+	w.addresses(from, to)
 	w.forwardBackward(m)
 	n := len(w.ents)
 	w.entities(m, from, to)
@@ -429,6 +431,42 @@ func (w *work) fullNames(from, to int) {
 		if w.fullName(i) {
 			w.emit[i-from][person] *= fullNameOdds
 			w.emit[i+1-from][person] *= fullNameOdds
+		}
+	}
+}
+
+// streetOdds is by how much a number, a name and a word for a street make each of them likelier to be of a place.
+const streetOdds = 6
+
+// maxStreetName is of how many words the name of a street is, besides the word that says that it is one.
+const maxStreetName = 3
+
+// streetWords end the names of streets in English, where the number stands before them.
+var streetWords = func() map[uint32]bool {
+	m := map[uint32]bool{}
+	for _, word := range strings.Fields("street st road rd avenue ave lane ln drive court ct place pl square sq terrace crescent close way boulevard blvd gardens grove mews row walk parkway pkwy circle") {
+		m[HashWord(word)] = true
+	}
+	return m
+}()
+
+// addresses raises, in the window, the odds of a house's number with its street: 12B Baker Street.
+func (w *work) addresses(from, to int) {
+	place := labelOf(Location)
+	for i := from; i+2 < to; i++ {
+		number := &w.toks[i]
+		if !number.shape.digits() && number.shape != shapeCode && number.shape != shapeAlnum || byteKind[w.s[number.start]] != byteDigit || number.flags&bound != 0 {
+			continue
+		}
+		end := i + 1
+		for end < to && end-i <= maxStreetName && w.toks[end].shape.cased() && !streetWords[w.toks[end].hash] {
+			end++
+		}
+		if end == i+1 || end == to || !w.toks[end].shape.cased() || !streetWords[w.toks[end].hash] {
+			continue
+		}
+		for k := i; k <= end; k++ {
+			w.emit[k-from][place] *= streetOdds
 		}
 	}
 }

@@ -30,3 +30,17 @@ func TestFullNames(t *testing.T) {
 		}
 	}
 }
+
+// TestAddresses are streets whose names are words, with a number.
+func TestAddresses(t *testing.T) {
+	least := Options{Least: [kindCount]float32{0.6, 0.6, 0.6}}
+	for _, s := range []string{"I live at «12B Baker Street», London.", "Send it to «7 High Street», please.", "She moved to «133a King Lane» last year."} {
+		start, end := strings.Index(s, "«"), strings.Index(s, "»")-len("«")
+		text := strings.NewReplacer("«", "", "»", "").Replace(s)
+		covered := slices.ContainsFunc(Default().Tag(text, least, nil), func(e Entity) bool { return e.Start <= start && e.End >= end })
+		require.True(t, covered, s)
+	}
+	for _, s := range []string{"Version 3 Way Merge is done.", "Step 2 Close the lid.", "The build has 3 open issues."} {
+		require.Empty(t, Default().Tag(s, least, nil), s)
+	}
+}
