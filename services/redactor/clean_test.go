@@ -69,8 +69,9 @@ func twoKB() *hushlogv1.Interaction {
 	return in
 }
 
-// mostAllocations of one interaction: it is 98 now. What grows it is to be seen, and the number to be changed with a reason.
-const mostAllocations = 130
+// mostAllocations of one interaction: it is 322 now, twelve for each of the eighteen names in it, which are found since full names
+// are. What grows it is to be seen, and the number to be changed with a reason.
+const mostAllocations = 360
 
 func TestAllocationsOfAnInteractionStayFew(t *testing.T) {
 	s := newTestSanitizer(t, policy.Default())

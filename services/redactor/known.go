@@ -30,6 +30,8 @@ const (
 // known are the values that were found in an interaction, by their letters and digits in lower case.
 type known struct {
 	values map[string]knownValue
+	// seen are those that were taken apart, as they stood: what is repeated is not again.
+	seen map[string]bool
 	// begins has the first bytes of them: most words of a text are none.
 	begins [256]bool
 	// hints has what a text must have for one of them to be in it: most texts have none, and need not be taken apart.
@@ -67,6 +69,13 @@ func (p *pass) know(f redact.Finding, text string) {
 		return
 	}
 	value := text[f.Start:f.End]
+	if p.known.seen[value] {
+		return
+	}
+	if p.known.seen == nil {
+		p.known.seen = map[string]bool{}
+	}
+	p.known.seen[value] = true
 	words := wordsOf(value)
 	canonical, letters, digits := "", 0, 0
 	for _, w := range words {
