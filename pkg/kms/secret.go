@@ -3,7 +3,6 @@ package kms
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -123,34 +122,4 @@ func openNamed(ctx context.Context, rawURL string) (named, error) {
 	default:
 		return named{}, unknownScheme(u)
 	}
-}
-
-// encrypt encrypts under a key of the engine, by its name.
-func (k *vaultKMS) encrypt(ctx context.Context, name string, plaintext []byte) ([]byte, error) {
-	secret, err := k.write(ctx, "encrypt/"+name, map[string]any{"plaintext": base64.StdEncoding.EncodeToString(plaintext)})
-	if err != nil {
-		return nil, err
-	}
-	wrapped, err := text(secret, "ciphertext")
-	if err != nil {
-		return nil, err
-	}
-	return []byte(wrapped), nil
-}
-
-// decrypt decrypts with a key of the engine, by its name.
-func (k *vaultKMS) decrypt(ctx context.Context, name string, wrapped []byte) ([]byte, error) {
-	secret, err := k.write(ctx, "decrypt/"+name, map[string]any{"ciphertext": string(wrapped)})
-	if err != nil {
-		return nil, err
-	}
-	encoded, err := text(secret, "plaintext")
-	if err != nil {
-		return nil, err
-	}
-	plaintext, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, errors.New("Vault answered with what is not base64") //nolint:staticcheck // Vault is a name
-	}
-	return plaintext, nil
 }

@@ -2,6 +2,7 @@ package kms
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -272,4 +273,34 @@ func (k *vaultKMS) Destroy(ctx context.Context, day string) (Destruction, error)
 func (k *vaultKMS) exists(ctx context.Context, day string) (bool, error) {
 	days, err := k.Days(ctx)
 	return slices.Contains(days, day), err
+}
+
+// encrypt encrypts under a key of the engine, by its name.
+func (k *vaultKMS) encrypt(ctx context.Context, name string, plaintext []byte) ([]byte, error) {
+	secret, err := k.write(ctx, "encrypt/"+name, map[string]any{"plaintext": base64.StdEncoding.EncodeToString(plaintext)})
+	if err != nil {
+		return nil, err
+	}
+	wrapped, err := text(secret, "ciphertext")
+	if err != nil {
+		return nil, err
+	}
+	return []byte(wrapped), nil
+}
+
+// decrypt decrypts with a key of the engine, by its name.
+func (k *vaultKMS) decrypt(ctx context.Context, name string, wrapped []byte) ([]byte, error) {
+	secret, err := k.write(ctx, "decrypt/"+name, map[string]any{"ciphertext": string(wrapped)})
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := text(secret, "plaintext")
+	if err != nil {
+		return nil, err
+	}
+	plaintext, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return nil, errors.New("Vault answered with what is not base64") //nolint:staticcheck // Vault is a name
+	}
+	return plaintext, nil
 }

@@ -121,9 +121,12 @@ func simpleCommands(line string) [][]string {
 	return commands
 }
 
+// assignment is a variable of the environment before a command.
+var assignment = regexp.MustCompile(`^[A-Z_]+=`)
+
 // hushlogArgs are the arguments of a command that is hushlog.
 func hushlogArgs(words []string) ([]string, bool) {
-	for len(words) > 0 && regexp.MustCompile(`^[A-Z_]+=`).MatchString(words[0]) {
+	for len(words) > 0 && assignment.MatchString(words[0]) {
 		words = words[1:]
 	}
 	if len(words) == 0 || words[0] != "hushlog" && words[0] != "bin/hushlog" {
@@ -149,24 +152,32 @@ func parses(args []string) error {
 	return cmd.ValidateRequiredFlags()
 }
 
-func TestCommandsOfDocuments(t *testing.T) {
-	seen := 0
+// eachLine calls do with every line of shell in the documents, and what is printed after it.
+func eachLine(t *testing.T, do func(b block, line string, output []string)) {
+	t.Helper()
 	for _, file := range documents(t) {
 		blocks, _ := readDocument(t, file)
 		for _, b := range blocks {
-			commands, _ := b.shellLines()
-			for _, line := range commands {
-				for _, words := range simpleCommands(line) {
-					args, ours := hushlogArgs(words)
-					if !ours {
-						continue
-					}
-					seen++
-					require.NoError(t, parses(args), "%s:%d: %s", file, b.line, line)
-				}
+			commands, outputs := b.shellLines()
+			for i, line := range commands {
+				do(b, line, outputs[i])
 			}
 		}
 	}
+}
+
+func TestCommandsOfDocuments(t *testing.T) {
+	seen := 0
+	eachLine(t, func(b block, line string, _ []string) {
+		for _, words := range simpleCommands(line) {
+			args, ours := hushlogArgs(words)
+			if !ours {
+				continue
+			}
+			seen++
+			require.NoError(t, parses(args), "%s:%d: %s", b.file, b.line, line)
+		}
+	})
 	require.Greater(t, seen, 60, "commands were found")
 }
 
@@ -226,28 +237,22 @@ func everyCommand(cmd *cobra.Command, do func(*cobra.Command)) {
 // TestPrintedOutputs runs what documents feed with echo: it needs no deployment.
 func TestPrintedOutputs(t *testing.T) {
 	ran := 0
-	for _, file := range documents(t) {
-		blocks, _ := readDocument(t, file)
-		for _, b := range blocks {
-			commands, outputs := b.shellLines()
-			for i, line := range commands {
-				parts := simpleCommands(line)
-				if len(parts) != 2 || len(parts[0]) != 2 || parts[0][0] != "echo" {
-					continue
-				}
-				args, ours := hushlogArgs(parts[1])
-				require.True(t, ours, "%s:%d: %s", file, b.line, line)
-				root := newRootCommand()
-				var out bytes.Buffer
-				root.SetIn(strings.NewReader(parts[0][1] + "\n"))
-				root.SetOut(&out)
-				root.SetArgs(args)
-				require.NoError(t, root.ExecuteContext(t.Context()))
-				require.Equal(t, strings.Join(outputs[i], "\n"), strings.TrimSuffix(out.String(), "\n"), "%s:%d: %s", file, b.line, line)
-				ran++
-			}
+	eachLine(t, func(b block, line string, output []string) {
+		parts := simpleCommands(line)
+		if len(parts) != 2 || len(parts[0]) != 2 || parts[0][0] != "echo" {
+			return
 		}
-	}
+		args, ours := hushlogArgs(parts[1])
+		require.True(t, ours, "%s:%d: %s", b.file, b.line, line)
+		root := newRootCommand()
+		var out bytes.Buffer
+		root.SetIn(strings.NewReader(parts[0][1] + "\n"))
+		root.SetOut(&out)
+		root.SetArgs(args)
+		require.NoError(t, root.ExecuteContext(t.Context()))
+		require.Equal(t, strings.Join(output, "\n"), strings.TrimSuffix(out.String(), "\n"), "%s:%d: %s", b.file, b.line, line)
+		ran++
+	})
 	require.Greater(t, ran, 5, "outputs were compared")
 }
 

@@ -86,19 +86,21 @@ func (p *pass) know(f redact.Finding, text string) {
 	if len(words) > maxKnownWords || !looksRepeated(f, letters, digits, len(words)) {
 		return
 	}
-	p.known.add(canonical, knownValue{f, value})
+	first := value[words[0].start:words[0].end]
+	p.known.add(canonical, first, knownValue{f, value})
 	if label := words[0]; label.digits == 0 && digits > 0 && letters+digits-label.letters >= minKnown {
-		p.known.add(strings.TrimPrefix(canonical, strings.ToLower(value[label.start:label.end])), knownValue{f, value}) // MRN 00482913
+		p.known.add(strings.TrimPrefix(canonical, strings.ToLower(first)), first, knownValue{f, value}) // MRN 00482913
 	}
 	if f.Type == redact.TypePhone && len(canonical) == northAmerican && canonical[0] == '1' {
-		p.known.add(canonical[1:], knownValue{f, value})
+		p.known.add(canonical[1:], first, knownValue{f, value})
 	}
 }
 
 // northAmerican is how many digits a number of the North American plan has with its country's.
 const northAmerican = 11
 
-func (k *known) add(canonical string, v knownValue) {
+// add adds a value, whose first word as it stood is first.
+func (k *known) add(canonical, first string, v knownValue) {
 	if k.values == nil {
 		k.values = map[string]knownValue{}
 	}
@@ -112,9 +114,7 @@ func (k *known) add(canonical string, v knownValue) {
 		k.hints = append(k.hints, canonical[:2]) // groups of digits have two at least
 		return
 	}
-	first := wordsOf(v.text)[0]
-	name := v.text[first.start:first.end]
-	k.hints = append(k.hints, name, strings.ToLower(name), strings.ToUpper(name))
+	k.hints = append(k.hints, first, strings.ToLower(first), strings.ToUpper(first))
 }
 
 // mayHold says whether a text could hold one of the values.

@@ -307,7 +307,8 @@ func (t *token) personal() bool {
 	return true
 }
 
-// eachWindow calls do for the stretches of tokens, in order and not overlapping, that could hold names.
+// eachWindow calls do for the stretches of tokens, in order and not overlapping, around those of which named says that they could be
+// part of a name.
 func (w *work) eachWindow(named func(i int) bool, do func(from, to int)) {
 	n := len(w.toks)
 	done := 0
@@ -348,21 +349,21 @@ func (w *work) window(m *model, from, to int) {
 // parts of names; of the windows of prose without names, one in five remains.
 const minOdds = 0.25
 
-// likely reports whether the token at i, or a telling one near it, can be part of a name.
+// likely reports whether the token at i, or an unusual one near it, can be part of a name.
 func (w *work) likely(m *model, i int) bool {
 	if w.odds(m, i) || w.fullName(i) {
 		return true
 	}
 	for k := max(0, i-reach); k < min(len(w.toks), i+reach+1); k++ {
-		if w.toks[k].telling() && w.odds(m, k) {
+		if w.toks[k].unusual() && w.odds(m, k) {
 			return true
 		}
 	}
 	return false
 }
 
-// telling reports whether t is a word that is not one of the usual in small letters.
-func (t *token) telling() bool {
+// unusual reports whether t is a word that is not one of the usual in small letters.
+func (t *token) unusual() bool {
 	return t.shape.word() && (t.shape != shapeLower || t.class&ClassVocabulary == 0 || t.class&classNames != 0)
 }
 
@@ -593,9 +594,9 @@ func (w *work) partOfName(i, from, to int, kind Kind, p float32) float32 {
 // maxPostcode is more digits than a postcode with letters in it has.
 const maxPostcode = 7
 
-// worth reports whether the tokens of a place are more than a short number, or an abbreviation with a long one: those
+// telling reports whether the tokens of a place are more than a short number, or an abbreviation with a long one: those
 // are none by themselves.
-func worth(s string) bool {
+func telling(s string) bool {
 	letters, digits, capitals := 0, 0, 0
 	for i := range len(s) {
 		switch byteKind[s[i]] {
@@ -630,7 +631,7 @@ func (w *work) close(m *model, e *Entity) bool {
 		}
 		w.ents[i].End = w.ents[i].Start
 	}
-	if e.Kind == Location && !worth(w.s[e.Start:e.End]) || single(w.s[e.Start:e.End]) {
+	if e.Kind == Location && !telling(w.s[e.Start:e.End]) || single(w.s[e.Start:e.End]) {
 		return false
 	}
 	e.Confidence = m.calibrated(e.Kind, e.Confidence)
